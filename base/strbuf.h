@@ -1,0 +1,53 @@
+/*
+ * strbuf: a growing text or byte buffer with a maximum that it is given at birth.
+ *
+ * Invariants: data is never NULL and data[len] is '\0'; len <= max. When memory or the maximum
+ * runs out, `failed` is set and stays set, and further appends do nothing: append freely, check
+ * once at the end (strbuf_check).
+ */
+#ifndef BASE_STRBUF_H
+#define BASE_STRBUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+struct strbuf {
+	char *data;	 /* heap, or strbuf_empty while nothing was appended */
+	size_t len;	 /* bytes in use, without the final '\0' */
+	size_t capacity; /* bytes allocated; 0 while data is strbuf_empty */
+	size_t max;	 /* the most bytes that it may hold */
+	bool failed;	 /* an append did not fit */
+};
+
+extern char strbuf_empty[1];
+
+/* An empty buffer that may hold up to max bytes. */
+#define STRBUF(max_bytes) ((struct strbuf){strbuf_empty, 0, 0, (max_bytes), false})
+
+/* Life cycle */
+void strbuf_clear(struct strbuf *buf); /* frees; the buffer is empty and usable again */
+void strbuf_reset(struct strbuf *buf); /* empties, keeps the memory, forgets the failure */
+char *strbuf_take(struct strbuf *buf, size_t *ret_len); /* heap, '\0' ended, NULL if it failed */
+
+/* Room for `extra` more bytes at the end; false when it cannot be had. */
+bool strbuf_reserve(struct strbuf *buf, size_t extra);
+
+/* Appending */
+void strbuf_add(struct strbuf *buf, const void *bytes, size_t len);
+void strbuf_add_text(struct strbuf *buf, const char *text);
+void strbuf_add_char(struct strbuf *buf, char c);
+void strbuf_add_int(struct strbuf *buf, int64_t value);
+void strbuf_add_format(struct strbuf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void strbuf_add_format_list(struct strbuf *buf, const char *format, va_list list)
+	__attribute__((format(printf, 2, 0)));
+
+/* 0, or ERR_TOO_LARGE / ERR_NOMEM when an append failed. */
+int strbuf_check(const struct strbuf *buf, struct error *err);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * layer: what a city layer is: a descriptor from which the table, the OGC collection, the tiles,
+ * the legend, the import target and the switch in the web map follow.
+ *
+ * A layer is plain constant data (city_layers.c holds THE table), so tiles/ can read the look
+ * while data/ knows nothing of drawing. Adding a layer is adding a row: docs/ADDING.md.
+ */
+#ifndef DATA_LAYER_H
+#define DATA_LAYER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Geometry of a layer; lines and areas are stored as multi-geometries. */
+enum geometry_kind { GEOMETRY_POINT, GEOMETRY_LINE, GEOMETRY_AREA };
+
+enum field_type { FIELD_TEXT, FIELD_INT, FIELD_REAL, FIELD_BOOL, FIELD_DATE };
+
+/* What the register computes by itself when a record is written. */
+enum field_source {
+	FIELD_GIVEN,	 /* by the user or the file */
+	FIELD_AREA_M2,	 /* area in the record's native zone, m² */
+	FIELD_LENGTH_M,	 /* length in the record's native zone, m */
+};
+
+struct layer_field {
+	const char *id;		 /* column and JSON key: English, lower snake case */
+	const char *title[2];	 /* by enum lang */
+	enum field_type type;
+	enum field_source source;
+	const char *unit;	 /* UCUM: "m", "m2", "W"; NULL none */
+	uint8_t tile_zoom;	 /* stands in vector tiles from this zoom on; 0 never */
+	const char *aliases;	 /* column names of files that mean it, "so_to sohieutoba" */
+};
+
+/* Colours are 0xRRGGBBAA; alpha 0 draws nothing. */
+struct look_class {
+	const char *value;    /* of the class field; NULL for all other values */
+	const char *title[2]; /* in the legend */
+	uint32_t fill;	      /* of areas and symbols; of lines their colour */
+	uint32_t stroke;      /* outline of areas and symbols; casing of lines */
+	float width_px;	      /* of a line; radius of a point symbol */
+	uint8_t min_zoom;     /* drawn from this zoom on; 0 as the layer */
+};
+
+struct look_label {
+	const char *field; /* NULL no labels */
+	uint8_t min_zoom;
+	float size_px;
+	uint32_t colour, halo;
+};
+
+struct look {
+	uint8_t min_zoom, max_zoom; /* drawn, and in tiles, at these zooms */
+	uint8_t stroke_zoom;	    /* outlines and casings from this zoom on */
+	float stroke_px;	    /* width of outlines; how far casings stand out */
+	const char *class_field;    /* text field that chooses the class; NULL the first class */
+	const char *width_field;    /* of lines: real width in m, drawn when wider than width_px */
+	const struct look_class *classes;
+	size_t class_count; /* at least one */
+	struct look_label label;
+};
+
+struct layer {
+	const char *id; /* collection and table name */
+	const char *title[2];
+	enum geometry_kind geometry;
+	const struct layer_field *fields;
+	size_t field_count;
+	struct look look;
+	bool hidden; /* not switched on when the web map opens */
+};
+
+/* All layers, in drawing order from the ground up. */
+struct layer_table {
+	const struct layer *layers;
+	size_t count;
+};
+
+/* THE table of layers. */
+const struct layer_table *city_layers(void);
+
+/* The layer or field of that id, or NULL. */
+const struct layer *layer_find(const struct layer_table *table, const char *id, size_t len);
+const struct layer_field *layer_field_find(const struct layer *layer, const char *id, size_t len);
+
+/* Its position in fields[]. */
+size_t layer_field_index(const struct layer *layer, const struct layer_field *field);
+
+/* True if a column of a file, by its name or an alias, means this field (case, "_" and " " aside). */
+bool layer_field_means(const struct layer_field *field, const char *column);
+
+#endif

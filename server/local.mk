@@ -1,0 +1,7 @@
+bin_PROGRAMS += dothi
+
+dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+dothi_SOURCES = \
+	%D%/main.c
+dothi_LDADD = $(TILES_LIBS) $(MICROHTTPD_LIBS)
+EXTRA_DIST += %D%/README
