@@ -189,6 +189,13 @@ static int sync_folder_of(const char *path, struct error *err)
 	return 0;
 }
 
+int file_rename(const char *from, const char *to, struct error *err)
+{
+	if (rename(from, to))
+		return fail_write(err, to);
+	return sync_folder_of(to, err);
+}
+
 int file_replace(const char *path, const void *bytes, size_t len, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
@@ -206,13 +213,11 @@ int file_replace(const char *path, const void *bytes, size_t len, struct error *
 		file_drop(&fd);
 	else
 		rc = file_close(fd, err);
-	if (!rc && rename(fresh.data, path))
-		rc = fail_write(err, path);
-	if (rc) {
+	if (!rc)
+		rc = file_rename(fresh.data, path, err);
+	if (rc)
 		unlink(fresh.data);
-		return rc;
-	}
-	return sync_folder_of(path, err);
+	return rc;
 }
 
 static int copy_bytes(

@@ -33,6 +33,9 @@ int file_read_start(const char *path, size_t most, struct strbuf *out, struct er
 /* Replaces the file so that after a crash either the old or the new bytes are there. */
 int file_replace(const char *path, const void *bytes, size_t len, struct error *err);
 
+/* Gives a file its name for good: replaces what has it, and makes the new name durable. */
+int file_rename(const char *from, const char *to, struct error *err);
+
 /* Writing in pieces: create, append..., close. *ret_fd is -1 on failure. */
 int file_create(const char *path, int *ret_fd, struct error *err);
 int file_append(int fd, const void *bytes, size_t len, struct error *err);

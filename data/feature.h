@@ -59,4 +59,7 @@ struct feature {
 	struct wkb native_wkb;	     /* as it came; none when native_epsg is 0 */
 };
 
+/* Columns that every layer has beside its fields; no field may be named so. Ends with NULL. */
+extern const char *const feature_reserved_columns[];
+
 #endif

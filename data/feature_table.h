@@ -1,0 +1,26 @@
+/*
+ * feature_table: the table of a layer in the database, made from its descriptor.
+ *
+ * Tables and columns are only ever added; renaming or retyping needs a migration.
+ */
+#ifndef DATA_FEATURE_TABLE_H
+#define DATA_FEATURE_TABLE_H
+
+#include "data/feature.h"
+#include "data/store.h"
+
+/* Adds what the database lacks of the layers; call inside a transaction. */
+int feature_tables_ensure(
+	struct store *store, const struct layer_table *layers, int epsg, struct error *err);
+
+/* How many records, and the box around them, kept with every write. */
+struct layer_state {
+	int64_t record_count;
+	struct box box; /* working CRS; empty when nothing has a geometry */
+};
+int layer_state_read(struct store *store, const struct layer *layer,
+	struct layer_state *ret_state, struct error *err);
+int layer_state_write(struct store *store, const struct layer *layer,
+	const struct layer_state *state, struct error *err);
+
+#endif

@@ -1,0 +1,134 @@
+#include "data/register.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/messages.h"
+#include "data/feature_table.h"
+#include "data/migrate.h"
+
+enum { PATH_MAX_BYTES = 4096 };
+
+void register_database(struct strbuf *path, const char *folder)
+{
+	file_join(path, folder, "city.sqlite");
+}
+
+/* Tables and settings of a new register, in one transaction. */
+static int fill(struct store *store, const struct register_plan *plan, struct error *err)
+{
+	autofree(transaction_end) struct transaction transaction = {0};
+	int rc = transaction_begin(store, &transaction, err);
+
+	if (!rc)
+		rc = migrate(store, plan->now_us, err);
+	for (size_t i = 0; !rc && i < plan->crs_count; i++)
+		rc = store_add_crs(store, &plan->crs[i], err);
+	if (!rc)
+		rc = city_write(store, plan->city, err);
+	if (!rc)
+		rc = feature_tables_ensure(store, plan->layers, plan->city->epsg, err);
+	return rc ? rc : transaction_commit(&transaction, err);
+}
+
+/* Makes the database under another name, so that a half-made one is never taken for one. */
+static int make_database(const struct register_plan *plan, const char *path, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
+	struct store *store = NULL;
+	int rc;
+
+	strbuf_add_format(&fresh, "%s.new", path);
+	rc = strbuf_check(&fresh, err);
+	if (!rc)
+		rc = file_remove(fresh.data, err);
+	if (!rc)
+		rc = store_create(fresh.data, &store, err);
+	if (!rc)
+		rc = fill(store, plan, err);
+	store_close(store);
+	if (!rc)
+		rc = file_rename(fresh.data, path, err);
+	if (rc) {
+		/* Neither was there before, and the lock is ours. */
+		file_remove(fresh.data, NULL);
+		file_remove(path, NULL);
+	}
+	return rc;
+}
+
+static int take_lock(const char *folder, int *ret_fd, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	int rc;
+
+	file_join(&path, folder, "lock");
+	rc = strbuf_check(&path, err);
+	return rc ? rc : file_lock(path.data, ret_fd, err);
+}
+
+int register_create(const struct register_plan *plan, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	autofree(file_drop) int lock_fd = -1;
+	int rc;
+
+	register_database(&path, plan->folder);
+	rc = strbuf_check(&path, err);
+	if (!rc)
+		rc = file_make_folder(plan->folder, err);
+	if (!rc && file_exists(path.data))
+		rc = fail_register_exists(err);
+	if (!rc)
+		rc = take_lock(plan->folder, &lock_fd, err);
+	if (!rc && file_exists(path.data))
+		rc = fail_register_exists(err);
+	return rc ? rc : make_database(plan, path.data, err);
+}
+
+/* Steps and columns that a newer program brings; nothing is written when nothing is missing. */
+static int bring_up_to_date(struct store *store, const struct layer_table *layers,
+	const struct city *city, int64_t now_us, struct error *err)
+{
+	autofree(transaction_end) struct transaction transaction = {0};
+	int rc = transaction_begin(store, &transaction, err);
+
+	if (!rc)
+		rc = migrate(store, now_us, err);
+	if (!rc)
+		rc = feature_tables_ensure(store, layers, city->epsg, err);
+	return rc ? rc : transaction_commit(&transaction, err);
+}
+
+int register_open(const char *folder, const struct layer_table *layers, enum store_mode mode,
+	int64_t now_us, struct register_folder *ret_register, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
+	int rc;
+
+	register_database(&path, folder);
+	rc = strbuf_check(&path, err);
+	if (!rc && !file_exists(path.data))
+		rc = fail_register_missing(err, folder);
+	if (!rc && mode == STORE_WRITE)
+		rc = take_lock(folder, &opened.lock_fd, err);
+	if (!rc)
+		rc = store_open(path.data, mode, &opened.store, err);
+	if (!rc)
+		rc = city_read(opened.store, &opened.city, err);
+	if (!rc && mode == STORE_WRITE)
+		rc = bring_up_to_date(opened.store, layers, &opened.city, now_us, err);
+	if (rc)
+		return rc;
+	*ret_register = opened;
+	opened = REGISTER_CLOSED;
+	return 0;
+}
+
+void register_close(struct register_folder *opened)
+{
+	store_close(opened->store);
+	file_drop(&opened->lock_fd);
+	*opened = REGISTER_CLOSED;
+}

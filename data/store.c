@@ -1,0 +1,277 @@
+#include "data/store.h"
+
+#include "base/messages.h"
+#include "base/text.h"
+#include "data/store_driver.h"
+
+int store_open(
+	const char *where, enum store_mode mode, struct store **ret_store, struct error *err)
+{
+	return store_sqlite_open(where, mode, ret_store, err);
+}
+
+int store_create(const char *where, struct store **ret_store, struct error *err)
+{
+	return store_sqlite_create(where, ret_store, err);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	for (size_t i = 0; i < STORE_CACHED_QUERIES; i++)
+		if (store->cached[i])
+			store->driver->finish(store->cached[i]);
+	store->driver->close(store);
+}
+
+enum store_dialect store_dialect(const struct store *store)
+{
+	return store->driver->dialect;
+}
+
+int store_run(struct store *store, const char *sql, struct error *err)
+{
+	return store->driver->run(store, sql, err);
+}
+
+/* FNV-1a of the text, as a place in the cache. */
+static size_t place_of(const char *sql)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *sql; sql++)
+		hash = (hash ^ (unsigned char)*sql) * 16777619U;
+	return hash % STORE_CACHED_QUERIES;
+}
+
+int store_query(
+	struct store *store, const char *sql, struct query **ret_query, struct error *err)
+{
+	struct query **place = &store->cached[place_of(sql)];
+	struct query *query = NULL;
+	int rc;
+
+	if (*place && !strcmp((*place)->sql, sql)) {
+		*ret_query = take(*place);
+		return 0;
+	}
+	rc = store->driver->prepare(store, sql, &query, err);
+	if (rc)
+		return rc;
+	query->store = store;
+	query->sql = strdup(sql);
+	if (!query->sql) {
+		store->driver->finish(query);
+		return fail_no_memory(err);
+	}
+	*ret_query = query;
+	return 0;
+}
+
+void query_done(struct query *query)
+{
+	struct query **place;
+
+	if (!query)
+		return;
+	query->store->driver->reset(query);
+	place = &query->store->cached[place_of(query->sql)];
+	if (*place)
+		query->store->driver->finish(*place);
+	*place = query;
+}
+
+void query_bind_null(struct query *query, const char *name)
+{
+	query->store->driver->bind_null(query, name);
+}
+
+void query_bind_int(struct query *query, const char *name, int64_t value)
+{
+	query->store->driver->bind_int(query, name, value);
+}
+
+void query_bind_real(struct query *query, const char *name, double value)
+{
+	query->store->driver->bind_real(query, name, value);
+}
+
+void query_bind_text(struct query *query, const char *name, const char *text)
+{
+	if (text)
+		query->store->driver->bind_text(query, name, text, strlen(text));
+	else
+		query->store->driver->bind_null(query, name);
+}
+
+void query_bind_bytes(struct query *query, const char *name, const void *bytes, size_t len)
+{
+	if (bytes)
+		query->store->driver->bind_bytes(query, name, bytes, len);
+	else
+		query->store->driver->bind_null(query, name);
+}
+
+void query_bind_value(struct query *query, const char *name, const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_NULL:
+		query->store->driver->bind_null(query, name);
+		break;
+	case VALUE_TEXT:
+		query->store->driver->bind_text(query, name, value->text, value->len);
+		break;
+	case VALUE_INT:
+		query->store->driver->bind_int(query, name, value->integer);
+		break;
+	case VALUE_REAL:
+		query->store->driver->bind_real(query, name, value->real);
+		break;
+	}
+}
+
+void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
+	const struct box *box, int epsg)
+{
+	if (wkb.bytes)
+		query->store->driver->bind_wkb(query, name, wkb, box, epsg);
+	else
+		query->store->driver->bind_null(query, name);
+}
+
+int query_step(struct query *query, struct error *err)
+{
+	return query->store->driver->step(query, err);
+}
+
+int query_run(struct query *query, struct error *err)
+{
+	int rc;
+
+	while ((rc = query_step(query, err)) > 0)
+		;
+	query->store->driver->reset(query);
+	return rc;
+}
+
+bool query_is_null(struct query *query, int column)
+{
+	return query->store->driver->kind(query, column) == VALUE_NULL;
+}
+
+int64_t query_int(struct query *query, int column)
+{
+	return query->store->driver->get_int(query, column);
+}
+
+double query_real(struct query *query, int column)
+{
+	return query->store->driver->get_real(query, column);
+}
+
+const char *query_text(struct query *query, int column, size_t *ret_len)
+{
+	return query->store->driver->get_text(query, column, ret_len);
+}
+
+const void *query_bytes(struct query *query, int column, size_t *ret_len)
+{
+	return query->store->driver->get_bytes(query, column, ret_len);
+}
+
+void query_value(struct query *query, int column, struct value *ret)
+{
+	*ret = (struct value){.kind = query->store->driver->kind(query, column)};
+	if (ret->kind == VALUE_INT)
+		ret->integer = query_int(query, column);
+	else if (ret->kind == VALUE_REAL)
+		ret->real = query_real(query, column);
+	else if (ret->kind == VALUE_TEXT)
+		ret->text = query_text(query, column, &ret->len);
+}
+
+bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box)
+{
+	return query->store->driver->get_wkb(query, column, ret_wkb, ret_box);
+}
+
+int64_t store_last_id(struct store *store)
+{
+	return store->driver->last_id(store);
+}
+
+int transaction_begin(struct store *store, struct transaction *ret, struct error *err)
+{
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
+	/* A read that becomes a write later fails in SQLite; so a writer says so at once. */
+	int rc = store_run(store, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", err);
+
+	if (!rc)
+		ret->store = store;
+	return rc;
+}
+
+int transaction_commit(struct transaction *transaction, struct error *err)
+{
+	int rc = store_run(transaction->store, "COMMIT", err);
+
+	if (!rc)
+		transaction->store = NULL;
+	return rc;
+}
+
+void transaction_end(struct transaction *transaction)
+{
+	if (transaction->store)
+		store_run(transaction->store, "ROLLBACK", NULL);
+	transaction->store = NULL;
+}
+
+int store_savepoint(struct store *store, struct error *err)
+{
+	return store_run(store, "SAVEPOINT step", err);
+}
+
+int store_savepoint_keep(struct store *store, struct error *err)
+{
+	return store_run(store, "RELEASE SAVEPOINT step", err);
+}
+
+int store_savepoint_undo(struct store *store, struct error *err)
+{
+	int rc = store_run(store, "ROLLBACK TO SAVEPOINT step", err);
+
+	return rc ? rc : store_savepoint_keep(store, err);
+}
+
+int store_add_crs(struct store *store, const struct store_crs *crs, struct error *err)
+{
+	return store->driver->add_crs(store, crs, err);
+}
+
+int store_add_geometry(struct store *store, const char *table, enum geometry_kind kind, int epsg,
+	struct error *err)
+{
+	return store->driver->add_geometry(store, table, kind, epsg, err);
+}
+
+bool store_has_column(struct store *store, const char *table, const char *column)
+{
+	return store->driver->has_column(store, table, column);
+}
+
+int store_bulk_begin(struct store *store, const char *table, struct error *err)
+{
+	return store->driver->bulk_begin(store, table, err);
+}
+
+int store_bulk_end(struct store *store, const char *table, int64_t first_id, struct error *err)
+{
+	return store->driver->bulk_end(store, table, first_id, err);
+}
+
+void store_interrupt(struct store *store)
+{
+	store->driver->interrupt(store);
+}

@@ -1,0 +1,132 @@
+/*
+ * store: a connection to the database of the register, whichever database that is.
+ *
+ * A small interface (query, bind by name, step, column, transaction) with a driver a database.
+ * SQL stands beside the function that runs it, in the subset that SQLite and PostgreSQL share;
+ * where they differ the dialect is asked. Parameters are written $name and bound by that name.
+ *
+ *	autoptr(query_done) struct query *query = NULL;
+ *	rc = store_query(store, "SELECT name FROM city WHERE id = $id", &query, err);
+ *	if (rc) return rc;
+ *	query_bind_int(query, "id", 7);
+ *	while ((rc = query_step(query, err)) > 0)
+ *		use(query_text(query, 0, NULL));
+ *
+ * A store belongs to one thread at a time. A read transaction must be short and never wait for a
+ * client.
+ */
+#ifndef DATA_STORE_H
+#define DATA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "data/feature.h"
+
+struct store;
+struct query;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+enum store_dialect { STORE_SQLITE, STORE_POSTGRES };
+
+/* Opens the database of a register: the path of its SQLite file. */
+int store_open(
+	const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
+
+/* Makes an empty database there, ready for migrations; the file must not exist. */
+int store_create(const char *where, struct store **ret_store, struct error *err);
+
+void store_close(struct store *store);
+AUTOPTR(struct store, store_close);
+
+enum store_dialect store_dialect(const struct store *store);
+
+/* Runs statements without parameters and results. */
+int store_run(struct store *store, const char *sql, struct error *err);
+
+/*
+ * The prepared query of this text, from the store's cache or made now. The caller gives it back
+ * with query_done(); until then nobody else gets the same one.
+ */
+int store_query(
+	struct store *store, const char *sql, struct query **ret_query, struct error *err);
+void query_done(struct query *query);
+AUTOPTR(struct query, query_done);
+
+/* Binding. Texts and bytes are borrowed until the next step. A name the query lacks is a bug. */
+void query_bind_null(struct query *query, const char *name);
+void query_bind_int(struct query *query, const char *name, int64_t value);
+void query_bind_real(struct query *query, const char *name, double value);
+void query_bind_text(struct query *query, const char *name, const char *text); /* NULL: null */
+void query_bind_bytes(struct query *query, const char *name, const void *bytes, size_t len);
+void query_bind_value(struct query *query, const char *name, const struct value *value);
+
+/* A geometry in the given CRS; no bytes bind null. */
+void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
+	const struct box *box, int epsg);
+
+/* 1: a row stands ready; 0: done; negative: failed. */
+int query_step(struct query *query, struct error *err);
+
+/* Steps a query that has no rows to its end, and makes it ready to be bound again. */
+int query_run(struct query *query, struct error *err);
+
+/* Columns of the row, from 0; texts and bytes are borrowed until the next step. */
+bool query_is_null(struct query *query, int column);
+int64_t query_int(struct query *query, int column);
+double query_real(struct query *query, int column);
+const char *query_text(struct query *query, int column, size_t *ret_len); /* "" for null */
+const void *query_bytes(struct query *query, int column, size_t *ret_len); /* NULL for null */
+void query_value(struct query *query, int column, struct value *ret);
+/* A geometry and its box; false if it is null or no geometry of ours. */
+bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
+
+/* The id that the last INSERT gave. */
+int64_t store_last_id(struct store *store);
+
+/*
+ * A transaction is a value whose end rolls back unless it was committed:
+ *	autofree(transaction_end) struct transaction transaction = {0};
+ */
+struct transaction {
+	struct store *store; /* NULL when none is open */
+};
+int transaction_begin(struct store *store, struct transaction *ret, struct error *err);
+int transaction_commit(struct transaction *transaction, struct error *err);
+void transaction_end(struct transaction *transaction);
+
+/* Steps inside a transaction that can be undone alone. */
+int store_savepoint(struct store *store, struct error *err);
+int store_savepoint_keep(struct store *store, struct error *err);
+int store_savepoint_undo(struct store *store, struct error *err);
+
+/* Makes a coordinate system known to the database, so that other programs understand the file. */
+struct store_crs {
+	int epsg;
+	const char *name;
+	const char *proj4; /* PROJ string */
+	const char *wkt;   /* WKT 1 */
+};
+int store_add_crs(struct store *store, const struct store_crs *crs, struct error *err);
+
+/* Adds the indexed column `geom` to a table that has a column `id`. */
+int store_add_geometry(struct store *store, const char *table, enum geometry_kind kind, int epsg,
+	struct error *err);
+
+/* True and the table has that column. */
+bool store_has_column(struct store *store, const char *table, const char *column);
+
+/*
+ * Between the two, inside one transaction, rows inserted into the table are not indexed one by
+ * one; store_bulk_end indexes them. For thousands of rows at a time.
+ */
+int store_bulk_begin(struct store *store, const char *table, struct error *err);
+int store_bulk_end(struct store *store, const char *table, int64_t first_id, struct error *err);
+
+/* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
+void store_interrupt(struct store *store);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * store_driver: what a database must be able to do; inside of store.h, for its drivers alone.
+ *
+ * A driver embeds struct store and struct query as its first members.
+ */
+#ifndef DATA_STORE_DRIVER_H
+#define DATA_STORE_DRIVER_H
+
+#include "data/store.h"
+
+struct store_driver {
+	enum store_dialect dialect;
+	void (*close)(struct store *store);
+	int (*run)(struct store *store, const char *sql, struct error *err);
+	int (*prepare)(
+		struct store *store, const char *sql, struct query **ret, struct error *err);
+	void (*finish)(struct query *query); /* frees */
+	void (*reset)(struct query *query);  /* forgets rows and bindings */
+	int (*step)(struct query *query, struct error *err);
+
+	void (*bind_null)(struct query *query, const char *name);
+	void (*bind_int)(struct query *query, const char *name, int64_t value);
+	void (*bind_real)(struct query *query, const char *name, double value);
+	void (*bind_text)(struct query *query, const char *name, const char *text, size_t len);
+	void (*bind_bytes)(
+		struct query *query, const char *name, const void *bytes, size_t len);
+	void (*bind_wkb)(struct query *query, const char *name, struct wkb wkb,
+		const struct box *box, int epsg);
+
+	enum value_kind (*kind)(struct query *query, int column);
+	int64_t (*get_int)(struct query *query, int column);
+	double (*get_real)(struct query *query, int column);
+	const char *(*get_text)(struct query *query, int column, size_t *ret_len);
+	const void *(*get_bytes)(struct query *query, int column, size_t *ret_len);
+	bool (*get_wkb)(
+		struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
+
+	int64_t (*last_id)(struct store *store);
+	int (*add_crs)(struct store *store, const struct store_crs *crs, struct error *err);
+	int (*add_geometry)(struct store *store, const char *table, enum geometry_kind kind,
+		int epsg, struct error *err);
+	bool (*has_column)(struct store *store, const char *table, const char *column);
+	int (*bulk_begin)(struct store *store, const char *table, struct error *err);
+	int (*bulk_end)(
+		struct store *store, const char *table, int64_t first_id, struct error *err);
+	void (*interrupt)(struct store *store);
+};
+
+enum { STORE_CACHED_QUERIES = 64 }; /* the product has fewer texts than this a connection */
+
+struct store {
+	const struct store_driver *driver;
+	struct query *cached[STORE_CACHED_QUERIES]; /* idle ones, a few by the hash of the text */
+};
+
+struct query {
+	struct store *store;
+	char *sql; /* heap: the text, the key of the cache */
+};
+
+int store_sqlite_open(
+	const char *path, enum store_mode mode, struct store **ret_store, struct error *err);
+int store_sqlite_create(const char *path, struct store **ret_store, struct error *err);
+
+#endif

@@ -1,0 +1,536 @@
+#include <sqlite3.h>
+#include <spatialite.h>
+
+#include "data/store_driver.h"
+
+#include <assert.h>
+#include <pthread.h>
+
+#include "base/messages.h"
+#include "base/file.h"
+#include "data/spatialite_blob.h"
+
+enum {
+	NAME_MAX_BYTES = 80,	/* of a parameter */
+	BUSY_TIMEOUT_MS = 5000, /* another program may hold the file for a moment */
+	WRITER_CACHE_KIB = 65536,
+	READER_CACHE_KIB = 8192,
+	GEOMETRY_MAX_BYTES = 1 << 26,
+	SQL_MAX_BYTES = 1 << 14,
+};
+
+struct sqlite_store {
+	struct store store;
+	sqlite3 *db;
+	void *spatialite; /* its state, of a writer; NULL of a reader */
+};
+
+struct sqlite_query {
+	struct query query;
+	sqlite3_stmt *statement;
+	struct strbuf wkb; /* of the row in hand */
+	bool failed_bind;  /* memory ran out while binding */
+};
+
+/* spatialite_cleanup_ex ends libxml2, which two threads may not do at once. */
+static pthread_mutex_t spatialite_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static sqlite3 *db_of(struct store *store)
+{
+	return ((struct sqlite_store *)store)->db;
+}
+
+static sqlite3_stmt *statement_of(struct query *query)
+{
+	return ((struct sqlite_query *)query)->statement;
+}
+
+/* What SQLite says, in the words of the catalogue. */
+static int fail_sqlite(struct error *err, sqlite3 *db, int code, const char *sql)
+{
+	switch (code & 0xFF) {
+	case SQLITE_FULL:
+		fail_disk_full(err);
+		break;
+	case SQLITE_IOERR:
+		if (code == SQLITE_IOERR_NOMEM)
+			fail_no_memory(err);
+		else
+			fail_register_io(err);
+		break;
+	case SQLITE_NOMEM:
+		fail_no_memory(err);
+		break;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		fail_busy(err);
+		break;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		fail_register_damaged(err);
+		break;
+	case SQLITE_INTERRUPT:
+		fail_cancelled(err);
+		break;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_CANTOPEN:
+		fail_register_not_writable(err);
+		break;
+	default:
+		fail_internal(err);
+		break;
+	}
+	return error_detail(err, "sqlite %d: %s: %.120s", code, db ? sqlite3_errmsg(db) : "", sql);
+}
+
+static void sqlite_close(struct store *store)
+{
+	struct sqlite_store *sqlite = (struct sqlite_store *)store;
+
+	sqlite3_close(sqlite->db);
+	if (sqlite->spatialite) {
+		pthread_mutex_lock(&spatialite_lock);
+		spatialite_cleanup_ex(sqlite->spatialite);
+		pthread_mutex_unlock(&spatialite_lock);
+	}
+	free(sqlite);
+}
+
+static int sqlite_run(struct store *store, const char *sql, struct error *err)
+{
+	int code = sqlite3_exec(db_of(store), sql, NULL, NULL, NULL);
+
+	if (code == SQLITE_OK)
+		return 0;
+	return fail_sqlite(err, db_of(store), sqlite3_extended_errcode(db_of(store)), sql);
+}
+
+static int sqlite_prepare(
+	struct store *store, const char *sql, struct query **ret, struct error *err)
+{
+	struct sqlite_query *query = calloc(1, sizeof *query);
+	int code;
+
+	if (!query)
+		return fail_no_memory(err);
+	query->wkb = STRBUF(GEOMETRY_MAX_BYTES);
+	code = sqlite3_prepare_v3(
+		db_of(store), sql, -1, SQLITE_PREPARE_PERSISTENT, &query->statement, NULL);
+	if (code != SQLITE_OK) {
+		free(query);
+		return fail_sqlite(err, db_of(store), sqlite3_extended_errcode(db_of(store)), sql);
+	}
+	*ret = &query->query;
+	return 0;
+}
+
+static void sqlite_finish(struct query *query)
+{
+	struct sqlite_query *sqlite = (struct sqlite_query *)query;
+
+	sqlite3_finalize(sqlite->statement);
+	strbuf_clear(&sqlite->wkb);
+	free(query->sql);
+	free(sqlite);
+}
+
+static void sqlite_reset(struct query *query)
+{
+	sqlite3_reset(statement_of(query));
+	sqlite3_clear_bindings(statement_of(query));
+	((struct sqlite_query *)query)->failed_bind = false;
+}
+
+static int sqlite_step(struct query *query, struct error *err)
+{
+	sqlite3 *db = db_of(query->store);
+	int code;
+
+	if (((struct sqlite_query *)query)->failed_bind)
+		return fail_no_memory(err);
+	code = sqlite3_step(statement_of(query));
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code == SQLITE_DONE)
+		return 0;
+	return fail_sqlite(err, db, sqlite3_extended_errcode(db), query->sql);
+}
+
+/* The number of a parameter; a name that the text lacks is our own mistake. */
+static int parameter(struct query *query, const char *name)
+{
+	char key[NAME_MAX_BYTES];
+	int index;
+
+	snprintf(key, sizeof key, "$%s", name);
+	index = sqlite3_bind_parameter_index(statement_of(query), key);
+	assert(index > 0);
+	return index;
+}
+
+static void note(struct query *query, int code)
+{
+	if (code != SQLITE_OK)
+		((struct sqlite_query *)query)->failed_bind = true;
+}
+
+static void sqlite_bind_null(struct query *query, const char *name)
+{
+	note(query, sqlite3_bind_null(statement_of(query), parameter(query, name)));
+}
+
+static void sqlite_bind_int(struct query *query, const char *name, int64_t value)
+{
+	note(query, sqlite3_bind_int64(statement_of(query), parameter(query, name), value));
+}
+
+static void sqlite_bind_real(struct query *query, const char *name, double value)
+{
+	note(query, sqlite3_bind_double(statement_of(query), parameter(query, name), value));
+}
+
+static void sqlite_bind_text(struct query *query, const char *name, const char *text, size_t len)
+{
+	note(query, sqlite3_bind_text64(statement_of(query), parameter(query, name), text, len,
+			    SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static void sqlite_bind_bytes(
+	struct query *query, const char *name, const void *bytes, size_t len)
+{
+	note(query, sqlite3_bind_blob64(statement_of(query), parameter(query, name), bytes, len,
+			    SQLITE_STATIC));
+}
+
+static void sqlite_bind_wkb(struct query *query, const char *name, struct wkb wkb,
+	const struct box *box, int epsg)
+{
+	size_t size = spatialite_blob_size(wkb.len);
+	unsigned char *blob = malloc(size);
+
+	if (!blob) {
+		note(query, SQLITE_NOMEM);
+		return;
+	}
+	if (!spatialite_blob_write(blob, wkb, box, epsg))
+		assert(!"geometry was not made by shape_write_wkb");
+	note(query, sqlite3_bind_blob64(
+			    statement_of(query), parameter(query, name), blob, size, free));
+}
+
+static enum value_kind sqlite_kind(struct query *query, int column)
+{
+	switch (sqlite3_column_type(statement_of(query), column)) {
+	case SQLITE_INTEGER:
+		return VALUE_INT;
+	case SQLITE_FLOAT:
+		return VALUE_REAL;
+	case SQLITE_NULL:
+		return VALUE_NULL;
+	default:
+		return VALUE_TEXT;
+	}
+}
+
+static int64_t sqlite_get_int(struct query *query, int column)
+{
+	return sqlite3_column_int64(statement_of(query), column);
+}
+
+static double sqlite_get_real(struct query *query, int column)
+{
+	return sqlite3_column_double(statement_of(query), column);
+}
+
+static const char *sqlite_get_text(struct query *query, int column, size_t *ret_len)
+{
+	const char *text = (const char *)sqlite3_column_text(statement_of(query), column);
+
+	if (ret_len)
+		*ret_len = text ? (size_t)sqlite3_column_bytes(statement_of(query), column) : 0;
+	return text ? text : "";
+}
+
+static const void *sqlite_get_bytes(struct query *query, int column, size_t *ret_len)
+{
+	const void *bytes = sqlite3_column_blob(statement_of(query), column);
+
+	*ret_len = (size_t)sqlite3_column_bytes(statement_of(query), column);
+	return bytes;
+}
+
+static bool sqlite_get_wkb(
+	struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box)
+{
+	struct strbuf *buffer = &((struct sqlite_query *)query)->wkb;
+	size_t blob_len, len;
+	const unsigned char *blob = sqlite_get_bytes(query, column, &blob_len);
+
+	strbuf_reset(buffer);
+	if (!blob || !strbuf_reserve(buffer, blob_len) ||
+		!spatialite_blob_read(blob, blob_len, (unsigned char *)buffer->data, &len, ret_box))
+		return false;
+	*ret_wkb = (struct wkb){(const unsigned char *)buffer->data, len};
+	return true;
+}
+
+static int64_t sqlite_last_id(struct store *store)
+{
+	return sqlite3_last_insert_rowid(db_of(store));
+}
+
+static int sqlite_add_crs(struct store *store, const struct store_crs *crs, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store,
+		"INSERT INTO spatial_ref_sys"
+		" (srid, auth_name, auth_srid, ref_sys_name, proj4text, srtext)"
+		" VALUES ($epsg, 'epsg', $epsg, $name, $proj4, $wkt)"
+		" ON CONFLICT DO NOTHING",
+		&query, err);
+
+	if (rc)
+		return rc;
+	query_bind_int(query, "epsg", crs->epsg);
+	query_bind_text(query, "name", crs->name);
+	query_bind_text(query, "proj4", crs->proj4);
+	query_bind_text(query, "wkt", crs->wkt);
+	return query_run(query, err);
+}
+
+/* Runs a SELECT of a SpatiaLite function that answers 1 when it did its work. */
+static int run_function(struct store *store, const char *sql, struct error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db_of(store), sql, -1, &statement, NULL);
+	int answer = 0;
+
+	if (code == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+		answer = sqlite3_column_int(statement, 0);
+	code = sqlite3_finalize(statement);
+	if (code != SQLITE_OK || answer != 1)
+		return fail_sqlite(err, db_of(store),
+			code ? sqlite3_extended_errcode(db_of(store)) : SQLITE_ERROR, sql);
+	return 0;
+}
+
+static int sqlite_add_geometry(struct store *store, const char *table, enum geometry_kind kind,
+	int epsg, struct error *err)
+{
+	static const char *const types[] = {"POINT", "MULTILINESTRING", "MULTIPOLYGON"};
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	int rc;
+
+	strbuf_add_format(&sql, "SELECT AddGeometryColumn('%s', 'geom', %d, '%s', 'XY')", table,
+		epsg, types[kind]);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = run_function(store, sql.data, err);
+	if (rc)
+		return rc;
+	strbuf_reset(&sql);
+	strbuf_add_format(&sql, "SELECT CreateSpatialIndex('%s', 'geom')", table);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = run_function(store, sql.data, err);
+	if (rc)
+		return rc;
+	strbuf_reset(&sql);
+	strbuf_add_format(&sql,
+		"CREATE INDEX \"%s_without_geom\" ON \"%s\" (id) WHERE geom IS NULL", table, table);
+	rc = strbuf_check(&sql, err);
+	return rc ? rc : sqlite_run(store, sql.data, err);
+}
+
+static bool sqlite_has_column(struct store *store, const char *table, const char *column)
+{
+	return sqlite3_table_column_metadata(db_of(store), NULL, table, column, NULL, NULL, NULL,
+		       NULL, NULL) == SQLITE_OK;
+}
+
+/*
+ * SpatiaLite's triggers on insert cost 40 µs a row, most of it in preparing the same statement
+ * anew. A bulk load puts them aside and fills the R*Tree itself; both are part of the transaction.
+ */
+static const char *const insert_triggers[] = {"ggi", "tmi", "gii"};
+
+static int sqlite_bulk_begin(struct store *store, const char *table, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	int rc;
+
+	strbuf_add_text(&sql,
+		"CREATE TEMP TABLE IF NOT EXISTS bulk_trigger (sql TEXT);"
+		"DELETE FROM bulk_trigger;");
+	for (size_t i = 0; i < sizeof insert_triggers / sizeof insert_triggers[0]; i++)
+		strbuf_add_format(&sql,
+			"INSERT INTO bulk_trigger SELECT sql FROM main.sqlite_master"
+			" WHERE type = 'trigger' AND name = '%s_%s_geom';"
+			"DROP TRIGGER IF EXISTS \"%s_%s_geom\";",
+			insert_triggers[i], table, insert_triggers[i], table);
+	rc = strbuf_check(&sql, err);
+	return rc ? rc : sqlite_run(store, sql.data, err);
+}
+
+static int restore_triggers(struct store *store, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, "SELECT sql FROM temp.bulk_trigger", &query, err);
+
+	if (rc)
+		return rc;
+	while ((rc = query_step(query, err)) > 0) {
+		strbuf_add_text(&sql, query_text(query, 0, NULL));
+		strbuf_add_text(&sql, ";");
+	}
+	if (!rc)
+		rc = strbuf_check(&sql, err);
+	sqlite_reset(query);
+	return rc ? rc : sqlite_run(store, sql.data, err);
+}
+
+/* The box of a geometry straight from its blob: min_x, max_x, min_y, max_y by number. */
+static void sql_box_part(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const unsigned char *blob = sqlite3_value_blob(values[0]);
+	double part;
+
+	(void)count;
+	if (!blob || sqlite3_value_bytes(values[0]) < 39)
+		return;
+	memcpy(&part, blob + 6 + 8 * sqlite3_value_int(values[1]), sizeof part);
+	sqlite3_result_double(context, part);
+}
+
+static int sqlite_bulk_end(
+	struct store *store, const char *table, int64_t first_id, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	int rc, code;
+
+	code = sqlite3_create_function_v2(db_of(store), "bulk_box", 2,
+		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, sql_box_part, NULL,
+		NULL, NULL);
+	if (code != SQLITE_OK)
+		return fail_sqlite(err, db_of(store), code, "bulk_box");
+	strbuf_add_format(&sql,
+		"INSERT INTO \"idx_%s_geom\" (pkid, xmin, xmax, ymin, ymax)"
+		" SELECT id, bulk_box(geom, 0), bulk_box(geom, 2), bulk_box(geom, 1),"
+		" bulk_box(geom, 3) FROM \"%s\" WHERE id >= %lld AND geom IS NOT NULL",
+		table, table, (long long)first_id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = sqlite_run(store, sql.data, err);
+	return rc ? rc : restore_triggers(store, err);
+}
+
+static void sqlite_interrupt(struct store *store)
+{
+	sqlite3_interrupt(db_of(store));
+}
+
+static const struct store_driver driver = {
+	.dialect = STORE_SQLITE,
+	.close = sqlite_close,
+	.run = sqlite_run,
+	.prepare = sqlite_prepare,
+	.finish = sqlite_finish,
+	.reset = sqlite_reset,
+	.step = sqlite_step,
+	.bind_null = sqlite_bind_null,
+	.bind_int = sqlite_bind_int,
+	.bind_real = sqlite_bind_real,
+	.bind_text = sqlite_bind_text,
+	.bind_bytes = sqlite_bind_bytes,
+	.bind_wkb = sqlite_bind_wkb,
+	.kind = sqlite_kind,
+	.get_int = sqlite_get_int,
+	.get_real = sqlite_get_real,
+	.get_text = sqlite_get_text,
+	.get_bytes = sqlite_get_bytes,
+	.get_wkb = sqlite_get_wkb,
+	.last_id = sqlite_last_id,
+	.add_crs = sqlite_add_crs,
+	.add_geometry = sqlite_add_geometry,
+	.has_column = sqlite_has_column,
+	.bulk_begin = sqlite_bulk_begin,
+	.bulk_end = sqlite_bulk_end,
+	.interrupt = sqlite_interrupt,
+};
+
+/* A connection without settings; `flags` as of sqlite3_open_v2. */
+static int connect_file(
+	const char *path, int flags, bool spatialite, struct store **ret_store, struct error *err)
+{
+	struct sqlite_store *store = calloc(1, sizeof *store);
+	int code;
+
+	if (!store)
+		return fail_no_memory(err);
+	store->store.driver = &driver;
+	code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code != SQLITE_OK) {
+		fail_sqlite(err, store->db, code, "open");
+		sqlite_close(&store->store);
+		return err ? err->code : ERR_IO;
+	}
+	sqlite3_extended_result_codes(store->db, 1);
+	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	if (spatialite) {
+		store->spatialite = spatialite_alloc_connection();
+		if (!store->spatialite) {
+			sqlite_close(&store->store);
+			return fail_no_memory(err);
+		}
+		spatialite_init_ex(store->db, store->spatialite, 0);
+	}
+	*ret_store = &store->store;
+	return 0;
+}
+
+int store_sqlite_create(const char *path, struct store **ret_store, struct error *err)
+{
+	autoptr(store_close) struct store *store = NULL;
+	int rc;
+
+	if (file_exists(path))
+		return fail_register_exists(err);
+	rc = connect_file(
+		path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true, &store, err);
+	if (!rc)
+		rc = sqlite_run(store, "PRAGMA page_size=8192; PRAGMA synchronous=FULL", err);
+	/* 'NONE': without the table of 6,000 coordinate systems; those in use are added. */
+	if (!rc)
+		rc = run_function(store, "SELECT InitSpatialMetaDataFull(1, 'NONE')", err);
+	if (rc)
+		return rc;
+	*ret_store = take(store);
+	return 0;
+}
+
+int store_sqlite_open(
+	const char *path, enum store_mode mode, struct store **ret_store, struct error *err)
+{
+	autoptr(store_close) struct store *store = NULL;
+	char settings[200];
+	int rc;
+
+	/* A reader opens for writing too, because WAL needs its shared memory file; then it binds
+	 * itself to reading. */
+	rc = connect_file(path, SQLITE_OPEN_READWRITE, mode == STORE_WRITE, &store, err);
+	if (rc)
+		return rc;
+	snprintf(settings, sizeof settings,
+		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+		"PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+		"PRAGMA cache_size=-%d; PRAGMA query_only=%d",
+		mode == STORE_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, mode == STORE_READ);
+	rc = sqlite_run(store, settings, err);
+	if (rc)
+		return rc;
+	*ret_store = take(store);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/*
+ * writer: the one thread that writes the register, with group commit.
+ *
+ * Any thread hands it a piece of work and waits. Pieces that wait together share one transaction,
+ * each in a savepoint of its own: one that fails is undone alone, and all are answered only after
+ * the COMMIT, so what was answered survives a power cut.
+ */
+#ifndef DATA_WRITER_H
+#define DATA_WRITER_H
+
+#include "base/error.h"
+#include "data/store.h"
+
+struct writer;
+
+/* What is done on the writer's thread, inside its transaction. */
+typedef int writer_work(struct store *store, void *context, struct error *err);
+
+/* Starts the thread over an open store, which it borrows until writer_free. */
+int writer_new(struct store *store, struct writer **ret_writer, struct error *err);
+
+/* Finishes what is queued and ends the thread. */
+void writer_free(struct writer *writer);
+AUTOPTR(struct writer, writer_free);
+
+/* Does the work and waits until it is durable, or undone; its error is in err. */
+int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err);
+
+#endif
