@@ -384,6 +384,10 @@ static bool any_segment(const struct shape *shape,
 		for (size_t i = first; i + 1 < end; i++)
 			if (each(context, shape->xy + 2 * i, shape->xy + 2 * i + 2))
 				return true;
+		/* An outline that was left open is taken as closed; a closed one adds a point. */
+		if (shape->kind == GEOMETRY_AREA &&
+			each(context, shape->xy + 2 * (end - 1), shape->xy + 2 * first))
+			return true;
 		first = end;
 	}
 	return false;

@@ -1,0 +1,56 @@
+/*
+ * mvt: Mapbox Vector Tile 2.1 from snapshots.
+ *
+ * Extent 4096 with a buffer of 64 for lines and areas (points only inside the tile and 64 around
+ * it). Features come in the order of their ids, with that id; keys and values stand once a layer;
+ * null is no tag. A ring that has no area after rounding is left out, and a feature without rings
+ * too; a layer without features is not written. So the bytes depend on the records alone.
+ */
+#ifndef TILES_MVT_H
+#define TILES_MVT_H
+
+#include "base/strbuf.h"
+#include "tiles/clip.h"
+#include "tiles/grid.h"
+#include "tiles/radix_sort.h"
+#include "tiles/snapshot.h"
+
+enum {
+	MVT_EXTENT = 4096,
+	MVT_EXTENT_BITS = 12,
+	MVT_BUFFER = 64,
+	/* A layer of a tile; beyond, the smallest are left out and counted. A browser draws 100,000
+	 * parcels in seconds, and what is smaller than the others is not seen at that zoom. */
+	MVT_FEATURES_MAX = 60000,
+};
+
+/* Working memory of one thread, for reuse. Zero is empty. */
+struct mvt_scratch {
+	struct item_list found;
+	struct radix_item *sorted; /* heap: twice the room, for sorting */
+	size_t sorted_room;
+	struct clipper clipper;
+	struct clip_path whole, clipped;
+	struct strbuf features, geometry;
+	int32_t *ring; /* heap: a ring in tile coordinates */
+	size_t ring_room;
+	/* By number of a value of the snapshot in hand: its number in the tile. */
+	uint32_t *value_numbers, *value_stamps; /* heap */
+	size_t value_room;
+	uint32_t stamp;
+	uint32_t *values_used; /* heap: numbers of snapshot values in the order of the tile */
+	size_t values_used_count, values_used_room;
+};
+void mvt_scratch_init(struct mvt_scratch *scratch);
+void mvt_scratch_clear(struct mvt_scratch *scratch);
+
+struct mvt_report {
+	size_t features; /* written */
+	size_t dropped;	 /* left out because of MVT_FEATURES_MAX */
+};
+
+/* Appends a tile with one layer a snapshot, as far as they are drawn at this zoom. */
+int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapshots, size_t count,
+	struct tile tile, struct strbuf *out, struct mvt_report *ret_report, struct error *err);
+
+#endif

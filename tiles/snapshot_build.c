@@ -1,0 +1,404 @@
+#include "tiles/snapshot.h"
+
+#include <math.h>
+
+#include "base/messages.h"
+#include "data/feature_read.h"
+#include "gis/shape.h"
+#include "tiles/value_pool.h"
+
+enum {
+	SHAPE_ARENA_BYTES = 128 << 20, /* of one record: its points several times over */
+	ORIGIN_ZOOM = 10,	       /* the origin is the corner of a tile of this zoom */
+	SAMPLE_SIZE = 999,	       /* records asked where the middle of the layer is */
+};
+
+/* A snapshot while its records come in, in the order of their ids. */
+struct build {
+	const struct snapshot_source *source;
+	struct snapshot *snapshot;
+	const struct crs_path *to_mercator;
+	struct arena arena;
+	struct value_pool pool;
+	size_t record_room, ring_room, point_room;
+	struct tile_box *boxes; /* heap: by record */
+	const struct layer_field *class_field, *width_field;
+};
+
+/* An array with room for one more; grows by half again. NULL without memory. */
+static void *roomy(void *array, size_t count, size_t more, size_t *room, size_t size)
+{
+	size_t wish = count + more, larger = *room + *room / 2 + 1024;
+	void *moved;
+
+	if (wish <= *room)
+		return array;
+	if (larger < wish)
+		larger = wish;
+	moved = realloc(array, larger * size);
+	if (moved)
+		*room = larger;
+	return moved;
+}
+
+static int make_room(struct build *build, const struct shape *shape, struct error *err)
+{
+	struct snapshot *snapshot = build->snapshot;
+	size_t records = build->record_room, old_room = build->record_room;
+	void *moved;
+
+	moved = roomy(build->boxes, snapshot->record_count, 1, &records, sizeof *build->boxes);
+	if (!moved)
+		return fail_no_memory(err);
+	build->boxes = moved;
+	moved = roomy(snapshot->records, snapshot->record_count, 1, &build->record_room,
+		sizeof *snapshot->records);
+	if (!moved)
+		return fail_no_memory(err);
+	snapshot->records = moved;
+	for (size_t i = 0; build->record_room != old_room && i < snapshot->column_count; i++) {
+		moved = realloc(
+			snapshot->column_values[i], build->record_room * sizeof(uint32_t));
+		if (!moved)
+			return fail_no_memory(err);
+		snapshot->column_values[i] = moved;
+	}
+	moved = roomy(snapshot->rings,
+		snapshot->record_count
+			? snapshot->records[snapshot->record_count - 1].first_ring +
+				snapshot->records[snapshot->record_count - 1].ring_count
+			: 0,
+		shape->ring_count, &build->ring_room, sizeof *snapshot->rings);
+	if (!moved)
+		return fail_no_memory(err);
+	snapshot->rings = moved;
+	moved = roomy(snapshot->xy, snapshot->point_count, shape->point_count, &build->point_room,
+		2 * sizeof *snapshot->xy);
+	if (!moved)
+		return fail_no_memory(err);
+	snapshot->xy = moved;
+	return 0;
+}
+
+static double signed_area2(const double *xy, size_t count)
+{
+	double sum = 0;
+
+	for (size_t i = 1; i + 1 < count; i++)
+		sum += (xy[2 * i] - xy[0]) * (xy[2 * i + 3] - xy[1]) -
+			(xy[2 * i + 2] - xy[0]) * (xy[2 * i + 1] - xy[1]);
+	return sum;
+}
+
+/* A place as offset; false where 32 bits cannot say it (2,500 km from the origin). */
+static bool to_offset(const struct snapshot *snapshot, const double *mercator, int32_t *ret_xy)
+{
+	int64_t x = grid_unit_x(mercator[0]) - snapshot->origin_x;
+	int64_t y = grid_unit_y(mercator[1]) - snapshot->origin_y;
+
+	if (x < INT32_MIN || x > INT32_MAX || y < INT32_MIN || y > INT32_MAX)
+		return false;
+	ret_xy[0] = (int32_t)x;
+	ret_xy[1] = (int32_t)y;
+	return true;
+}
+
+/* Adds one ring in the turn that it shall have; false if it cannot be drawn. */
+static bool add_ring(struct build *build, const double *xy, size_t count, bool area, bool hole,
+	struct snapshot_ring *ret_ring, struct tile_box *box)
+{
+	struct snapshot *snapshot = build->snapshot;
+	int32_t *to = snapshot->xy + 2 * snapshot->point_count;
+	/* North is up in Mercator and down in tiles: a clockwise outer ring has negative area. */
+	bool turn = area && (signed_area2(xy, count) > 0) != hole;
+
+	if (area && count > 1 && xy[0] == xy[2 * count - 2] && xy[1] == xy[2 * count - 1])
+		count--;
+	for (size_t i = 0; i < count; i++) {
+		const double *from = xy + 2 * (turn ? count - 1 - i : i);
+
+		if (!to_offset(snapshot, from, to + 2 * i))
+			return false;
+		box->min_x = to[2 * i] < box->min_x ? to[2 * i] : box->min_x;
+		box->max_x = to[2 * i] > box->max_x ? to[2 * i] : box->max_x;
+		box->min_y = to[2 * i + 1] < box->min_y ? to[2 * i + 1] : box->min_y;
+		box->max_y = to[2 * i + 1] > box->max_y ? to[2 * i + 1] : box->max_y;
+	}
+	*ret_ring = (struct snapshot_ring){
+		(uint32_t)snapshot->point_count, (uint32_t)count, hole};
+	snapshot->point_count += count;
+	return true;
+}
+
+static bool add_rings(struct build *build, const struct shape *shape,
+	struct snapshot_record *record, struct tile_box *box)
+{
+	struct snapshot_ring *rings = build->snapshot->rings + record->first_ring;
+	size_t ring = 0, first = 0;
+
+	for (size_t part = 0; part < shape->part_count; part++) {
+		for (bool hole = false; ring < shape->part_ends[part]; ring++, hole = true) {
+			size_t end = shape->ring_ends[ring];
+
+			if (!add_ring(build, shape->xy + 2 * first, end - first,
+				    shape->kind == GEOMETRY_AREA, hole && shape->kind == GEOMETRY_AREA,
+				    &rings[ring], box))
+				return false;
+			first = end;
+		}
+	}
+	return true;
+}
+
+static uint8_t look_of(const struct build *build, const struct feature *feature)
+{
+	const struct layer *layer = build->snapshot->layer;
+	const struct look *look = &layer->look;
+	size_t last = look->class_count - 1;
+
+	if (build->class_field) {
+		const struct value *value =
+			&feature->values[layer_field_index(layer, build->class_field)];
+
+		for (size_t i = 0; value->kind == VALUE_TEXT && i < last; i++)
+			if (look->classes[i].value &&
+				!strcmp(look->classes[i].value, value->text))
+				return (uint8_t)i;
+	}
+	return (uint8_t)last;
+}
+
+static float width_of(const struct build *build, const struct feature *feature)
+{
+	const struct value *value;
+
+	if (!build->width_field)
+		return 0;
+	value = &feature->values[layer_field_index(build->snapshot->layer, build->width_field)];
+	return value->kind == VALUE_REAL && value->real > 0 && value->real < 1000
+		? (float)value->real
+		: 0;
+}
+
+static int add_values(struct build *build, const struct feature *feature, struct error *err)
+{
+	struct snapshot *snapshot = build->snapshot;
+
+	for (size_t i = 0; i < snapshot->column_count; i++) {
+		const struct layer_field *field = snapshot->columns[i];
+		size_t index = layer_field_index(snapshot->layer, field);
+
+		if (!value_pool_number(&build->pool, &feature->values[index], field->type,
+			    &snapshot->column_values[i][snapshot->record_count]))
+			return fail_no_memory(err);
+	}
+	return 0;
+}
+
+/* The shape as it is drawn: valid, in Mercator. */
+static int prepare_shape(struct build *build, const struct feature *feature,
+	struct shape *ret_shape, struct error *err)
+{
+	struct geom_finding finding;
+	struct shape shape;
+	int rc = shape_read_wkb(&build->arena, feature->wkb, &shape, err);
+
+	if (!rc)
+		rc = geom_check(build->source->geom, &shape, &finding, err);
+	if (!rc && finding.fault)
+		rc = geom_repair(build->source->geom, &build->arena, &shape, &shape, err);
+	if (!rc)
+		rc = crs_path_apply(build->to_mercator, shape.xy, shape.point_count, err);
+	*ret_shape = shape;
+	return rc;
+}
+
+static int add_record(void *context, const struct feature *feature, struct error *err)
+{
+	struct build *build = context;
+	struct snapshot *snapshot = build->snapshot;
+	struct tile_box box = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+	struct snapshot_record record = {.id = feature->id};
+	size_t points_before = snapshot->point_count;
+	struct shape shape = {0};
+	int rc;
+
+	arena_reset(&build->arena);
+	if (feature->wkb.bytes) {
+		rc = prepare_shape(build, feature, &shape, err);
+		if (rc == ERR_NOMEM)
+			return rc;
+		if (rc)
+			shape.point_count = 0;
+	}
+	if (!shape.point_count) {
+		snapshot->undrawn++;
+		return 0;
+	}
+	rc = make_room(build, &shape, err);
+	if (rc)
+		return rc;
+	if (snapshot->record_count)
+		record.first_ring = snapshot->records[snapshot->record_count - 1].first_ring +
+			snapshot->records[snapshot->record_count - 1].ring_count;
+	record.rank = (uint32_t)snapshot->record_count;
+	record.ring_count = (uint32_t)shape.ring_count;
+	record.look = look_of(build, feature);
+	record.width_m = width_of(build, feature);
+	if (!add_rings(build, &shape, &record, &box)) {
+		snapshot->point_count = points_before;
+		snapshot->undrawn++;
+		return 0;
+	}
+	rc = add_values(build, feature, err);
+	if (rc)
+		return rc;
+	build->boxes[snapshot->record_count] = box;
+	snapshot->records[snapshot->record_count++] = record;
+	return 0;
+}
+
+/* Puts the records, their boxes and values into Hilbert order. */
+static int sort_records(struct build *build, struct error *err)
+{
+	struct snapshot *snapshot = build->snapshot;
+	size_t count = snapshot->record_count;
+	uint32_t *order = calloc(count + 1, sizeof *order);
+	struct snapshot_record *records = calloc(count + 1, sizeof *records);
+	struct tile_box *boxes = calloc(count + 1, sizeof *boxes);
+	uint32_t *values = calloc(count + 1, sizeof *values);
+	bool ok = order && records && boxes && values &&
+		hilbert_order(build->boxes, count, order);
+
+	for (size_t i = 0; ok && i < count; i++) {
+		records[i] = snapshot->records[order[i]];
+		boxes[i] = build->boxes[order[i]];
+	}
+	for (size_t c = 0; ok && c < snapshot->column_count && count; c++) {
+		for (size_t i = 0; i < count; i++)
+			values[i] = snapshot->column_values[c][order[i]];
+		memcpy(snapshot->column_values[c], values, count * sizeof *values);
+	}
+	if (ok) {
+		free(snapshot->records);
+		snapshot->records = take(records);
+		ok = hilbert_tree_build(&snapshot->tree, boxes, count);
+	}
+	free(order);
+	free(records);
+	free(boxes);
+	free(values);
+	return ok ? 0 : fail_no_memory(err);
+}
+
+/* Fields that tiles carry, and the one that labels show. */
+static void choose_columns(struct build *build)
+{
+	struct snapshot *snapshot = build->snapshot;
+	const struct layer *layer = snapshot->layer;
+	const struct look *look = &layer->look;
+
+	for (size_t i = 0; i < layer->field_count; i++) {
+		const struct layer_field *field = &layer->fields[i];
+		bool label = look->label.field && !strcmp(look->label.field, field->id);
+
+		if ((field->tile_zoom || label) && snapshot->column_count < SNAPSHOT_COLUMNS_MAX)
+			snapshot->columns[snapshot->column_count++] = field;
+	}
+	if (look->class_field)
+		build->class_field =
+			layer_field_find(layer, look->class_field, strlen(look->class_field));
+	if (look->width_field)
+		build->width_field =
+			layer_field_find(layer, look->width_field, strlen(look->width_field));
+}
+
+/* Middles of the boxes of some records. */
+struct sample {
+	double x[SAMPLE_SIZE], y[SAMPLE_SIZE];
+	size_t count;
+};
+
+static int add_sample(void *context, const struct feature *feature, struct error *err)
+{
+	struct sample *sample = context;
+
+	(void)err;
+	if (feature->wkb.bytes) {
+		sample->x[sample->count] = (feature->box.min_x + feature->box.max_x) / 2;
+		sample->y[sample->count++] = (feature->box.min_y + feature->box.max_y) / 2;
+	}
+	return sample->count == SAMPLE_SIZE;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+/*
+ * The origin is near the median of the first records, so that one stray record cannot push all
+ * others out of reach.
+ */
+static int choose_origin(struct build *build, struct error *err)
+{
+	struct snapshot *snapshot = build->snapshot;
+	int64_t corner = INT64_C(1) << (GRID_WORLD_BITS - ORIGIN_ZOOM);
+	struct sample *sample = calloc(1, sizeof *sample);
+	double middle[2];
+	int rc;
+
+	if (!sample)
+		return fail_no_memory(err);
+	rc = feature_read_after(
+		build->source->store, snapshot->layer, 0, add_sample, sample, err);
+	qsort(sample->x, sample->count, sizeof *sample->x, compare_doubles);
+	qsort(sample->y, sample->count, sizeof *sample->y, compare_doubles);
+	middle[0] = sample->x[sample->count / 2];
+	middle[1] = sample->y[sample->count / 2];
+	if (!rc && sample->count && !crs_path_apply(build->to_mercator, middle, 1, NULL)) {
+		snapshot->origin_x = grid_unit_x(middle[0]) / corner * corner;
+		snapshot->origin_y = grid_unit_y(middle[1]) / corner * corner;
+	}
+	free(sample);
+	return rc;
+}
+
+int snapshot_build(const struct snapshot_source *source, const struct layer *layer,
+	struct snapshot **ret_snapshot, struct error *err)
+{
+	autoptr(snapshot_free) struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+	struct build build = {
+		.source = source, .snapshot = snapshot, .arena = ARENA(SHAPE_ARENA_BYTES)};
+	int rc;
+
+	if (!snapshot)
+		return fail_no_memory(err);
+	snapshot->layer = layer;
+	value_pool_init(&build.pool);
+	choose_columns(&build);
+	rc = crs_path_find(
+		source->crs, source->city->epsg, CRS_WEB_MERCATOR, &build.to_mercator, err);
+	if (!rc)
+		rc = choose_origin(&build, err);
+	if (!rc)
+		rc = feature_read_after(source->store, layer, 0, add_record, &build, err);
+	if (!rc)
+		rc = sort_records(&build, err);
+	if (!rc) {
+		snapshot->values = take(build.pool.values);
+		snapshot->value_count = build.pool.count;
+		snapshot->bytes = strbuf_take(&build.pool.bytes, NULL);
+		if (!snapshot->bytes)
+			rc = fail_no_memory(err);
+	}
+	value_pool_clear(&build.pool);
+	arena_clear(&build.arena);
+	free(build.boxes);
+	if (rc)
+		return rc;
+	*ret_snapshot = take(snapshot);
+	return 0;
+}
