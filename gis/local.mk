@@ -23,8 +23,7 @@ gis_libgis_a_SOURCES = \
 	%D%/watch.c %D%/watch.h \
 	%D%/zip_file.c %D%/zip_file.h
 
-GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) \
-	$(SECCOMP_LIBS) $(DATA_LIBS)
+GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README
 
 # The one program that knows GDAL; dothi starts it for each file of a user.
