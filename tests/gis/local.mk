@@ -1,6 +1,25 @@
-gis_tests = %D%/test_crs
+gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_ogr_stream \
+	%D%/test_sandbox %D%/test_shapefile %D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
 tests_gis_test_crs_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/files/vn2000-control.tsv
+
+# Files as users send them, for the tests of what reads them.
+made_files = %D%/make_files.c %D%/make_files.h
+
+tests_gis_test_csv_columns_SOURCES = %D%/test_csv_columns.c
+tests_gis_test_csv_columns_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_geojson_scan_SOURCES = %D%/test_geojson_scan.c $(made_files)
+tests_gis_test_geojson_scan_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_ogr_stream_SOURCES = %D%/test_ogr_stream.c $(made_files)
+tests_gis_test_ogr_stream_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_shapefile_SOURCES = %D%/test_shapefile.c $(made_files)
+tests_gis_test_shapefile_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_zip_file_SOURCES = %D%/test_zip_file.c $(made_files)
+tests_gis_test_zip_file_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_sandbox_SOURCES = %D%/test_sandbox.c $(made_files)
+tests_gis_test_sandbox_LDADD = $(GIS_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_upload_SOURCES = %D%/test_upload.c $(made_files)
+tests_gis_test_upload_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
