@@ -1,5 +1,6 @@
-gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_ogr_stream \
-	%D%/test_sandbox %D%/test_shapefile %D%/test_upload %D%/test_zip_file
+gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
+	%D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sandbox %D%/test_shapefile \
+	%D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
@@ -23,3 +24,14 @@ tests_gis_test_sandbox_SOURCES = %D%/test_sandbox.c $(made_files)
 tests_gis_test_sandbox_LDADD = $(GIS_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS)
 tests_gis_test_upload_SOURCES = %D%/test_upload.c $(made_files)
 tests_gis_test_upload_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+
+# These run the real dothi-ogr.
+reader_help = $(made_files) %D%/reader_help.c %D%/reader_help.h
+reader_cppflags = $(AM_CPPFLAGS) -DDOTHI_OGR='"$(abs_top_builddir)/dothi-ogr"'
+
+tests_gis_test_hostile_files_SOURCES = %D%/test_hostile_files.c $(reader_help)
+tests_gis_test_hostile_files_CPPFLAGS = $(reader_cppflags)
+tests_gis_test_hostile_files_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+tests_gis_test_ogr_reader_SOURCES = %D%/test_ogr_reader.c $(reader_help)
+tests_gis_test_ogr_reader_CPPFLAGS = $(reader_cppflags)
+tests_gis_test_ogr_reader_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
