@@ -1,7 +1,13 @@
-base_tests = %D%/test_number %D%/test_strbuf
+base_tests = \
+	%D%/test_arena \
+	%D%/test_number \
+	%D%/test_strbuf
 check_PROGRAMS += $(base_tests)
+BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
 
+tests_base_test_arena_SOURCES = %D%/test_arena.c
+tests_base_test_arena_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
-tests_base_test_number_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
-tests_base_test_strbuf_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_base_test_strbuf_LDADD = $(BASE_TEST_LIBS)
