@@ -1,5 +1,6 @@
 base_tests = \
 	%D%/test_arena \
+	%D%/test_clock \
 	%D%/test_number \
 	%D%/test_strbuf
 check_PROGRAMS += $(base_tests)
@@ -7,6 +8,8 @@ BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 tests_base_test_arena_SOURCES = %D%/test_arena.c
 tests_base_test_arena_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_clock_SOURCES = %D%/test_clock.c
+tests_base_test_clock_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
 tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
