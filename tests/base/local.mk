@@ -2,7 +2,8 @@ base_tests = \
 	%D%/test_arena \
 	%D%/test_clock \
 	%D%/test_number \
-	%D%/test_strbuf
+	%D%/test_strbuf \
+	%D%/test_text
 check_PROGRAMS += $(base_tests)
 BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
 
@@ -14,3 +15,5 @@ tests_base_test_number_SOURCES = %D%/test_number.c
 tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
 tests_base_test_strbuf_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_text_SOURCES = %D%/test_text.c
+tests_base_test_text_LDADD = $(BASE_TEST_LIBS)
