@@ -1,6 +1,7 @@
 base_tests = \
 	%D%/test_arena \
 	%D%/test_clock \
+	%D%/test_messages \
 	%D%/test_number \
 	%D%/test_strbuf \
 	%D%/test_text
@@ -11,6 +12,8 @@ tests_base_test_arena_SOURCES = %D%/test_arena.c
 tests_base_test_arena_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_clock_SOURCES = %D%/test_clock.c
 tests_base_test_clock_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_messages_SOURCES = %D%/test_messages.c
+tests_base_test_messages_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
 tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
