@@ -2,6 +2,7 @@ base_tests = \
 	%D%/test_arena \
 	%D%/test_clock \
 	%D%/test_error \
+	%D%/test_file \
 	%D%/test_messages \
 	%D%/test_number \
 	%D%/test_strbuf \
@@ -15,6 +16,8 @@ tests_base_test_clock_SOURCES = %D%/test_clock.c
 tests_base_test_clock_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_error_SOURCES = %D%/test_error.c
 tests_base_test_error_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_file_SOURCES = %D%/test_file.c
+tests_base_test_file_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_messages_SOURCES = %D%/test_messages.c
 tests_base_test_messages_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
