@@ -3,6 +3,8 @@ base_tests = \
 	%D%/test_clock \
 	%D%/test_error \
 	%D%/test_file \
+	%D%/test_json_read \
+	%D%/test_json_write \
 	%D%/test_messages \
 	%D%/test_number \
 	%D%/test_strbuf \
@@ -18,6 +20,10 @@ tests_base_test_error_SOURCES = %D%/test_error.c
 tests_base_test_error_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_file_SOURCES = %D%/test_file.c
 tests_base_test_file_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_json_read_SOURCES = %D%/test_json_read.c
+tests_base_test_json_read_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_json_write_SOURCES = %D%/test_json_write.c
+tests_base_test_json_write_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_messages_SOURCES = %D%/test_messages.c
 tests_base_test_messages_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
