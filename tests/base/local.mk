@@ -8,6 +8,7 @@ base_tests = \
 	%D%/test_json_write \
 	%D%/test_messages \
 	%D%/test_number \
+	%D%/test_secret \
 	%D%/test_strbuf \
 	%D%/test_text
 check_PROGRAMS += $(base_tests)
@@ -31,6 +32,8 @@ tests_base_test_messages_SOURCES = %D%/test_messages.c
 tests_base_test_messages_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
 tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_secret_SOURCES = %D%/test_secret.c
+tests_base_test_secret_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
 tests_base_test_strbuf_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_text_SOURCES = %D%/test_text.c
