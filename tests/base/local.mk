@@ -6,6 +6,7 @@ base_tests = \
 	%D%/test_file \
 	%D%/test_json_read \
 	%D%/test_json_write \
+	%D%/test_log \
 	%D%/test_messages \
 	%D%/test_number \
 	%D%/test_secret \
@@ -28,6 +29,8 @@ tests_base_test_json_read_SOURCES = %D%/test_json_read.c
 tests_base_test_json_read_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_json_write_SOURCES = %D%/test_json_write.c
 tests_base_test_json_write_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_log_SOURCES = %D%/test_log.c
+tests_base_test_log_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_messages_SOURCES = %D%/test_messages.c
 tests_base_test_messages_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_number_SOURCES = %D%/test_number.c
