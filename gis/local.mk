@@ -2,7 +2,8 @@ noinst_LIBRARIES += gis/libgis.a
 
 gis_libgis_a_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS) $(PROJ_CFLAGS) $(ZIP_CFLAGS)
 gis_libgis_a_SOURCES = \
-	%D%/shape.c %D%/shape.h
+	%D%/shape.c %D%/shape.h \
+	%D%/side.c %D%/side.h
 
 GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README
