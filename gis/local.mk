@@ -6,7 +6,8 @@ gis_libgis_a_SOURCES = \
 	%D%/crs_ref.c %D%/crs_ref.h \
 	%D%/geojson.c %D%/geojson.h \
 	%D%/geom.c %D%/geom.h \
-	%D%/shape.c %D%/shape.h
+	%D%/shape.c %D%/shape.h \
+	%D%/side.c %D%/side.h
 
 GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README
