@@ -29,6 +29,9 @@ size_t text_cut(const char *bytes, size_t len);
  */
 bool text_nfc(struct strbuf *out, const char *bytes, size_t len);
 
+/* Appends bytes of no known encoding, each as the one character that Latin-1 has for it. */
+void text_latin1(struct strbuf *out, const char *bytes, size_t len);
+
 /* Appends NFC text with case folded ("ĐƯỜNG" -> "đường"). The input must be UTF-8. */
 void text_fold(struct strbuf *out, const char *bytes, size_t len);
 

@@ -9,7 +9,7 @@ set -eu
 cd "${1:-${srcdir:-$(dirname "$0")/..}}"
 
 # Header (a regular expression), and the one file that may include it. Where only a folder stands
-# (tiles/), any one file of it may, but no second one.
+# (tiles/), any one file of it may, but no second one; "*" stands for the files of one program.
 table='
 ^jansson\.h$                      base/json_read.c
 ^utf8proc\.h$                     base/text.c
@@ -20,7 +20,7 @@ table='
 ^libpq                            data/store_postgres.c
 ^geos_c\.h$                       gis/geom.c
 ^proj(_.*)?\.h$                   gis/crs.c
-^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr.c
+^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr*
 ^zip(conf)?\.h$                   gis/
 ^seccomp\.h$                      gis/
 ^png(conf|libconf)?\.h$           tiles/png.c
@@ -50,6 +50,8 @@ function check_own(header,    folder) {
 function check_foreign(header,    i) {
 	for (i = 1; i <= rows; i++) {
 		if (header !~ pattern[i])
+			continue
+		if (place[i] ~ /\*$/ && index(file, substr(place[i], 1, length(place[i]) - 1)) == 1)
 			continue
 		if (place[i] ~ /\/$/ && index(file, place[i]) == 1 && !(i in user))
 			user[i] = file

@@ -183,7 +183,7 @@ static int format_of_param(const char *name, enum format *ret_format, struct err
 		*ret_format = FORMAT_HTML;
 		return 0;
 	}
-	fail_format_unknown(err, name);
+	fail_answer_format_unknown(err, name);
 	return error_where(err, "f");
 }
 
