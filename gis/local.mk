@@ -10,6 +10,8 @@ gis_libgis_a_SOURCES = \
 	%D%/geojson.c %D%/geojson.h \
 	%D%/geojson_scan.c %D%/geojson_scan.h \
 	%D%/geom.c %D%/geom.h \
+	%D%/import.c %D%/import.h \
+	%D%/import_columns.c %D%/import_columns.h \
 	%D%/ogr_layer.h \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
