@@ -426,6 +426,20 @@ static int sqlite_bulk_end(
 	return rc ? rc : restore_triggers(store, err);
 }
 
+static int sqlite_check(struct store *store, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, "PRAGMA quick_check(1)", &query, err);
+
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc < 0)
+		return rc;
+	if (!rc || strcmp(query_text(query, 0, NULL), "ok") != 0)
+		return fail_register_damaged(err);
+	return 0;
+}
+
 /* SpatiaLite's statistics; without them GDAL takes the extent from the index, rounded. */
 static int sqlite_note_extent(struct store *store, const char *table, int64_t row_count,
 	const struct box *box, struct error *err)
@@ -482,6 +496,7 @@ static const struct store_driver driver = {
 	.has_column = sqlite_has_column,
 	.bulk_begin = sqlite_bulk_begin,
 	.bulk_end = sqlite_bulk_end,
+	.check = sqlite_check,
 	.note_extent = sqlite_note_extent,
 	.interrupt = sqlite_interrupt,
 };
