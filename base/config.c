@@ -36,9 +36,9 @@ static int fail_unknown(struct reading *reading, const char *key)
 	keys[count] = NULL;
 	nearest = text_nearest(key, keys);
 	if (nearest)
-		return fail_config_unknown(reading->err, reading->file, reading->line, key, nearest);
-	return fail_config_unlike_any(
-		reading->err, reading->file, reading->line, key, known.data);
+		return fail_config_unknown(
+			reading->err, reading->file, reading->line, key, nearest);
+	return fail_config_unlike_any(reading->err, reading->file, reading->line, key, known.data);
 }
 
 static int take_value(

@@ -64,7 +64,8 @@ struct error {
 /*
  * Records a message of the catalogue and returns its (negative) code. Called by the fail_*
  * functions that the catalogue makes; err may be NULL. Text arguments are copied, cut at a
- * character when they are long; bytes that are no UTF-8 become '?'. args has as many elements as the message has arguments.
+ * character when they are long; bytes that are no UTF-8 become '?'. args has as many elements as
+ * the message has arguments.
  */
 int error_set(struct error *err, int message, const union message_arg *args);
 

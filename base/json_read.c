@@ -48,7 +48,7 @@ static int fail_parse(struct error *err, const json_error_t *fault)
 {
 	int rc;
 
-	/* Where memory runs out jansson says nothing at all, but for its lexer: that says "wrong". */
+	/* Out of memory jansson says nothing at all, or, in its lexer, that the text is wrong. */
 	if (!*fault->text || json_error_code(fault) == json_error_out_of_memory)
 		return fail_no_memory(err);
 	rc = fail_json_invalid(err, fault->line, fault->column);

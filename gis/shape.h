@@ -3,8 +3,9 @@
  *
  * Points, lines and areas are always "multi": an area has parts (polygons), a part has rings (the
  * outer one first), a ring has points and is closed (first = last). A line has rings too: each is
- * one line. No ring and no part is empty; that a ring has four points is not asked here. Coordinates are pairs, east then north (or lon then lat), 2D; the height of a
- * point stands beside them. A shape borrows its memory from the arena that it was read into.
+ * one line. No ring and no part is empty; that a ring has four points is not asked here.
+ * Coordinates are pairs, east then north (or lon then lat), 2D; the height of a point stands beside
+ * them. A shape borrows its memory from the arena that it was read into.
  */
 #ifndef GIS_SHAPE_H
 #define GIS_SHAPE_H

@@ -8,4 +8,5 @@ include tests/data/local.mk
 include tests/gis/local.mk
 include tests/tiles/local.mk
 include tests/fault/local.mk
+include tests/fuzz/local.mk
 include tests/guards/local.mk

@@ -116,7 +116,8 @@ static void reading_ends_at_the_maximum(void **state)
 	assert_int_equal(file_read_start(path, 2, &start, &err), 0);
 	assert_string_equal(start.data, "12312");
 	assert_int_equal(file_read_start(path, 0, &start, &err), 0);
-	assert_int_equal(file_read(path_in(place, &place->other, "b"), &right, &err), ERR_NOT_FOUND);
+	assert_int_equal(
+		file_read(path_in(place, &place->other, "b"), &right, &err), ERR_NOT_FOUND);
 	assert_int_equal(file_read(place->folder.data, &start, &err), ERR_IO);
 	write_file(path, "");
 	strbuf_reset(&small);

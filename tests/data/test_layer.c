@@ -133,7 +133,8 @@ static void check_titles(const struct layer *layer)
 		}
 		for (size_t i = 0; i < layer->look.class_count; i++)
 			if (!is_title(layer->look.classes[i].title[lang]))
-				refuse(layer, "class", "a title is missing or not in NFC");
+				refuse(layer, NULL,
+					"the title of a class is missing or not in NFC");
 	}
 }
 

@@ -253,6 +253,65 @@ static void all_answers_are_those_of_geos(void **state)
 	assert_true(compared > 1500);
 }
 
+/* What a pupil would do on squared paper, in integers: shapes that cross themselves included. */
+struct by_hand {
+	int64_t area2; /* twice the area of one ring, signed */
+	bool inside, on_edge;
+	double apart;
+};
+
+static void look_at_edge(
+	struct by_hand *hand, const double *from, const double *to, const double *at)
+{
+	int64_t ax = (int64_t)from[0], ay = (int64_t)from[1], bx = (int64_t)to[0],
+		by = (int64_t)to[1];
+	int64_t x = (int64_t)at[0], y = (int64_t)at[1];
+	int64_t turn = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
+
+	hand->area2 += ax * by - bx * ay;
+	if (turn == 0 && (x - ax) * (x - bx) <= 0 && (y - ay) * (y - by) <= 0)
+		hand->on_edge = true;
+	if ((ay > y) != (by > y) && (by > ay ? turn > 0 : turn < 0))
+		hand->inside = !hand->inside;
+	for (int i = 0; i <= 1000; i++)
+		hand->apart =
+			fmin(hand->apart, hypot(from[0] + (to[0] - from[0]) * i / 1000 - at[0],
+						  from[1] + (to[1] - from[1]) * i / 1000 - at[1]));
+}
+
+static void answers_are_those_by_hand(void **state)
+{
+	struct random random = random_start(3);
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		double at[2], *xy;
+		struct by_hand hand = {.apart = HUGE_VAL};
+		struct made made;
+		size_t count = 3 + random_below(&random, 8);
+
+		start(&made, GEOMETRY_AREA);
+		for (size_t k = 0; k < count; k++) {
+			random_xy(&random, &fields[0], at);
+			add_point(&made, at[0], at[1]);
+		}
+		add_point(&made, made.xy[0], made.xy[1]);
+		end_ring(&made);
+		end_part(&made);
+		random_xy(&random, &fields[0], at);
+		for (xy = made.xy; xy < made.xy + 2 * count; xy += 2)
+			look_at_edge(&hand, xy, xy + 2, at);
+		assert_true(shape_area(&made.shape) == fabs((double)hand.area2) / 2);
+		assert_int_equal(
+			shape_covers(&made.shape, at[0], at[1]), hand.on_edge || hand.inside);
+		if (hand.on_edge || hand.inside)
+			hand.apart = 0;
+		/* A thousand steps along an edge come as near as half a step. */
+		assert_true(shape_distance(&made.shape, at[0], at[1]) <= hand.apart + 1e-12);
+		assert_true(shape_distance(&made.shape, at[0], at[1]) >= hand.apart - 0.006);
+	}
+}
+
 /* Two areas that share a border leave no point out, however near to it and from either side. */
 static void neighbours_leave_no_gap(void **state)
 {
@@ -394,6 +453,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_answers_are_those_of_geos),
+		cmocka_unit_test(answers_are_those_by_hand),
 		cmocka_unit_test(neighbours_leave_no_gap),
 		cmocka_unit_test(areas_do_not_depend_on_where_they_are),
 		cmocka_unit_test(only_areas_cover_and_have_an_area),
