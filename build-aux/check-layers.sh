@@ -8,8 +8,8 @@
 set -eu
 cd "${1:-${srcdir:-$(dirname "$0")/..}}"
 
-# Header (a regular expression), and the one file that may include it. Where only a folder stands
-# (tiles/), any one file of it may, but no second one; "*" stands for the files of one program.
+# Header (a regular expression), and the one file that may include it; "*" stands for the files of
+# one program.
 table='
 ^jansson\.h$                      base/json_read.c
 ^utf8proc\.h$                     base/text.c
@@ -21,12 +21,12 @@ table='
 ^geos_c\.h$                       gis/geom.c
 ^proj(_.*)?\.h$                   gis/crs.c
 ^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr*
-^zip(conf)?\.h$                   gis/
-^seccomp\.h$                      gis/
+^zip(conf)?\.h$                   gis/zip_file.c
+^seccomp\.h$                      gis/sandbox_calls.c
 ^png(conf|libconf)?\.h$           tiles/png.c
-^libdeflate\.h$                   tiles/
-^(ft2build\.h$|freetype)          tiles/
-^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/
+^libdeflate\.h$                   tiles/compress.c
+^(ft2build\.h$|freetype)          tiles/glyphs.c
+^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/glyphs.c
 ^(cairo|pango)                    tiles/pdf.c
 ^microhttpd\.h$                   server/http.c
 '
@@ -53,10 +53,8 @@ function check_foreign(header,    i) {
 			continue
 		if (place[i] ~ /\*$/ && index(file, substr(place[i], 1, length(place[i]) - 1)) == 1)
 			continue
-		if (place[i] ~ /\/$/ && index(file, place[i]) == 1 && !(i in user))
-			user[i] = file
-		if (file != place[i] && file != user[i])
-			say("<" header "> belongs to " (i in user && user[i] != "" ? user[i] : place[i]) " alone")
+		if (file != place[i])
+			say("<" header "> belongs to " place[i] " alone")
 	}
 }
 

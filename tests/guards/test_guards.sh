@@ -86,18 +86,15 @@ test_foreign_headers() {
 	refuses_line tiles/grid.c '#include <microhttpd.h>' '<microhttpd.h> belongs to server/http.c alone'
 	refuses_line base/text.c '#include <sodium.h>' '<sodium.h> belongs to base/secret.c alone'
 	refuses_line base/text.c '#include <ini.h>' '<ini.h> belongs to base/config.c alone'
-	refuses_line data/layer.c '#include <zip.h>' '<zip.h> belongs to gis/ alone'
+	refuses_line data/layer.c '#include <zip.h>' '<zip.h> belongs to gis/zip_file.c alone'
 	refuses_line server/main.c '#include <hb.h>' '<hb.h> belongs to tiles/ alone'
 	takes_line base/json_read.c '#include <jansson.h>'
 }
 
-# Any one file of gis/ may have it, but no second one.
-test_one_file_of_a_folder() {
-	copy_sources
-	echo '#include <seccomp.h>' >"$work/copy/gis/a_first.c"
-	passes build-aux/check-layers.sh
-	echo '#include <seccomp.h>' >"$work/copy/gis/b_second.c"
-	refuses build-aux/check-layers.sh 'gis/b_second.c:1: <seccomp.h> belongs to gis/a_first.c alone'
+# The files of one program share a library, and nobody else has it.
+test_files_of_a_program() {
+	takes_line gis/dothi_ogr_more.c '#include <ogr_api.h>'
+	refuses_line gis/other.c '#include <ogr_api.h>' '<ogr_api.h> belongs to gis/dothi_ogr* alone'
 }
 
 test_sizes() {
@@ -167,7 +164,7 @@ test_upward_call() {
 
 test_includes
 test_foreign_headers
-test_one_file_of_a_folder
+test_files_of_a_program
 test_sizes
 test_layer_ids
 test_upward_call

@@ -125,7 +125,7 @@ function meets(geometry, [west, south, east, north]) {
 }
 
 test('a box finds exactly what meets it, and what has no place at all', async () => {
-  const boxes = [[106.65, 10.975, 106.6504, 10.9754], [106.6512, 10.9762, 106.65455, 10.9793], [106.60, 10.90, 106.70, 11.05],
+  const boxes = [[106.6501, 10.9751, 106.65045, 10.97545], [106.6512, 10.9762, 106.65455, 10.9793], [106.60, 10.90, 106.70, 11.05],
     [106.65036, 10.97536, 106.65039, 10.97539], [106.6501185, 10.9751415, 106.650119, 10.975142], [100, 0, 101, 1], [-180, -90, 180, 90]];
   for (const box of boxes) {
     const want = made.filter(feature => meets(feature.geometry, box)).length;
@@ -134,7 +134,7 @@ test('a box finds exactly what meets it, and what has no place at all', async ()
     assert.equal(found.length, want, `${box}`);
     assert.equal(page.numberMatched, want, `${box}`);
   }
-  const six = await city.json(`${items}?bbox=106.65,10.975,-10,106.6504,10.9754,100`);
+  const six = await city.json(`${items}?bbox=106.6501,10.9751,-10,106.65045,10.97545,100`);
   assert.equal(six.numberMatched, (await city.json(`${items}?bbox=${boxes[0]}`)).numberMatched);
   const across = await city.json(`${items}?bbox=170,-10,-170,10`);
   assert.equal(across.numberMatched, 1);
@@ -214,7 +214,7 @@ test('methods: reading is all', async () => {
   const head = await city.get('/ogc/conformance', {method: 'HEAD'});
   assert.equal(head.status, 200);
   assert.equal((await head.text()).length, 0);
-  assert.equal(head.headers.get('content-length'), (await city.get('/ogc/conformance', {headers: {'accept-encoding': 'identity'}})).headers.get('content-length'));
+  assert.equal(head.headers.get('etag'), (await city.get('/ogc/conformance')).headers.get('etag'));
 });
 
 test('an ETag is strong, stands for the bytes, and gives 304', async () => {
