@@ -87,7 +87,7 @@ test_foreign_headers() {
 	refuses_line base/text.c '#include <sodium.h>' '<sodium.h> belongs to base/secret.c alone'
 	refuses_line base/text.c '#include <ini.h>' '<ini.h> belongs to base/config.c alone'
 	refuses_line data/layer.c '#include <zip.h>' '<zip.h> belongs to gis/zip_file.c alone'
-	refuses_line server/main.c '#include <hb.h>' '<hb.h> belongs to tiles/ alone'
+	refuses_line server/main.c '#include <hb.h>' '<hb.h> belongs to tiles/glyphs.c alone'
 	takes_line base/json_read.c '#include <jansson.h>'
 }
 
