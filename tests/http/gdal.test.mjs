@@ -41,7 +41,7 @@ test('MVT: a zoom as a layer, and one tile', () => {
   const count = Number(/Feature Count: (\d+)/.exec(zoom)[1]);
   assert.ok(count >= 400, 'a parcel on a border stands in two tiles');
   assert.match(zoom, /land_use: String/);
-  const tile = gdal('ogrinfo', '-ro', '-so', `MVT:${city.url}/tiles/parcel/15/26092/15374.pbf`, 'parcel');
+  const tile = gdal('ogrinfo', '-ro', '-so', `MVT:${city.url}/tiles/parcel/15/26092/15378.pbf`, 'parcel');
   assert.match(tile, /Feature Count: \d+/);
 });
 
