@@ -233,8 +233,11 @@ static size_t distance(const char *a, const char *b)
 const char *text_nearest(const char *word, const char *const *candidates)
 {
 	const char *best = NULL;
-	size_t least = strlen(word) / 3 + 2;
+	size_t letters = strnlen(word, WORD_MAX_LETTERS);
+	size_t least = letters / 3 + 2;
 
+	if (least > letters)
+		least = letters;
 	for (; *candidates; candidates++) {
 		size_t apart = distance(word, *candidates);
 

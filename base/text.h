@@ -56,8 +56,8 @@ bool text_next(const char **at, char separator, struct slice *ret_piece);
 bool slice_equals(struct slice slice, const char *text);
 
 /*
- * The candidate nearest to a mistyped word, or NULL when none is near (at most a third of its
- * letters differ). candidates ends with NULL.
+ * The candidate nearest to a mistyped word, or NULL when none is near: at most a third of its
+ * letters and one more are changed, but not all. candidates ends with NULL.
  */
 const char *text_nearest(const char *word, const char *const *candidates);
 

@@ -1,7 +1,46 @@
 bin_PROGRAMS += dothi
 
+dothi_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXEC_DIR=\"$(libexecdir)\" -DDATA_DIR=\"$(pkgdatadir)\"
 dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
-	%D%/main.c
+	%D%/app.c %D%/app.h \
+	%D%/box_search.c %D%/box_search.h \
+	%D%/city_api.c \
+	%D%/collections_api.c \
+	%D%/commands/city.c %D%/commands/city.h \
+	%D%/commands/command.c %D%/commands/command.h \
+	%D%/commands/doctor.c \
+	%D%/commands/import.c \
+	%D%/commands/init.c \
+	%D%/commands/serve.c %D%/commands/serve.h \
+	%D%/commands/tile.c \
+	%D%/deadline.c %D%/deadline.h \
+	%D%/feature_json.c %D%/feature_json.h \
+	%D%/features_api.c \
+	%D%/health_api.c \
+	%D%/http.c %D%/http.h \
+	%D%/links.c %D%/links.h \
+	%D%/main.c \
+	%D%/ogc_params.c %D%/ogc_params.h \
+	%D%/openapi.c \
+	%D%/page.c %D%/page.h \
+	%D%/problem.c %D%/problem.h \
+	%D%/request.c %D%/request.h \
+	%D%/response.c %D%/response.h \
+	%D%/router.c %D%/router.h \
+	%D%/routes.c \
+	%D%/static_files.c \
+	%D%/tiles_api.c \
+	%D%/worker.c %D%/worker.h
+nodist_dothi_SOURCES = %D%/web_assets.S
+dothi_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/web-map/dist
 dothi_LDADD = $(TILES_LIBS) $(MICROHTTPD_LIBS)
-EXTRA_DIST += %D%/README
+
+# The web map inside the program.
+server/web_assets.S server/web_assets.h: server/web_assets.made
+server/web_assets.made: $(srcdir)/web-map/dist/stamp $(srcdir)/build-aux/embed.sh
+	$(AM_V_GEN)mkdir -p server && $(SHELL) $(srcdir)/build-aux/embed.sh $(srcdir)/web-map/dist server/web_assets && touch $@
+server/dothi-web_assets.$(OBJEXT): $(srcdir)/web-map/dist/stamp
+BUILT_SOURCES += server/web_assets.h
+CLEANFILES += server/web_assets.S server/web_assets.h server/web_assets.made
+EXTRA_DIST += %D%/README build-aux/embed.sh

@@ -3,6 +3,7 @@ noinst_LIBRARIES += tiles/libtiles.a
 tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/clip.c %D%/clip.h \
+	%D%/compress.c %D%/compress.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/mvt.c %D%/mvt.h \

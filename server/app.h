@@ -1,0 +1,65 @@
+/*
+ * app: what all requests share. Constant after start, but for the map, which is made meanwhile.
+ */
+#ifndef SERVER_APP_H
+#define SERVER_APP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "data/register.h"
+#include "data/writer.h"
+#include "gis/crs_ref.h"
+#include "tiles/snapshot.h"
+
+enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
+
+struct app {
+	const struct layer_table *layers;
+	const struct clock *clock;
+	const char *folder;
+	struct register_folder opened; /* the writing connection, with the lock */
+	struct writer *writer;
+	char public_url[APP_URL_MAX]; /* without '/' at its end */
+	const char *web_root;	      /* folder of the web map instead of the one inside; or NULL */
+	int64_t disk_reserve_bytes;   /* below, the server is not ready */
+
+	/* Systems in which items are offered, CRS84 first, and the working one. */
+	struct crs_ref crs[APP_CRS_MAX];
+	size_t crs_count;
+	struct crs_info working_crs;
+	char working_proj4[APP_URL_MAX * 2];
+
+	/* The snapshots, by number of the layer; all there once map_ready is set. */
+	struct snapshot *snapshots[APP_LAYERS_MAX];
+	pthread_t map_thread;
+	bool map_thread_runs;
+	atomic_bool map_ready, stopping;
+	atomic_int map_error; /* enum error_code, 0 none */
+};
+
+/* What serving needs to know. */
+struct app_plan {
+	const char *folder;
+	const struct layer_table *layers;
+	const struct clock *clock;
+	const char *web_root; /* may be NULL */
+};
+
+/* Opens the register for writing, and begins to make the map on a thread of its own. */
+int app_start(struct app *app, const struct app_plan *plan, struct error *err);
+
+/* Ends the threads and closes the register. */
+void app_stop(struct app *app);
+
+/* The snapshots of a list of layer ids "parcel,street", in the order of drawing. */
+struct layer_choice {
+	const struct layer *layers[APP_LAYERS_MAX];
+	const struct snapshot *snapshots[APP_LAYERS_MAX];
+	size_t count;
+};
+int app_choose_layers(
+	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * box_search: which records of a layer meet the boxes of a request, exactly.
+ *
+ * The index answers in the working CRS, with boxes a little too large; whether a record really
+ * meets a box is decided on its coordinates in the CRS of the box. Records without geometry meet
+ * every box (OGC 17-069r4, /req/core/fc-bbox-response).
+ */
+#ifndef SERVER_BOX_SEARCH_H
+#define SERVER_BOX_SEARCH_H
+
+#include "data/feature_read.h"
+#include "server/ogc_params.h"
+#include "server/worker.h"
+
+struct box_search {
+	struct worker *worker;
+	const struct layer *layer;
+	const struct ogc_params *params;
+	const struct crs_path *to_bbox_crs;
+	struct box index_box;	/* working CRS: around all boxes; empty when nothing can meet them */
+	struct box certain_box; /* working CRS: what lies in it meets a box for sure */
+	bool everywhere;	/* no box was given */
+};
+
+int box_search_begin(struct worker *worker, const struct layer *layer,
+	const struct ogc_params *params, struct box_search *ret_search, struct error *err);
+
+/* True if the record meets a box; the arena is for its coordinates. */
+int box_search_meets(const struct box_search *search, const struct feature *feature,
+	struct arena *arena, bool *ret_meets, struct error *err);
+
+/* How many records meet the boxes. */
+int box_search_count(const struct box_search *search, struct arena *arena, int64_t *ret_count,
+	struct error *err);
+
+/* The box of `box` in another CRS, its edges followed. False if it has no place there. */
+bool box_transform(const struct crs_path *path, const struct box *box, struct box *ret_box);
+
+#endif

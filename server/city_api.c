@@ -1,0 +1,321 @@
+/*
+ * What the web map asks: /api/layers (what is there and how it looks) and /api/at (what is here).
+ */
+#include <math.h>
+
+#include "base/messages.h"
+#include "base/number.h"
+#include "gis/geojson.h"
+#include "server/box_search.h"
+#include "server/feature_json.h"
+#include "server/links.h"
+#include "server/router.h"
+
+enum {
+	AT_RADIUS_DEFAULT_M = 3,
+	AT_RADIUS_MAX_M = 200,
+	AT_FEATURES_MAX = 200, /* of one layer at one place */
+	AT_ARENA_BYTES = 64 << 20,
+};
+
+static const char *const geometry_names[] = {"point", "line", "area"};
+
+static void write_colour(struct json_writer *json, const char *key, uint32_t rgba)
+{
+	char text[12];
+
+	snprintf(text, sizeof text, "#%08x", rgba);
+	json_member_text(json, key, rgba & 0xFF ? text : NULL);
+}
+
+static void write_title(struct json_writer *json, const char *const title[2])
+{
+	json_put_key(json, "title");
+	json_begin_object(json);
+	json_member_text(json, "vi", title[LANG_VI]);
+	json_member_text(json, "en", title[LANG_EN]);
+	json_end_object(json);
+}
+
+static void write_look(struct json_writer *json, const struct look *look)
+{
+	json_put_key(json, "look");
+	json_begin_object(json);
+	json_member_int(json, "min_zoom", look->min_zoom);
+	json_member_int(json, "max_zoom", look->max_zoom);
+	json_member_int(json, "stroke_zoom", look->stroke_zoom);
+	json_member_real(json, "stroke_px", (double)look->stroke_px);
+	json_member_text(json, "class_field", look->class_field);
+	json_member_text(json, "width_field", look->width_field);
+	json_put_key(json, "classes");
+	json_begin_array(json);
+	for (size_t i = 0; i < look->class_count; i++) {
+		const struct look_class *class = &look->classes[i];
+
+		json_begin_object(json);
+		json_member_text(json, "value", class->value);
+		write_title(json, class->title);
+		write_colour(json, "fill", class->fill);
+		write_colour(json, "stroke", class->stroke);
+		json_member_real(json, "width_px", (double)class->width_px);
+		json_member_int(json, "min_zoom", class->min_zoom);
+		json_end_object(json);
+	}
+	json_end_array(json);
+	json_put_key(json, "label");
+	if (look->label.field) {
+		json_begin_object(json);
+		json_member_text(json, "field", look->label.field);
+		json_member_int(json, "min_zoom", look->label.min_zoom);
+		json_member_real(json, "size_px", (double)look->label.size_px);
+		write_colour(json, "colour", look->label.colour);
+		write_colour(json, "halo", look->label.halo);
+		json_end_object(json);
+	} else {
+		json_put_null(json);
+	}
+	json_end_object(json);
+}
+
+static void write_field(struct json_writer *json, const struct layer_field *field)
+{
+	static const char *const types[] = {"text", "int", "real", "bool", "date"};
+
+	json_begin_object(json);
+	json_member_text(json, "id", field->id);
+	write_title(json, field->title);
+	json_member_text(json, "type", types[field->type]);
+	json_member_text(json, "unit", field->unit);
+	json_member_bool(json, "computed", field->source != FIELD_GIVEN);
+	json_end_object(json);
+}
+
+static void write_bounds(struct json_writer *json, const char *key, const struct box *box)
+{
+	json_put_key(json, key);
+	json_begin_array(json);
+	json_put_fixed(json, box->min_x, 7);
+	json_put_fixed(json, box->min_y, 7);
+	json_put_fixed(json, box->max_x, 7);
+	json_put_fixed(json, box->max_y, 7);
+	json_end_array(json);
+}
+
+static int write_layer(struct json_writer *json, struct worker *worker, const struct layer *layer,
+	const struct crs_path *path, struct box *all, struct error *err)
+{
+	struct layer_state state;
+	struct box box;
+	int rc = layer_state_read(worker->store, layer, &state, err);
+
+	if (rc)
+		return rc;
+	json_begin_object(json);
+	json_member_text(json, "id", layer->id);
+	write_title(json, layer->title);
+	json_member_text(json, "geometry", geometry_names[layer->geometry]);
+	json_member_int(json, "records", state.record_count);
+	json_member_bool(json, "visible", !layer->hidden);
+	if (!box_is_empty(&state.box) && box_transform(path, &state.box, &box)) {
+		write_bounds(json, "bounds", &box);
+		box_add(all, &box);
+	}
+	json_put_key(json, "fields");
+	json_begin_array(json);
+	for (size_t i = 0; i < layer->field_count; i++)
+		write_field(json, &layer->fields[i]);
+	json_end_array(json);
+	write_look(json, &layer->look);
+	json_end_object(json);
+	return 0;
+}
+
+static void write_city(struct json_writer *json, const struct app *app, const struct box *bounds)
+{
+	json_put_key(json, "city");
+	json_begin_object(json);
+	json_member_text(json, "name", app->opened.city.name);
+	json_put_key(json, "crs");
+	json_begin_object(json);
+	json_member_int(json, "epsg", app->opened.city.epsg);
+	json_member_text(json, "name", app->working_crs.name);
+	json_member_text(json, "proj4", app->working_proj4);
+	json_member_text(json, "operation", app->opened.city.operation);
+	json_end_object(json);
+	if (!box_is_empty(bounds))
+		write_bounds(json, "bounds", bounds);
+	json_member_bool(json, "map_ready", atomic_load(&app->map_ready));
+	json_end_object(json);
+}
+
+static int get_layers(struct request *request, struct response *response, struct error *err)
+{
+	const struct app *app = request->app;
+	struct json_writer json = JSON_WRITER(&response->body);
+	const struct crs_path *path = NULL;
+	struct box all = box_empty;
+	int rc = crs_path_find(
+		request->worker->crs, app->opened.city.epsg, CRS_WGS84, &path, err);
+
+	if (rc)
+		return rc;
+	json_begin_object(&json);
+	json_put_key(&json, "layers");
+	json_begin_array(&json);
+	for (size_t i = 0; !rc && i < app->layers->count; i++)
+		rc = write_layer(
+			&json, request->worker, &app->layers->layers[i], path, &all, err);
+	if (rc)
+		return rc;
+	json_end_array(&json);
+	write_city(&json, app, &all);
+	json_end_object(&json);
+	response->content_type = TYPE_JSON;
+	response->is_compressible = true;
+	response->caching = CACHE_CHECK;
+	return 0;
+}
+
+/* Everything at a point, while it is gathered. */
+struct at_place {
+	struct json_writer *json;
+	struct feature_json how;
+	struct arena arena;
+	double east, north; /* working CRS */
+	double radius_m;
+	int taken;
+};
+
+static int take_feature(void *context, const struct feature *feature, struct error *err)
+{
+	struct at_place *place = context;
+	struct shape shape;
+	double distance;
+	int rc;
+
+	arena_reset(&place->arena);
+	rc = shape_read_wkb(&place->arena, feature->wkb, &shape, err);
+	if (rc)
+		return rc;
+	distance = shape_distance(&shape, place->east, place->north);
+	if (distance > (shape.kind == GEOMETRY_AREA ? 0 : place->radius_m))
+		return 0;
+	rc = feature_json_open(place->json, &place->how, feature, err);
+	if (rc)
+		return rc;
+	json_member_text(place->json, "layer", place->how.layer->id);
+	json_put_key(place->json, "distance_m");
+	json_put_fixed(place->json, distance, 2);
+	json_end_object(place->json);
+	place->taken++;
+	return 0;
+}
+
+static int take_layer(struct worker *worker, struct at_place *place, const struct layer *layer,
+	struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	double reach = place->radius_m + 1;
+	struct box box = {place->east - reach, place->north - reach, place->east + reach,
+		place->north + reach};
+	bool more = false, found;
+	int rc = feature_ids_in_box(
+		worker->store, layer, &box, false, 0, AT_FEATURES_MAX, &ids, &more, err);
+
+	place->how.layer = layer;
+	for (size_t i = 0; !rc && i < ids.count; i++)
+		rc = feature_read_one(
+			worker->store, layer, ids.ids[i], take_feature, place, &found, err);
+	return rc;
+}
+
+/* A number of the query; `absent` without it. NaN as absent: it is needed. */
+static int read_number(const struct request *request, const char *name, double min, double max,
+	double absent, double *ret, struct error *err)
+{
+	const char *text = request_param(request, name);
+
+	*ret = absent;
+	if (!text && !isnan(absent))
+		return 0;
+	if (!text)
+		fail_param_missing(err, name);
+	else if (number_parse_double(text, strlen(text), min, max, ret))
+		return 0;
+	else
+		fail_param_value(err, name, text);
+	return error_where(err, "%s", name);
+}
+
+static void write_place(
+	struct json_writer *json, double lon, double lat, const struct at_place *place, int epsg)
+{
+	json_put_key(json, "place");
+	json_begin_object(json);
+	json_put_key(json, "lon");
+	json_put_fixed(json, lon, 9);
+	json_put_key(json, "lat");
+	json_put_fixed(json, lat, 9);
+	json_put_key(json, "east");
+	json_put_fixed(json, place->east, 3);
+	json_put_key(json, "north");
+	json_put_fixed(json, place->north, 3);
+	json_member_int(json, "epsg", epsg);
+	json_end_object(json);
+}
+
+static int get_at(struct request *request, struct response *response, struct error *err)
+{
+	const struct app *app = request->app;
+	struct worker *worker = request->worker;
+	struct json_writer json = JSON_WRITER(&response->body);
+	struct at_place place = {.json = &json, .arena = ARENA(AT_ARENA_BYTES)};
+	const struct crs_path *to_working = NULL;
+	double lon = 0, lat = 0, xy[2];
+	int rc = read_number(request, "lon", -180, 180, (double)NAN, &lon, err);
+
+	if (!rc)
+		rc = read_number(request, "lat", -90, 90, (double)NAN, &lat, err);
+	if (!rc)
+		rc = read_number(request, "radius_m", 0, AT_RADIUS_MAX_M, AT_RADIUS_DEFAULT_M,
+			&place.radius_m, err);
+	if (!rc)
+		rc = crs_path_find(
+			worker->crs, CRS_WGS84, app->opened.city.epsg, &to_working, err);
+	if (!rc)
+		rc = crs_path_find(worker->crs, app->opened.city.epsg, CRS_WGS84, &place.how.path,
+			err);
+	xy[0] = lon;
+	xy[1] = lat;
+	if (!rc)
+		rc = crs_path_apply(to_working, xy, 1, err);
+	if (rc)
+		return rc;
+	place.east = xy[0];
+	place.north = xy[1];
+	place.how.crs = crs84;
+	place.how.decimals = GEOJSON_DEGREE_DECIMALS;
+	place.how.arena = &place.arena;
+	json_begin_object(&json);
+	json_member_text(&json, "type", "FeatureCollection");
+	write_place(&json, lon, lat, &place, app->opened.city.epsg);
+	json_put_key(&json, "features");
+	json_begin_array(&json);
+	/* From the top of the drawing down: what is seen first comes first. */
+	for (size_t i = app->layers->count; !rc && i-- > 0;)
+		rc = take_layer(worker, &place, &app->layers->layers[i], err);
+	arena_clear(&place.arena);
+	json_end_array(&json);
+	json_end_object(&json);
+	response->content_type = TYPE_GEOJSON;
+	response->is_compressible = true;
+	response_add_header(response, "Dothi-Crs-Op", app->opened.city.operation);
+	return rc;
+}
+
+static const struct route routes[] = {
+	{"/api/layers", get_layers, "", false, {"Các lớp và cách vẽ", "Layers and looks"}},
+	{"/api/at", get_at, "lon lat radius_m", false, {"Mọi thứ tại một điểm", "Everything here"}},
+};
+
+const struct route_table city_routes = {routes, sizeof routes / sizeof routes[0]};

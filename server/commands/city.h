@@ -1,0 +1,17 @@
+/*
+ * city: making an empty register with the coordinate systems that it needs; for init and demo.
+ */
+#ifndef SERVER_COMMANDS_CITY_H
+#define SERVER_COMMANDS_CITY_H
+
+#include "base/json_write.h"
+#include "data/register.h"
+#include "gis/crs.h"
+
+/*
+ * Makes the register in the folder. The working CRS must be projected and in metres; the
+ * operation from its datum to WGS 84 is chosen here and kept for good.
+ */
+int city_create(const char *folder, int epsg, const char *name, struct error *err);
+
+#endif

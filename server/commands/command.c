@@ -1,0 +1,258 @@
+#include "server/commands/command.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/messages.h"
+#include "base/number.h"
+#include "base/text.h"
+
+/* Options that every verb has. */
+static const struct command_option common_options[] = {
+	{"json", NULL, MSG_HELP_JSON},
+	{"lang", "vi|en", MSG_HELP_LANG},
+	{"help", NULL, MSG_HELP_HELP},
+	{NULL, NULL, 0},
+};
+
+enum { HELP_COLUMN = 26 };
+
+static const struct command_option *find_in(
+	const struct command_option *options, const char *name, size_t len)
+{
+	for (; options && options->name; options++)
+		if (slice_equals((struct slice){name, len}, options->name))
+			return options;
+	return NULL;
+}
+
+static const char *nearest_option(const struct command *command, const char *name)
+{
+	const char *names[COMMAND_OPTIONS_MAX + 1];
+	size_t count = 0;
+
+	for (const struct command_option *o = command->options; o && o->name; o++)
+		names[count++] = o->name;
+	for (const struct command_option *o = common_options; o->name; o++)
+		names[count++] = o->name;
+	names[count] = NULL;
+	return text_nearest(name, names);
+}
+
+static int fail_option(const struct command *command, const char *name, struct error *err)
+{
+	const char *nearest = nearest_option(command, name);
+
+	if (nearest)
+		return fail_option_near(err, name, nearest);
+	return fail_option_unknown(err, name, command->name);
+}
+
+/* Takes "--name", "--name=value" or "--name value"; *at moves to the last word used. */
+static int take_option(
+	struct command_line *line, int argc, char **argv, int *at, struct error *err)
+{
+	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	const struct command_option *option = find_in(line->command->options, name, len);
+	const char *value = equals ? equals + 1 : "";
+
+	if (!option)
+		option = find_in(common_options, name, len);
+	if (!option)
+		return fail_option(line->command, name, err);
+	if (!option->value && equals)
+		return fail_option_takes_none(err, option->name);
+	if (option->value && !equals) {
+		if (*at + 1 >= argc)
+			return fail_option_needs_value(err, option->name, option->value);
+		value = argv[++*at];
+	}
+	if (!text_is_utf8(value, strlen(value)))
+		return fail_option_value(err, option->name, "?");
+	if (line->option_count == COMMAND_OPTIONS_MAX)
+		return fail_option_too_often(err, option->name);
+	line->options[line->option_count].option = option;
+	line->options[line->option_count++].value = value;
+	return 0;
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *const *command = all_commands; *command; command++)
+		if (!strcmp((*command)->name, name))
+			return *command;
+	return NULL;
+}
+
+static int fail_verb(const char *name, struct error *err)
+{
+	const char *names[32];
+	const char *nearest;
+	size_t count = 0;
+
+	for (const struct command *const *command = all_commands; *command && count < 31; command++)
+		names[count++] = (*command)->name;
+	names[count] = NULL;
+	nearest = text_nearest(name, names);
+	return nearest ? fail_verb_near(err, name, nearest) : fail_verb_unknown(err, name);
+}
+
+static int take_common(struct command_line *line, struct error *err)
+{
+	const char *lang = command_value(line, "lang", 0);
+
+	line->json = command_value(line, "json", 0) != NULL;
+	if (lang && !strcmp(lang, "vi"))
+		line->lang = LANG_VI;
+	else if (lang && !strcmp(lang, "en"))
+		line->lang = LANG_EN;
+	else if (lang)
+		return fail_option_value(err, "lang", lang);
+	return 0;
+}
+
+int command_line_parse(
+	int argc, char **argv, enum lang lang, struct command_line *ret_line, struct error *err)
+{
+	struct command_line *line = ret_line;
+	bool only_words = false;
+	int rc = 0;
+
+	*line = (struct command_line){.lang = lang, .command = find_command(argv[0])};
+	if (!line->command)
+		return fail_verb(argv[0], err);
+	for (int i = 1; !rc && i < argc; i++) {
+		if (!only_words && !strcmp(argv[i], "--"))
+			only_words = true;
+		else if (!only_words && text_starts_with(argv[i], "--"))
+			rc = take_option(line, argc, argv, &i, err);
+		else if (line->word_count == line->command->words_max)
+			rc = fail_word_too_many(err, argv[i], line->command->name);
+		else
+			line->words[line->word_count++] = argv[i];
+	}
+	if (!rc)
+		rc = take_common(line, err);
+	if (!rc && line->word_count < line->command->words_min && !command_value(line, "help", 0))
+		rc = fail_words_missing(err, line->command->name, line->command->words);
+	return rc;
+}
+
+const char *command_value(const struct command_line *line, const char *option, size_t n)
+{
+	for (size_t i = 0; i < line->option_count; i++)
+		if (!strcmp(line->options[i].option->name, option) && n-- == 0)
+			return line->options[i].value;
+	return NULL;
+}
+
+int command_int(const struct command_line *line, const char *option, int64_t min, int64_t max,
+	int64_t absent, int64_t *ret, struct error *err)
+{
+	const char *text = command_value(line, option, 0);
+
+	*ret = absent;
+	if (!text || number_parse_int(text, strlen(text), min, max, ret))
+		return 0;
+	return fail_option_number(err, option, text, min, max);
+}
+
+static void add_row(struct strbuf *out, const char *left, enum lang lang, int help)
+{
+	size_t len = 0;
+
+	strbuf_add_text(out, "  ");
+	strbuf_add_text(out, left);
+	for (const char *at = left; *at; at++)
+		len += ((unsigned char)*at & 0xC0) != 0x80;
+	do
+		strbuf_add_char(out, ' ');
+	while (++len < HELP_COLUMN);
+	message_print(out, lang, help, NULL);
+	strbuf_add_char(out, '\n');
+}
+
+static void add_options(struct strbuf *out, const struct command_option *options, enum lang lang)
+{
+	for (; options && options->name; options++) {
+		autofree(strbuf_clear) struct strbuf left = STRBUF(100);
+
+		strbuf_add_format(&left, "--%s", options->name);
+		if (options->value)
+			strbuf_add_format(&left, " %s", options->value);
+		add_row(out, left.data, lang, options->help);
+	}
+}
+
+void command_help(struct strbuf *out, const struct command *command, enum lang lang)
+{
+	if (command) {
+		strbuf_add_format(out, "dothi %s %s\n", command->name, command->words);
+		message_print(out, lang, command->summary, NULL);
+		strbuf_add_text(out, "\n\n");
+		add_options(out, command->options, lang);
+		add_options(out, common_options, lang);
+		return;
+	}
+	message_print(out, lang, MSG_HELP_HEAD, NULL);
+	strbuf_add_text(out, "\n\n");
+	for (const struct command *const *at = all_commands; *at; at++) {
+		autofree(strbuf_clear) struct strbuf left = STRBUF(100);
+
+		strbuf_add_format(&left, "dothi %s %s", (*at)->name, (*at)->words);
+		add_row(out, left.data, lang, (*at)->summary);
+	}
+	strbuf_add_char(out, '\n');
+	message_print(out, lang, MSG_HELP_FOOT, NULL);
+	strbuf_add_char(out, '\n');
+}
+
+void command_talk(const struct strbuf *text)
+{
+	fwrite(text->data, 1, text->len, stderr);
+	fputc('\n', stderr);
+	fflush(stderr);
+}
+
+void command_print(const struct strbuf *text)
+{
+	fwrite(text->data, 1, text->len, stdout);
+	fputc('\n', stdout);
+	fflush(stdout);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+bool command_goes_on(void *unused)
+{
+	static bool watching;
+	struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
+
+	(void)unused;
+	if (!watching) {
+		watching = true;
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+	}
+	return !interrupted;
+}
+
+enum lang command_lang(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return text_starts_with(value, "en") ? LANG_EN : LANG_VI;
+	}
+	return LANG_VI;
+}

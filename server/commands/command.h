@@ -1,0 +1,77 @@
+/*
+ * command: the verbs of the command line, one file each, described by tables.
+ *
+ * A verb gets its words checked and in order. Results go to stdout (plain, or JSON with --json),
+ * talk to stderr. It returns 0 or an error, which main() prints and turns into an exit code.
+ */
+#ifndef SERVER_COMMANDS_COMMAND_H
+#define SERVER_COMMANDS_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strbuf.h"
+
+enum { COMMAND_WORDS_MAX = 8, COMMAND_OPTIONS_MAX = 64 };
+
+struct command_option {
+	const char *name;  /* "crs" for --crs */
+	const char *value; /* what stands behind it, "EPSG"; NULL for a switch */
+	int help;	   /* message id */
+};
+
+struct command_line;
+
+struct command {
+	const char *name;
+	const char *words; /* "DIR FILE"; optional ones in brackets */
+	size_t words_min, words_max;
+	int summary;			      /* message id */
+	const struct command_option *options; /* ends with a NULL name; may be NULL */
+	int (*run)(const struct command_line *line, struct error *err);
+};
+
+/* Words as they were given. Borrowed from argv. */
+struct command_line {
+	const struct command *command;
+	enum lang lang;
+	bool json;
+	const char *words[COMMAND_WORDS_MAX];
+	size_t word_count;
+	struct {
+		const struct command_option *option;
+		const char *value;
+	} options[COMMAND_OPTIONS_MAX];
+	size_t option_count;
+};
+
+/* The table of verbs; ends with NULL. */
+extern const struct command *const all_commands[];
+
+/* Reads argv (without the program's name) into a line; the verb comes first. */
+int command_line_parse(
+	int argc, char **argv, enum lang lang, struct command_line *ret_line, struct error *err);
+
+/* The n-th value of an option, from 0; NULL if there is none. A switch has the value "". */
+const char *command_value(const struct command_line *line, const char *option, size_t n);
+
+/* An integer option, or `absent`. */
+int command_int(const struct command_line *line, const char *option, int64_t min, int64_t max,
+	int64_t absent, int64_t *ret, struct error *err);
+
+/* Appends the help of a verb, or of all when it is NULL. */
+void command_help(struct strbuf *out, const struct command *command, enum lang lang);
+
+/* Writes a line of talk to stderr, of results to stdout. */
+void command_talk(const struct strbuf *text);
+void command_print(const struct strbuf *text);
+
+/* True while the user has not pressed Ctrl-C; the first call begins to watch for it. */
+bool command_goes_on(void *unused);
+
+/* Which language this user reads: of the environment, else Vietnamese. */
+enum lang command_lang(void);
+
+#endif

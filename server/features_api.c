@@ -1,0 +1,326 @@
+/*
+ * OGC API - Features, Parts 1 and 2: the items of a collection.
+ */
+#include "base/messages.h"
+#include "base/number.h"
+#include "server/box_search.h"
+#include "server/feature_json.h"
+#include "server/links.h"
+#include "server/page.h"
+#include "server/router.h"
+
+enum {
+	CANDIDATES_MAX = 20000, /* ids from the index; beyond, rows are walked in their order */
+	ITEM_ARENA_BYTES = 64 << 20,
+	URL_MAX_BYTES = REQUEST_URI_MAX * 3 + 1024,
+};
+
+/* A page of items while it is gathered. */
+struct items_page {
+	struct request *request;
+	const struct layer *layer;
+	const struct ogc_params *params;
+	const struct box_search *search;
+	struct json_writer json;
+	struct feature_json how;
+	struct arena arena; /* of one record */
+	size_t returned;
+	int64_t last_id; /* of the last record on the page */
+	bool more;
+};
+
+static const struct layer *layer_of(const struct request *request)
+{
+	return layer_find(request->app->layers, request->captures[0], strlen(request->captures[0]));
+}
+
+static int prepare_json(struct request *request, const struct layer *layer,
+	const struct crs_ref *crs, struct arena *arena, struct feature_json *ret_how,
+	struct error *err)
+{
+	struct worker *worker = request->worker;
+	struct crs_info info;
+	int rc = crs_describe(worker->crs, crs->epsg, &info, err);
+
+	*ret_how = (struct feature_json){.layer = layer, .crs = *crs, .arena = arena};
+	if (rc)
+		return rc;
+	ret_how->decimals = feature_json_decimals(&info);
+	return crs_path_find(
+		worker->crs, request->app->opened.city.epsg, crs->epsg, &ret_how->path, err);
+}
+
+/* Content-Crs (18-058r1, /req/crs/ogc-crs-header), and the operation where a datum was crossed. */
+static int add_crs_headers(struct request *request, struct response *response,
+	const struct feature_json *how, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf uri = STRBUF(200);
+	int rc;
+
+	crs_ref_print(&uri, &how->crs);
+	rc = response_add_header_format(
+		response, request, err, "Content-Crs", "<%s>", uri.data);
+	if (!rc && crs_path_crosses_datum(how->path))
+		response_add_header(
+			response, "Dothi-Crs-Op", request->app->opened.city.operation);
+	return rc;
+}
+
+/* Takes a record onto the page if it belongs there; 1 when the page is full. */
+static int take_item(void *context, const struct feature *feature, struct error *err)
+{
+	struct items_page *page = context;
+	bool meets = false;
+	int rc;
+
+	if (!ogc_params_in_time(page->params, &feature->valid_from, &feature->valid_to))
+		return 0;
+	arena_reset(&page->arena);
+	rc = box_search_meets(page->search, feature, &page->arena, &meets, err);
+	if (rc || !meets)
+		return rc;
+	if (page->returned == page->params->limit) {
+		page->more = true;
+		return 1;
+	}
+	rc = feature_json_write(&page->json, &page->how, feature, err);
+	if (rc)
+		return rc;
+	page->returned++;
+	page->last_id = feature->id;
+	return 0;
+}
+
+/* Few candidates: the index names them. */
+static int gather_by_index(struct items_page *page, bool *ret_too_many, struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	struct store *store = page->request->worker->store;
+	int rc = feature_ids_in_box(store, page->layer, &page->search->index_box, true,
+		page->params->after_id, CANDIDATES_MAX, &ids, ret_too_many, err);
+
+	for (size_t i = 0; !rc && !*ret_too_many && !page->more && i < ids.count; i++) {
+		bool found;
+
+		rc = feature_read_one(
+			store, page->layer, ids.ids[i], take_item, page, &found, err);
+	}
+	return rc;
+}
+
+static int gather(struct items_page *page, struct error *err)
+{
+	bool too_many = page->search->everywhere;
+	int rc = 0;
+
+	if (!too_many)
+		rc = gather_by_index(page, &too_many, err);
+	if (!rc && too_many)
+		rc = feature_read_after(page->request->worker->store, page->layer,
+			page->params->after_id, take_item, page, err);
+	return rc;
+}
+
+/* Appends "name=value" of a parameter, percent-encoded. */
+static void add_param(struct strbuf *url, const char *name, const char *value)
+{
+	strbuf_add_char(url, url->len && strchr(url->data, '?') ? '&' : '?');
+	strbuf_add_text(url, name);
+	strbuf_add_char(url, '=');
+	for (; *value; value++) {
+		unsigned char c = (unsigned char)*value;
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			strchr("-._~,:/", c))
+			strbuf_add_char(url, (char)c);
+		else
+			strbuf_add_format(url, "%%%02X", c);
+	}
+}
+
+/* The link to the next page: the same request, with the place where to go on. */
+static void write_next(struct items_page *page, int64_t matched)
+{
+	autofree(strbuf_clear) struct strbuf url = STRBUF(URL_MAX_BYTES);
+	const struct request *request = page->request;
+	char cursor[48], limit[24];
+
+	strbuf_add_format(&url, "/ogc/collections/%s/items", page->layer->id);
+	snprintf(limit, sizeof limit, "%zu", page->params->limit);
+	if (matched >= 0)
+		snprintf(cursor, sizeof cursor, "%lld.%lld", (long long)page->last_id,
+			(long long)matched);
+	else
+		snprintf(cursor, sizeof cursor, "%lld.", (long long)page->last_id);
+	for (size_t i = 0; i < request->param_count; i++)
+		if (strcmp(request->params[i].name, "cursor") != 0 &&
+			strcmp(request->params[i].name, "limit") != 0)
+			add_param(&url, request->params[i].name, request->params[i].value);
+	add_param(&url, "limit", limit);
+	add_param(&url, "cursor", cursor);
+	link_write(&page->json, request, "next", TYPE_GEOJSON, "Trang sau / Next page", "%s",
+		url.data);
+}
+
+static void write_links(struct items_page *page, int64_t matched)
+{
+	struct json_writer *json = &page->json;
+	const struct request *request = page->request;
+	const char *id = page->layer->id;
+
+	json_put_key(json, "links");
+	json_begin_array(json);
+	link_write(json, request, "self", TYPE_GEOJSON, NULL, "%s", request->uri);
+	link_write(json, request, "alternate", TYPE_HTML, "HTML", "/ogc/collections/%s/items?f=html",
+		id);
+	link_write(json, request, "collection", TYPE_JSON, page->layer->title[request->lang],
+		"/ogc/collections/%s", id);
+	if (page->more)
+		write_next(page, matched);
+	json_end_array(json);
+}
+
+static int count_matched(
+	struct items_page *page, int64_t *ret_matched, struct error *err)
+{
+	*ret_matched = page->params->matched;
+	if (*ret_matched >= 0)
+		return 0;
+	/* A date is tested record by record; nobody counts those. */
+	if (page->params->has_time)
+		return 0;
+	return box_search_count(page->search, &page->arena, ret_matched, err);
+}
+
+static int write_items(struct items_page *page, struct error *err)
+{
+	struct json_writer *json = &page->json;
+	const struct app *app = page->request->app;
+	autofree(strbuf_clear) struct strbuf now = STRBUF(40);
+	int64_t matched = -1;
+	int rc = count_matched(page, &matched, err);
+
+	if (rc)
+		return rc;
+	json_begin_object(json);
+	json_member_text(json, "type", "FeatureCollection");
+	clock_print_utc(&now, clock_now_us(app->clock) / 1000000 * 1000000);
+	json_member_text(json, "timeStamp", now.data);
+	if (matched >= 0)
+		json_member_int(json, "numberMatched", matched);
+	json_put_key(json, "features");
+	json_begin_array(json);
+	rc = gather(page, err);
+	if (rc)
+		return rc;
+	json_end_array(json);
+	json_member_int(json, "numberReturned", (int64_t)page->returned);
+	write_links(page, matched);
+	json_end_object(json);
+	return 0;
+}
+
+static int get_items(struct request *request, struct response *response, struct error *err)
+{
+	struct ogc_params params;
+	struct box_search search;
+	struct items_page page = {.request = request, .layer = layer_of(request),
+		.params = &params, .search = &search, .json = JSON_WRITER(&response->body),
+		.arena = ARENA(ITEM_ARENA_BYTES)};
+	int rc;
+
+	if (!page.layer)
+		return fail_no_such_layer(err);
+	rc = ogc_params_read(request, request->worker->crs, &params, err);
+	if (!rc)
+		rc = prepare_json(request, page.layer, &params.crs, &page.arena, &page.how, err);
+	if (!rc)
+		rc = box_search_begin(request->worker, page.layer, &params, &search, err);
+	if (!rc)
+		rc = write_items(&page, err);
+	arena_clear(&page.arena);
+	if (!rc)
+		rc = add_crs_headers(request, response, &page.how, err);
+	return rc ? rc
+		  : page_answer(request, response, TYPE_GEOJSON,
+			    page.layer->title[request->lang], err);
+}
+
+/* A single item while it is written. */
+struct item {
+	struct request *request;
+	const struct layer *layer;
+	struct json_writer json;
+	struct feature_json how;
+	struct arena arena;
+};
+
+static int write_item(void *context, const struct feature *feature, struct error *err)
+{
+	struct item *item = context;
+	struct json_writer *json = &item->json;
+	const char *id = item->layer->id;
+	long long feature_id = feature->id;
+	int rc = feature_json_open(json, &item->how, feature, err);
+
+	if (rc)
+		return rc;
+	json_put_key(json, "links");
+	json_begin_array(json);
+	link_write(json, item->request, "self", TYPE_GEOJSON, NULL,
+		"/ogc/collections/%s/items/%lld", id, feature_id);
+	link_write(json, item->request, "alternate", TYPE_HTML, "HTML",
+		"/ogc/collections/%s/items/%lld?f=html", id, feature_id);
+	link_write(json, item->request, "collection", TYPE_JSON,
+		item->layer->title[item->request->lang], "/ogc/collections/%s", id);
+	json_end_array(json);
+	json_end_object(json);
+	return 0;
+}
+
+static int get_item(struct request *request, struct response *response, struct error *err)
+{
+	struct item item = {.request = request, .layer = layer_of(request),
+		.json = JSON_WRITER(&response->body), .arena = ARENA(ITEM_ARENA_BYTES)};
+	struct crs_ref crs;
+	bool found = false;
+	int64_t id;
+	int rc;
+
+	if (!item.layer)
+		return fail_no_such_layer(err);
+	if (!number_parse_int(request->captures[1], strlen(request->captures[1]), 1, INT64_MAX, &id))
+		return fail_no_such_record(err);
+	rc = ogc_params_read_crs(request, request->worker->crs, "crs", &crs, err);
+	if (!rc)
+		rc = prepare_json(request, item.layer, &crs, &item.arena, &item.how, err);
+	if (!rc)
+		rc = feature_read_one(request->worker->store, item.layer, id, write_item, &item,
+			&found, err);
+	arena_clear(&item.arena);
+	if (!rc && !found)
+		rc = fail_no_such_record(err);
+	if (!rc)
+		rc = add_crs_headers(request, response, &item.how, err);
+	response->caching = CACHE_CHECK;
+	return rc ? rc
+		  : page_answer(request, response, TYPE_GEOJSON,
+			    item.layer->title[request->lang], err);
+}
+
+static const struct route routes[] = {
+	{
+		.pattern = "/ogc/collections/{collection}/items",
+		.handle = get_items,
+		.params = "f limit bbox bbox-crs crs datetime cursor",
+		.title = {"Các đối tượng của lớp", "Items of a collection"},
+	},
+	{
+		.pattern = "/ogc/collections/{collection}/items/{item}",
+		.handle = get_item,
+		.params = "f crs",
+		.title = {"Một đối tượng", "One item"},
+	},
+};
+
+const struct route_table features_routes = {routes, sizeof routes / sizeof routes[0]};

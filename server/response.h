@@ -1,0 +1,59 @@
+/*
+ * response: the answer of a handler, before it goes to the network.
+ */
+#ifndef SERVER_RESPONSE_H
+#define SERVER_RESPONSE_H
+
+#include <stdbool.h>
+
+#include "base/json_write.h"
+#include "base/secret.h"
+#include "base/strbuf.h"
+#include "server/request.h"
+
+enum {
+	RESPONSE_HEADERS_MAX = 24,
+	RESPONSE_BODY_MAX = 128 << 20, /* of one answer */
+};
+
+enum caching {
+	CACHE_NEVER,	 /* no-store: states, errors */
+	CACHE_CHECK,	 /* kept, but asked for each time by its ETag */
+	CACHE_FOR_EVER,	 /* the name changes with the content */
+};
+
+struct header {
+	const char *name, *value; /* borrowed from the request's arena, or static */
+};
+
+struct response {
+	int status;		  /* HTTP */
+	const char *content_type; /* static; NULL without body */
+	struct strbuf body;
+	const void *fixed_body; /* static bytes instead of `body`; NULL if none */
+	size_t fixed_len;
+	bool is_gzipped;      /* the body is already */
+	bool is_compressible; /* gzip helps */
+	enum caching caching;
+	struct header headers[RESPONSE_HEADERS_MAX];
+	size_t header_count;
+};
+
+void response_init(struct response *response);
+void response_clear(struct response *response);
+
+/* Adds a header; both texts must outlive the response (arena or static). */
+void response_add_header(struct response *response, const char *name, const char *value);
+
+/* A header whose value is made with printf in the request's arena. */
+int response_add_header_format(struct response *response, struct request *request,
+	struct error *err, const char *name, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/*
+ * Completes an answer: common headers, strong ETag, 304 for a client that has it, gzip where it
+ * is wished and helps. Everything that a handler need not think of.
+ */
+void response_finish(struct response *response, struct request *request);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * THE list of groups of routes. A path is looked up from the top.
+ */
+#include "server/router.h"
+
+extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
+	tiles_routes, city_routes, static_routes;
+
+const struct route_table *const all_routes[] = {
+	&tiles_routes,
+	&features_routes,
+	&collections_routes,
+	&openapi_routes,
+	&city_routes,
+	&health_routes,
+	&static_routes,
+	NULL,
+};

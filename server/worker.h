@@ -1,0 +1,42 @@
+/*
+ * worker: the bounded pool of threads that do what may block: queries, tiles.
+ *
+ * Each thread has its own connection, contexts and working memory, and takes one job after the
+ * other. The queue is bounded: when it is full the caller is told at once, and answers 503.
+ */
+#ifndef SERVER_WORKER_H
+#define SERVER_WORKER_H
+
+#include "data/store.h"
+#include "gis/crs.h"
+#include "gis/geom.h"
+#include "server/app.h"
+#include "tiles/mvt.h"
+
+struct worker {
+	const struct app *app;
+	struct store *store; /* reading */
+	struct crs_context *crs;
+	struct geom_context *geom;
+	struct mvt_scratch mvt;
+};
+
+/* What a worker and its command line relatives need; clear in any case. */
+int worker_open(struct worker *worker, const struct app *app, struct error *err);
+void worker_clear(struct worker *worker);
+
+struct worker_pool;
+
+/* A job: run by one of the workers, exactly once. */
+typedef void worker_job(struct worker *worker, void *context);
+
+int worker_pool_start(const struct app *app, unsigned thread_count, worker_job *job,
+	struct worker_pool **ret_pool, struct error *err);
+
+/* Queues a job; false when the queue is full or the pool is stopping. */
+bool worker_pool_add(struct worker_pool *pool, void *context);
+
+/* Runs what is queued to its end, takes nothing new, and ends the threads. */
+void worker_pool_stop(struct worker_pool *pool);
+
+#endif
