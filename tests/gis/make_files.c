@@ -364,24 +364,14 @@ void assert_message(const struct error *err, const char *code)
 		fail_msg("%s, not %s (%s)", error_message_code(err), code, err->detail);
 }
 
-uint32_t next_random(uint32_t *state)
+void mutate(struct strbuf *bytes, struct random *random)
 {
-	uint32_t x = *state;
+	size_t times = 1 + random_below(random, 4);
 
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return *state = x;
-}
+	for (size_t i = 0; i < times && bytes->len; i++) {
+		size_t at = random_below(random, bytes->len);
 
-void mutate(struct strbuf *bytes, uint32_t *state)
-{
-	uint32_t times = 1 + next_random(state) % 4;
-
-	for (uint32_t i = 0; i < times && bytes->len; i++) {
-		size_t at = next_random(state) % bytes->len;
-
-		switch (next_random(state) % 8) {
+		switch (random_below(random, 8)) {
 		case 0:
 			bytes->len = at;
 			bytes->data[at] = '\0';
@@ -393,7 +383,7 @@ void mutate(struct strbuf *bytes, uint32_t *state)
 			bytes->data[at] = 0;
 			break;
 		default:
-			bytes->data[at] = (char)(bytes->data[at] ^ 1 << next_random(state) % 8);
+			bytes->data[at] = (char)(bytes->data[at] ^ 1 << random_below(random, 8));
 			break;
 		}
 	}

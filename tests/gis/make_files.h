@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/strbuf.h"
+#include "tests/random.h"
 
 enum { MADE_BYTES_MAX = 256 << 20, MADE_PATH_MAX = 4096 };
 
@@ -82,10 +83,7 @@ extern const char prj_9210[];
 /* Fails the test if the error is not the message of that printed code. */
 void assert_message(const struct error *err, const char *code);
 
-/* The next of a sequence of numbers that begins with a seed (xorshift); for mutations. */
-uint32_t next_random(uint32_t *state);
-
-/* Flips, sets, inserts or cuts a few bytes. */
-void mutate(struct strbuf *bytes, uint32_t *state);
+/* Flips or sets a few bytes, or cuts the end off. */
+void mutate(struct strbuf *bytes, struct random *random);
 
 #endif

@@ -150,7 +150,7 @@ static void survives_mutations(void **state)
 		"{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\"},\"features\":[{"
 		"\"properties\":{\"a\\n\":\"b\\u0041\"},\"geometry\":{\"coordinates\":[1.5,-2e3]}},"
 		"{\"geometry\":null,\"properties\":{\"x\":[true,false,null,{\"y\":[]}]}}]}";
-	uint32_t seed = 99;
+	struct random random = random_start(99);
 
 	for (int turn = 0; turn < 4000; turn++) {
 		autofree(strbuf_clear) struct strbuf text = STRBUF(MADE_BYTES_MAX);
@@ -158,7 +158,7 @@ static void survives_mutations(void **state)
 		struct error err = {0};
 
 		strbuf_add_text(&text, whole);
-		mutate(&text, &seed);
+		mutate(&text, &random);
 		geojson_scan(
 			write_made(folder_of(state), "a.geojson", &text), "a", NULL, &shapes, &err);
 	}

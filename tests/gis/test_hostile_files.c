@@ -291,7 +291,7 @@ static void survives_mutations(void **state)
 		"{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
 		"\"properties\":{\"a\":\"b\",\"c\":1.5},\"geometry\":{\"type\":\"Polygon\","
 		"\"coordinates\":[[[106,11],[107,11],[107,12],[106,11]]]}}]}";
-	uint32_t seed = 271828;
+	struct random random = random_start(271828);
 	int taken = 0;
 
 	for (int turn = 0; turn < 60; turn++) {
@@ -300,7 +300,7 @@ static void survives_mutations(void **state)
 
 		make_shapefile(&made, 3);
 		strbuf_add_text(&text, geojson);
-		mutate(turn % 3 == 0 ? &text : turn % 3 == 1 ? &made.dbf : &made.shp, &seed);
+		mutate(turn % 3 == 0 ? &text : turn % 3 == 1 ? &made.dbf : &made.shp, &random);
 		write_made(folder_of(state), "g.geojson", &text);
 		write_shapefile(folder_of(state), "g", &made);
 		taken += read_any(state, turn % 3 ? "g.shp" : "g.geojson");

@@ -232,7 +232,7 @@ static void survives_mutations(void **state)
 	struct stream_row row = {
 		.number = 1, .values = values, .wkb = {(const unsigned char *)"x", 1}};
 	struct stream_fault fault = {FAULT_FORMAT, 3, "a, b", "words"};
-	uint32_t seed = 31415;
+	struct random random = random_start(31415);
 
 	(void)state;
 	fill_values(values);
@@ -244,7 +244,7 @@ static void survives_mutations(void **state)
 		autofree(strbuf_clear) struct strbuf bytes = STRBUF(OGR_FRAME_MAX);
 
 		strbuf_add(&bytes, whole.data, whole.len);
-		mutate(&bytes, &seed);
+		mutate(&bytes, &random);
 		read_stream(&bytes);
 	}
 }

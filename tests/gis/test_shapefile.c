@@ -159,7 +159,7 @@ static void refuses_foreign_headers(void **state)
 
 static void survives_mutations(void **state)
 {
-	uint32_t seed = 7;
+	struct random random = random_start(7);
 
 	for (int turn = 0; turn < 3000; turn++) {
 		autofree(made_shapefile_clear) struct made_shapefile made = MADE_SHAPEFILE;
@@ -167,7 +167,7 @@ static void survives_mutations(void **state)
 		bool made_index;
 
 		make_shapefile(&made, 3);
-		mutate(turn % 3 == 0 ? &made.shp : turn % 3 == 1 ? &made.shx : &made.dbf, &seed);
+		mutate(turn % 3 == 0 ? &made.shp : turn % 3 == 1 ? &made.shx : &made.dbf, &random);
 		write_shapefile(folder_of(state), "a", &made);
 		if (turn % 5 == 0)
 			unlink(test_path(folder_of(state), "a.shx"));

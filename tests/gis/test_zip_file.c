@@ -226,7 +226,7 @@ static void survives_mutations(void **state)
 		{.name = "giao/a.prj", .bytes = "PROJCS PROJCS PROJCS", .len = 20},
 	};
 	autofree(strbuf_clear) struct strbuf whole = STRBUF(MADE_BYTES_MAX);
-	uint32_t seed = 20261121;
+	struct random random = random_start(20261121);
 
 	make_zip(&whole, members, 3);
 	for (int turn = 0; turn < 3000; turn++) {
@@ -236,7 +236,7 @@ static void survives_mutations(void **state)
 		char target[MADE_PATH_MAX];
 
 		strbuf_add(&bytes, whole.data, whole.len);
-		mutate(&bytes, &seed);
+		mutate(&bytes, &random);
 		if (zip_file_open(write_made(folder_of(state), "a.zip", &bytes), "a.zip", BYTES_MAX,
 			    &zip, &err))
 			continue;
