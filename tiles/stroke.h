@@ -1,0 +1,47 @@
+/*
+ * stroke: the outline of a drawn line, as a path to fill under the non-zero rule.
+ *
+ * The outline is, to the letter, the union of a rectangle for each segment, a wedge for each join
+ * and a cap for each end: all turn the same way, so the winding number is positive wherever the
+ * pen has been, however the line crosses itself, turns back or is wider than it is long.
+ *
+ * Only what can be seen is outlined and dashed: lines that run far outside cost their points.
+ */
+#ifndef TILES_STROKE_H
+#define TILES_STROKE_H
+
+#include <stddef.h>
+
+#include "tiles/path.h"
+
+enum pen_cap { CAP_BUTT, CAP_SQUARE, CAP_ROUND };
+enum pen_join { JOIN_MITER, JOIN_ROUND, JOIN_BEVEL };
+
+struct pen {
+	double width_px; /* up to PEN_WIDTH_MAX_PX; 0 or less draws nothing */
+	enum pen_cap cap;
+	enum pen_join join;
+	double miter_limit;	 /* a corner longer than this many widths is bevelled; to 100 */
+	const double *dashes_px; /* on, off, on ... repeated; NULL or a sum near 0: a whole line */
+	size_t dash_count;	 /* an odd number of dashes swaps on and off each round */
+	double dash_start_px;	 /* how far into the dashes the line begins */
+};
+
+enum { PEN_WIDTH_MAX_PX = 1024, PEN_MITER_LIMIT_MAX = 100 };
+
+struct stroker {
+	struct path line;    /* the sub-path in work, without repeated points */
+	struct path pieces;  /* what is left of it after clipping and dashing */
+	struct path outline; /* the result */
+};
+
+void stroker_clear(struct stroker *stroker); /* frees; an all-zero stroker is usable */
+
+/*
+ * The outline of all sub-paths as seen in [0, width) x [0, height). Borrowed until the next call.
+ * Failures of the path and of the pen (a number that is not finite) are its own: path_check.
+ */
+const struct path *stroker_outline(struct stroker *stroker, const struct path *path,
+	const struct pen *pen, int width, int height);
+
+#endif
