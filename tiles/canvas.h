@@ -41,8 +41,7 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour);
  * Fills under the non-zero rule; polygons whose rings were closed as PATH_OUTER and PATH_HOLE,
  * whatever faults they have. Open sub-paths are closed. Errors as path_check.
  */
-int canvas_fill(
-	struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
+int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
 
 /* Draws the lines and the outlines of rings, all at once: where they overlap too. */
 int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
@@ -57,7 +56,6 @@ struct mask {
 	int width, height;
 	const uint8_t *coverage; /* width * height */
 };
-void canvas_stamp(
-	struct canvas *canvas, const struct mask *mask, int x, int y, uint32_t colour);
+void canvas_stamp(struct canvas *canvas, const struct mask *mask, int x, int y, uint32_t colour);
 
 #endif

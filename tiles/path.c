@@ -44,27 +44,31 @@ static bool grow(struct path *path, void **array, size_t *room, size_t size)
 
 static double clamp(double value)
 {
-	return value < -PATH_COORDINATE_MAX ? -PATH_COORDINATE_MAX :
-	       value > PATH_COORDINATE_MAX  ? PATH_COORDINATE_MAX :
-					      value;
+	return value < -PATH_COORDINATE_MAX  ? -PATH_COORDINATE_MAX
+	       : value > PATH_COORDINATE_MAX ? PATH_COORDINATE_MAX
+					     : value;
 }
 
 static bool add_point(struct path *path, double x, double y)
 {
-	void *points = path->points;
-
 	if (path->failed)
 		return false;
-	if (!isfinite(x) || !isfinite(y)) {
-		path->failed = ERR_INVALID;
-		return false;
+	if (!(fabs(x) <= PATH_COORDINATE_MAX && fabs(y) <= PATH_COORDINATE_MAX)) {
+		if (!isfinite(x) || !isfinite(y)) {
+			path->failed = ERR_INVALID;
+			return false;
+		}
+		x = clamp(x);
+		y = clamp(y);
 	}
 	if (path->point_count == path->point_room) {
+		void *points = path->points;
+
 		if (!grow(path, &points, &path->point_room, sizeof *path->points))
 			return false;
 		path->points = points;
 	}
-	path->points[path->point_count++] = (struct point){clamp(x), clamp(y)};
+	path->points[path->point_count++] = (struct point){x, y};
 	return true;
 }
 
@@ -88,6 +92,17 @@ void path_line(struct path *path, double x, double y)
 		path_move(path, x, y);
 	else if (add_point(path, x, y))
 		path->subpaths[path->subpath_count - 1].end = (uint32_t)path->point_count;
+}
+
+static bool are_next(struct point a, struct point b)
+{
+	return fabs(a.x - b.x) < PATH_NEAREST_PX && fabs(a.y - b.y) < PATH_NEAREST_PX;
+}
+
+void path_line_distinct(struct path *path, struct point at)
+{
+	if (!path->point_count || !are_next(at, path->points[path->point_count - 1]))
+		path_line(path, at.x, at.y);
 }
 
 static double signed_area(const struct point *ring, size_t count)
@@ -122,7 +137,7 @@ void path_close(struct path *path, enum path_ring ring)
 	start = path_start(path, path->subpath_count - 1);
 	points = path->points + start;
 	count = path->point_count - start;
-	if (count > 1 && points[0].x == points[count - 1].x && points[0].y == points[count - 1].y)
+	while (count > 1 && are_next(points[0], points[count - 1]))
 		count--;
 	path->point_count = start + count;
 	*subpath = (struct subpath){(uint32_t)path->point_count, true};

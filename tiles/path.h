@@ -25,6 +25,9 @@ enum {
 /* Coordinates are clamped to this: more than the whole world at zoom 22, twice magnified. */
 #define PATH_COORDINATE_MAX 8e9
 
+/* Points nearer than this, in x and y, are "next to" each other: they have no direction. */
+#define PATH_NEAREST_PX (1.0 / 256)
+
 struct point {
 	double x, y;
 };
@@ -57,7 +60,10 @@ void path_move(struct path *path, double x, double y);
 /* Goes on to the next point of the sub-path. */
 void path_line(struct path *path, double x, double y);
 
-/* Makes the current sub-path a ring; a last point that repeats the first is dropped. */
+/* The same, unless the point is next to the one before. */
+void path_line_distinct(struct path *path, struct point at);
+
+/* Makes the current sub-path a ring; last points that are next to its first are dropped. */
 void path_close(struct path *path, enum path_ring ring);
 
 /* Adds a circle as a ring of positive area, or negative for a hole, good to 0.01 px. */

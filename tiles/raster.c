@@ -178,7 +178,8 @@ static void clip_across(
 	if (x0 < 0 || x1 < 0) {
 		double y_left = to_grid(fmin(fmax(y0 - x0 * slope, y0), y1));
 
-		push_edge(raster, 0, rightward ? y0 : y_left, 0, rightward ? y_left : y1, direction);
+		push_edge(
+			raster, 0, rightward ? y0 : y_left, 0, rightward ? y_left : y1, direction);
 		*(rightward ? &x0 : &x1) = 0;
 		*(rightward ? &y0 : &y1) = y_left;
 	}
@@ -281,51 +282,48 @@ static size_t start_chains(struct raster *raster, size_t at, double y)
 	return at;
 }
 
-/* The reach in x of a chain with corners in the band, and where it is at the bottom. */
-static void follow_chain(const struct raster *raster, struct edge *edge, double bottom,
-	double *ret_least, double *ret_most)
+/* Where a chain is at the bottom of a band in which it does not end. */
+static double chain_x(const struct raster *raster, const struct edge *edge, double bottom)
 {
-	const struct edge *at = edge;
-	double least = edge->x_above, most = edge->x_above;
+	while (edge->y_end < bottom)
+		edge = raster->edges + edge->follower;
+	return edge_x(edge, bottom);
+}
 
-	while (at->y_end < bottom) {
-		least = at->x_end < least ? at->x_end : least;
-		most = at->x_end > most ? at->x_end : most;
-		at = raster->edges + at->follower;
+/* True if the left chain stays left of the right one at all corners in the band. */
+static bool keep_order(const struct raster *raster, const struct edge *left,
+	const struct edge *right, double bottom)
+{
+	while (left->y_end < bottom || right->y_end < bottom) {
+		double y = left->y_end < right->y_end ? left->y_end : right->y_end;
+
+		if (edge_x(right, y) < edge_x(left, y) - x_tolerance)
+			return false;
+		if (left->y_end == y)
+			left = raster->edges + left->follower;
+		if (right->y_end == y)
+			right = raster->edges + right->follower;
 	}
-	edge->x_below = edge_x(at, bottom);
-	*ret_least = edge->x_below < least ? edge->x_below : least;
-	*ret_most = edge->x_below > most ? edge->x_below : most;
+	return true;
 }
 
 /*
- * Finds where the chains are at the bottom of a band in which none starts or ends. False if it is
- * not sure that they keep their order: straight ones must be in order at the bottom, and one with
- * a corner must not come near its neighbours at all.
+ * Finds where the chains are at the bottom of a band in which none starts or ends. False if some
+ * do not keep their order from left to right on the way.
  */
 static bool place_band(struct raster *raster, double bottom)
 {
-	double left_below = -1, left_most = -1;
-	bool left_bent = false;
+	const struct edge *left = NULL;
 
 	for (size_t i = 0; i < raster->active_count; i++) {
 		struct edge *edge = raster->active[i];
-		bool bent = edge->y_end < bottom;
-		double least, most;
 
-		if (bent) {
-			follow_chain(raster, edge, bottom, &least, &most);
-		} else {
-			edge->x_below = edge_x(edge, bottom);
-			least = edge->x_above < edge->x_below ? edge->x_above : edge->x_below;
-			most = edge->x_above < edge->x_below ? edge->x_below : edge->x_above;
-		}
-		if (edge->x_below < left_below - x_tolerance ||
-			((bent || left_bent) && least < left_most))
+		edge->x_below =
+			edge->y_end < bottom ? chain_x(raster, edge, bottom) : edge_x(edge, bottom);
+		if (left && (edge->x_below < left->x_below - x_tolerance ||
+				    !keep_order(raster, left, edge, bottom)))
 			return false;
-		left_below = edge->x_below;
-		left_most = most;
-		left_bent = bent;
+		left = edge;
 	}
 	return true;
 }
@@ -346,7 +344,8 @@ static void sort_edges(struct edge **edges, size_t count)
 			double middle = edge->x_above + edge->x_below;
 			size_t k = i;
 
-			for (; k >= gap && edges[k - gap]->x_above + edges[k - gap]->x_below > middle;
+			for (; k >= gap &&
+				edges[k - gap]->x_above + edges[k - gap]->x_below > middle;
 				k -= gap)
 				edges[k] = edges[k - gap];
 			edges[k] = edge;
@@ -376,8 +375,10 @@ static double find_crossing(const struct raster *raster, double top, double bott
 /* Shortens a band until its edges are straight and do not cross; returns its new bottom. */
 static double shorten_band(struct raster *raster, double top, double bottom, int *splits)
 {
-	for (size_t i = 0; i < raster->active_count; i++)
-		bottom = fmin(bottom, raster->active[i]->y_end);
+	for (size_t i = 0; i < raster->active_count; i++) {
+		if (raster->active[i]->y_end < bottom)
+			bottom = raster->active[i]->y_end;
+	}
 	raster->changed = true;
 	for (;; --*splits) {
 		double crossing;
@@ -617,8 +618,8 @@ static void sample_row(struct raster *raster, int row)
 	sample_band(raster, row, row + 1);
 }
 
-int raster_fill(struct raster *raster, const struct path *path, struct span_sink sink,
-	struct error *err)
+int raster_fill(
+	struct raster *raster, const struct path *path, struct span_sink sink, struct error *err)
 {
 	int rc = path_check(path, err);
 

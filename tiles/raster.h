@@ -45,7 +45,7 @@ int raster_init(struct raster *raster, int width, int height, struct error *err)
 void raster_clear(struct raster *raster);
 
 /* Hands the path's coverage to the sink. Open sub-paths are closed. Errors as path_check. */
-int raster_fill(struct raster *raster, const struct path *path, struct span_sink sink,
-	struct error *err);
+int raster_fill(
+	struct raster *raster, const struct path *path, struct span_sink sink, struct error *err);
 
 #endif

@@ -5,9 +5,6 @@
 #include "base/banned.h"
 #include "base/messages.h"
 
-/* Pixels read together: a small shape has all its changes in a block or two. */
-enum { BLOCK = 8 };
-
 void scanline_clear(struct scanline *line)
 {
 	free(line->change);
@@ -18,31 +15,31 @@ void scanline_clear(struct scanline *line)
 
 int scanline_init(struct scanline *line, int width, struct error *err)
 {
-	/* A side at the right border reaches two pixels behind it, and the block is filled up. */
-	size_t blocks = (size_t)(width + 1) / BLOCK + 1;
+	size_t room = (size_t)width + 2; /* a side at the right border reaches behind it */
 
-	*line = (struct scanline){.width = width, .first_block = width, .last_block = -1};
-	line->change = calloc(blocks * BLOCK, sizeof *line->change);
-	line->coverage = malloc(blocks * BLOCK);
-	line->touched = calloc(blocks, sizeof *line->touched);
+	*line = (struct scanline){.width = width, .first = width, .last = -1};
+	line->change = calloc(room, sizeof *line->change);
+	line->coverage = malloc(room);
+	line->touched = calloc(room / 64 + 1, sizeof *line->touched);
 	if (line->change && line->coverage && line->touched)
 		return 0;
 	scanline_clear(line);
 	return fail_no_memory(err);
 }
 
-/* Marks the blocks with pixels first to last as to be read. */
+/* Marks the pixels first to last as to be read. */
 static void touch(struct scanline *line, int first, int last)
 {
-	first /= BLOCK;
-	last /= BLOCK;
-	if (first < line->first_block)
-		line->first_block = first;
-	if (last > line->last_block)
-		line->last_block = last;
-	line->touched[first] = line->touched[last] = true;
-	while (++first < last)
-		line->touched[first] = true;
+	int word = first / 64, last_word = last / 64;
+	uint64_t from = ~UINT64_C(0) << (first & 63), to = ~UINT64_C(0) >> (63 - (last & 63));
+
+	if (first < line->first)
+		line->first = first;
+	if (last > line->last)
+		line->last = last;
+	for (; word < last_word; from = ~UINT64_C(0))
+		line->touched[word++] |= from;
+	line->touched[word] |= from & to;
 }
 
 /* A side that crosses from one pixel into others. */
@@ -84,13 +81,34 @@ static uint8_t to_byte(double covered)
 {
 	int byte = (int)(covered * 255 + 0.5);
 
-	return byte < 0 ? 0 : byte > 255 ? 255 : (uint8_t)byte;
+	/* Samples of a crowded row may overlap a little. */
+	if (byte & ~255)
+		byte = byte < 0 ? 0 : 255;
+	return (uint8_t)byte;
 }
 
-/* Pixels [x, end) without a change, all covered as the one before. */
-static void emit_level(
-	struct scanline *line, int y, int x, int end, uint8_t level, struct span_sink sink)
+/* Reads pixels [x, end) and hands them on; returns the coverage at the last one. */
+static double emit_changes(
+	struct scanline *line, int y, int x, int end, double covered, struct span_sink sink)
 {
+	int most = end < line->width ? end : line->width;
+
+	for (int i = x; i < end; i++) {
+		covered += line->change[i];
+		line->change[i] = 0;
+		line->coverage[i] = to_byte(covered);
+	}
+	if (x < most)
+		sink.cover(sink.context, x, y, most - x, line->coverage + x);
+	return covered;
+}
+
+/* Hands on pixels [x, end) without a change, all covered as the one before. */
+static void emit_level(
+	struct scanline *line, int y, int x, int end, double covered, struct span_sink sink)
+{
+	uint8_t level = to_byte(covered);
+
 	if (!level || x >= end)
 		return;
 	if (level < 255)
@@ -98,30 +116,39 @@ static void emit_level(
 	sink.cover(sink.context, x, y, end - x, level < 255 ? line->coverage + x : NULL);
 }
 
+/* The first pixel from x on whose mark differs from `touched`, or that is behind the last one. */
+static int run_end(const struct scanline *line, int x, bool touched)
+{
+	while (x <= line->last) {
+		uint64_t bits = line->touched[x / 64];
+
+		bits = (touched ? ~bits : bits) >> (x & 63);
+		if (bits)
+			return x + __builtin_ctzll(bits);
+		x = (x | 63) + 1;
+	}
+	return line->last + 1;
+}
+
 void scanline_emit(struct scanline *line, int y, struct span_sink sink)
 {
-	int block = line->first_block;
 	double covered = 0;
+	int x = line->first, start;
 
-	while (block <= line->last_block) {
-		int x = block * BLOCK, end;
-
-		for (; block <= line->last_block && line->touched[block]; block++)
-			line->touched[block] = false;
-		for (int i = x; i < block * BLOCK; i++) {
-			covered += line->change[i];
-			line->change[i] = 0;
-			line->coverage[i] = to_byte(covered);
-		}
-		end = block * BLOCK < line->width ? block * BLOCK : line->width;
-		if (x < end)
-			sink.cover(sink.context, x, y, end - x, line->coverage + x);
-		for (x = end; block <= line->last_block && !line->touched[block];)
-			block++;
-		/* The right end of what is filled may lie outside, and then is not known here. */
-		end = block > line->last_block ? line->width : block * BLOCK;
-		emit_level(line, y, x, end, to_byte(covered), sink);
+	while (x <= line->last) {
+		start = x;
+		x = run_end(line, x, true);
+		covered = emit_changes(line, y, start, x, covered, sink);
+		start = x;
+		x = run_end(line, x, false);
+		if (x <= line->last)
+			emit_level(line, y, start, x, covered, sink);
 	}
-	line->first_block = line->width;
-	line->last_block = -1;
+	/* The right end of what is filled may lie outside, and then is not known here. */
+	if (line->last >= 0)
+		emit_level(line, y, x, line->width, covered, sink);
+	for (int word = line->first / 64; word <= line->last / 64; word++)
+		line->touched[word] = 0;
+	line->first = line->width;
+	line->last = -1;
 }

@@ -3,7 +3,7 @@
  *
  * A side says what begins (or with a negative height ends) to the right of it. The sums are kept
  * as differences between neighbouring pixels, so a side costs the pixels that it crosses, and
- * only blocks of pixels that some side crosses are read.
+ * only pixels that some side crosses are read.
  */
 #ifndef TILES_SCANLINE_H
 #define TILES_SCANLINE_H
@@ -24,10 +24,10 @@ struct span_sink {
 
 struct scanline {
 	int width;
-	double *change;		     /* of coverage at each pixel, against the one before */
-	uint8_t *coverage;	     /* of each pixel of 255, while it is handed on */
-	bool *touched;		     /* of each block: it has changes */
-	int first_block, last_block; /* that are touched; none when first_block > last_block */
+	double *change;	   /* of coverage at each pixel, against the one before */
+	uint8_t *coverage; /* of each pixel of 255, while it is handed on */
+	uint64_t *touched; /* a bit for each pixel that has a change */
+	int first, last;   /* pixels with changes; none when first > last */
 };
 
 /* An all-zero scanline may be cleared. */

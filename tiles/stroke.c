@@ -3,18 +3,19 @@
 #include <math.h>
 
 #include "base/banned.h"
+#include "tiles/dash.h"
 
-/* Nearer points are one: cairo's grid too. Shorter segments have no direction worth drawing. */
-static const double nearest_px = 1.0 / 256;
-
-/* How far arcs and skipped joins may be off. */
+/* How far arcs may be off, and corners that are drawn simpler than asked. */
 static const double tolerance_px = 0.01;
-
-/* Dashes whose round is shorter are drawn as a whole line: they could not be told apart. */
-static const double dash_round_min_px = 0.25;
 
 struct vector {
 	double x, y;
+};
+
+/* A segment of a line: its direction, of length 1, and its length. */
+struct segment {
+	struct vector way;
+	double length_px;
 };
 
 /* A line or ring of distinct points, and how to outline it. */
@@ -31,11 +32,6 @@ struct tracer {
 	bool fresh; /* the next point begins a contour */
 };
 
-/* Where lines can be seen at all. */
-struct window {
-	double left, top, right, bottom;
-};
-
 void stroker_clear(struct stroker *stroker)
 {
 	path_clear(&stroker->line);
@@ -43,19 +39,17 @@ void stroker_clear(struct stroker *stroker)
 	path_clear(&stroker->outline);
 }
 
-/* --- outlines --------------------------------------------------------------------------------- */
-
-static struct vector direction(struct point from, struct point to)
+static struct segment segment_between(struct point from, struct point to)
 {
 	double x = to.x - from.x, y = to.y - from.y, length = sqrt(x * x + y * y);
 
-	return (struct vector){x / length, y / length};
+	return (struct segment){{x / length, y / length}, length};
 }
 
 /* A right angle clockwise on the screen: the right-hand side of a line. */
-static struct vector right_of(struct vector d)
+static struct vector right_of(struct vector way)
 {
-	return (struct vector){-d.y, d.x};
+	return (struct vector){-way.y, way.x};
 }
 
 static void emit(struct tracer *tracer, struct point at, struct vector way, double distance)
@@ -69,11 +63,11 @@ static void emit(struct tracer *tracer, struct point at, struct vector way, doub
 	tracer->fresh = false;
 }
 
-/* The corner of two sides that bend at a point. */
-static void emit_corner(struct tracer *tracer, struct point at, struct vector right,
-	struct vector next_right, double dot)
+/* The corner of the right-hand sides of two segments. */
+static void emit_corner(
+	struct tracer *tracer, struct point at, struct vector in, struct vector out, double dot)
 {
-	emit(tracer, at, (struct vector){right.x + next_right.x, right.y + next_right.y},
+	emit(tracer, at, right_of((struct vector){in.x + out.x, in.y + out.y}),
 		tracer->half_px / (1 + dot));
 }
 
@@ -81,7 +75,7 @@ static void emit_corner(struct tracer *tracer, struct point at, struct vector ri
 static void emit_arc(struct tracer *tracer, struct point at, struct vector from, double angle)
 {
 	int steps = (int)ceil(angle / tracer->arc_step);
-	double cosine = cos(angle / fmax(steps, 1)), sine = sin(angle / fmax(steps, 1));
+	double step = angle / fmax(steps, 1), cosine = cos(step), sine = sin(step);
 
 	for (int i = 1; i < steps; i++) {
 		from = (struct vector){
@@ -90,62 +84,41 @@ static void emit_arc(struct tracer *tracer, struct point at, struct vector from,
 	}
 }
 
-/* The right-hand side at a point where the line turns left: the wedge of the join. */
-static void emit_outer(
-	struct tracer *tracer, struct point at, struct vector in, struct vector out)
+/*
+ * The right-hand side of a bend. Where the line turns left that is the wedge of the join. Where
+ * it turns right the rectangles of the segments overlap, in a kite that is the same corner as
+ * outside. If the kite ends within the nearer half of both, no two kites of a line meet and the
+ * outline may cut it off; else it goes through the point itself, which keeps both rectangles
+ * whole.
+ */
+static void emit_bend(struct tracer *tracer, struct point at, const struct segment *before,
+	const struct segment *after)
 {
-	struct vector right = right_of(in), next_right = right_of(out);
+	struct vector in = before->way, out = after->way;
 	double dot = in.x * out.x + in.y * out.y, cross = in.x * out.y - in.y * out.x;
 	double limit = tracer->miter_limit;
-	bool slight = dot > 0 && cross * cross * tracer->half_px < 8 * tolerance_px;
+	bool corner;
 
-	if (slight || (tracer->join == JOIN_MITER && 2 <= limit * limit * (1 + dot))) {
-		emit_corner(tracer, at, right, next_right, dot);
+	if (cross > 0) {
+		/* How far the kite goes along: to the side's corner or to the other's end. */
+		double reach = (dot < 0 ? (1 - dot) / cross : cross) * tracer->half_px;
+
+		corner = 2 * reach <= before->length_px && 2 * reach <= after->length_px;
+	} else {
+		bool slight = dot > 0 && cross * cross * tracer->half_px < 8 * tolerance_px;
+
+		corner = slight || (tracer->join == JOIN_MITER && 2 <= limit * limit * (1 + dot));
+	}
+	if (corner) {
+		emit_corner(tracer, at, in, out, dot);
 		return;
 	}
-	emit(tracer, at, right, tracer->half_px);
-	if (tracer->join == JOIN_ROUND)
-		emit_arc(tracer, at, right, fabs(atan2(cross, dot)));
-	emit(tracer, at, next_right, tracer->half_px);
-}
-
-/*
- * The right-hand side where the line turns right. The rectangles of the two segments overlap
- * there, in a kite that is the same corner as outside. Where the kite ends within the nearer half
- * of both, no two kites of a line meet and the outline may cut it off; else it goes through the
- * point itself, which keeps both rectangles whole.
- */
-static void emit_inner(struct tracer *tracer, struct point at, struct vector in,
-	struct vector out, double shorter_px)
-{
-	struct vector right = right_of(in), next_right = right_of(out);
-	double dot = in.x * out.x + in.y * out.y, cross = in.x * out.y - in.y * out.x;
-	/* How far the kite goes along the segments: to the side's corner or to the other's end. */
-	double reach = dot < 0 ? (1 - dot) / cross : cross;
-
-	if (reach * tracer->half_px <= shorter_px / 2) {
-		emit_corner(tracer, at, right, next_right, dot);
-		return;
-	}
-	emit(tracer, at, right, tracer->half_px);
-	emit(tracer, at, right, 0);
-	emit(tracer, at, next_right, tracer->half_px);
-}
-
-static double distance(struct point a, struct point b)
-{
-	return sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));
-}
-
-static void emit_join(
-	struct tracer *tracer, struct point before, struct point at, struct point after)
-{
-	struct vector in = direction(before, at), out = direction(at, after);
-
-	if (in.x * out.y - in.y * out.x > 0)
-		emit_inner(tracer, at, in, out, fmin(distance(before, at), distance(at, after)));
-	else
-		emit_outer(tracer, at, in, out);
+	emit(tracer, at, right_of(in), tracer->half_px);
+	if (cross > 0)
+		emit(tracer, at, in, 0);
+	else if (tracer->join == JOIN_ROUND)
+		emit_arc(tracer, at, right_of(in), fabs(atan2(cross, dot)));
+	emit(tracer, at, right_of(out), tracer->half_px);
 }
 
 /* The end of an open line, from its right-hand side round to its left. */
@@ -171,19 +144,24 @@ static struct point nth(const struct tracer *tracer, size_t i, bool forward)
 	return tracer->points[forward ? i : tracer->count - 1 - i];
 }
 
-/* The right-hand side and the cap at the end. */
+/* The right-hand side, and the cap at the end of a line. */
 static void trace_side(struct tracer *tracer, bool forward)
 {
-	size_t count = tracer->count, first = tracer->closed ? 0 : 1;
+	size_t first = tracer->closed ? 0 : 1, end = tracer->count - first;
+	struct point at = nth(tracer, first, forward);
+	struct segment before =
+		segment_between(nth(tracer, first + tracer->count - 1, forward), at);
 
-	for (size_t i = first; i < count - first; i++)
-		emit_join(tracer, nth(tracer, i + count - 1, forward), nth(tracer, i, forward),
-			nth(tracer, i + 1, forward));
-	if (!tracer->closed) {
-		struct point last = nth(tracer, count - 1, forward);
+	for (size_t i = first; i < end; i++) {
+		struct point next = nth(tracer, i + 1, forward);
+		struct segment after = segment_between(at, next);
 
-		emit_cap(tracer, last, direction(nth(tracer, count - 2, forward), last));
+		emit_bend(tracer, at, &before, &after);
+		before = after;
+		at = next;
 	}
+	if (!tracer->closed)
+		emit_cap(tracer, at, before.way);
 }
 
 /* A line without length is its caps: a dot, a square, or nothing. */
@@ -197,220 +175,21 @@ static void trace_dot(struct tracer *tracer)
 	emit_cap(tracer, tracer->points[0], west);
 }
 
-static void trace(struct tracer *tracer)
+/* Outlines points [start, end) of a path. */
+static void trace(
+	struct tracer *tracer, const struct path *path, size_t start, size_t end, bool closed)
 {
+	tracer->points = path->points + start;
+	tracer->count = end - start;
+	tracer->closed = closed;
 	tracer->fresh = true;
 	if (tracer->count == 1) {
 		trace_dot(tracer);
 		return;
 	}
 	trace_side(tracer, true);
-	tracer->fresh = tracer->closed; /* a ring has two outlines, a line one round it */
+	tracer->fresh = closed; /* a ring has two outlines, a line one round it */
 	trace_side(tracer, false);
-}
-
-/* --- dashes and clipping ---------------------------------------------------------------------- */
-
-/* The part [*ret_from, *ret_to] of a segment, in shares of it, inside the window. */
-static bool clip_segment(const struct window *window, struct point a, struct point b,
-	double *ret_from, double *ret_to)
-{
-	double dx = b.x - a.x, dy = b.y - a.y, from = 0, to = 1;
-	const double way[] = {-dx, dx, -dy, dy};
-	const double room[] = {
-		a.x - window->left, window->right - a.x, a.y - window->top, window->bottom - a.y};
-
-	for (int side = 0; side < 4; side++) {
-		double share = room[side] / way[side];
-
-		if (way[side] == 0) {
-			if (room[side] < 0)
-				return false;
-		} else if (way[side] < 0) {
-			from = fmax(from, share);
-		} else {
-			to = fmin(to, share);
-		}
-	}
-	*ret_from = from;
-	*ret_to = to;
-	return from < to;
-}
-
-/* Adds a point to the last sub-path unless it is where that ends already. */
-static void add_distinct(struct path *path, struct point at)
-{
-	struct point last = path->points[path->point_count - 1];
-
-	if (fabs(at.x - last.x) >= nearest_px || fabs(at.y - last.y) >= nearest_px)
-		path_line(path, at.x, at.y);
-}
-
-/* Where the pen is in its dashes as it goes along a line. */
-struct dasher {
-	const struct pen *pen;
-	double round_px; /* after which they repeat; 0: a whole line */
-	size_t dash;
-	double left_px; /* of the dash */
-	bool on;
-	bool down; /* the last sub-path of `out` is still being drawn */
-	const struct window *window;
-	struct path *out;
-};
-
-/* A dash without length is a dot, but needs a little to know where it points. */
-static double dash_px(const struct pen *pen, size_t dash)
-{
-	return fmax(pen->dashes_px[dash], 2 * nearest_px);
-}
-
-static void next_dash(struct dasher *dasher)
-{
-	dasher->dash = (dasher->dash + 1) % dasher->pen->dash_count;
-	dasher->left_px = dash_px(dasher->pen, dasher->dash);
-	dasher->on = !dasher->on;
-}
-
-/* Goes on without drawing. */
-static void skip(struct dasher *dasher, double length_px)
-{
-	dasher->down = false;
-	if (!dasher->round_px)
-		return;
-	length_px = fmod(length_px, dasher->round_px);
-	while (length_px >= dasher->left_px) {
-		length_px -= dasher->left_px;
-		next_dash(dasher);
-	}
-	dasher->left_px -= length_px;
-}
-
-/* Puts the pen where it is on the segment: the start of a dash, or further along one. */
-static void draw_to(struct dasher *dasher, struct point at)
-{
-	if (dasher->down && !dasher->out->failed)
-		add_distinct(dasher->out, at);
-	else
-		path_move(dasher->out, at.x, at.y);
-	dasher->down = true;
-}
-
-static struct point along(struct point a, struct point b, double share)
-{
-	return (struct point){a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share};
-}
-
-static void dash_segment(struct dasher *dasher, struct point a, struct point b)
-{
-	double length = distance(a, b), from, to, at_px, end_px;
-
-	if (!clip_segment(dasher->window, a, b, &from, &to)) {
-		skip(dasher, length);
-		return;
-	}
-	if (from > 0)
-		skip(dasher, from * length);
-	at_px = from * length;
-	end_px = to * length;
-	if (dasher->on)
-		draw_to(dasher, along(a, b, from));
-	while (dasher->round_px && dasher->left_px <= end_px - at_px && !dasher->out->failed) {
-		at_px += dasher->left_px;
-		if (dasher->on)
-			draw_to(dasher, along(a, b, at_px / length));
-		next_dash(dasher);
-		dasher->down = false;
-		if (dasher->on)
-			draw_to(dasher, along(a, b, at_px / length));
-	}
-	dasher->left_px -= end_px - at_px;
-	if (dasher->on)
-		draw_to(dasher, along(a, b, to));
-	if (to < 1)
-		skip(dasher, (1 - to) * length);
-}
-
-/* The point a way along a ring, and the index of the ring's point before it. */
-static struct point ring_point(
-	const struct point *ring, size_t count, double way_px, size_t *ret_before)
-{
-	size_t i = 0;
-	double side_px = distance(ring[0], ring[1]);
-
-	while (i + 1 < count && way_px > side_px) {
-		way_px -= side_px;
-		i++;
-		side_px = distance(ring[i], ring[i + 1 < count ? i + 1 : 0]);
-	}
-	*ret_before = i;
-	return along(ring[i], ring[i + 1 < count ? i + 1 : 0], fmin(way_px / side_px, 1));
-}
-
-/*
- * A dash that begins at the first point of a ring is drawn last, so that it is joined to the one
- * that ends there.
- */
-static void dash_ring(struct dasher *dasher, const struct point *ring, size_t count)
-{
-	const struct dasher start = *dasher;
-	struct point split = ring[0];
-	size_t before = 0;
-
-	if (start.on) {
-		split = ring_point(ring, count, start.left_px, &before);
-		skip(dasher, start.left_px);
-	}
-	dash_segment(dasher, split, ring[before + 1 < count ? before + 1 : 0]);
-	for (size_t i = before + 1; i < count; i++)
-		dash_segment(dasher, ring[i], ring[i + 1 < count ? i + 1 : 0]);
-	if (start.on) {
-		bool joined = dasher->on && dasher->down;
-
-		*dasher = start;
-		dasher->down = joined;
-		for (size_t i = 0; i < before; i++)
-			dash_segment(dasher, ring[i], ring[i + 1]);
-		dash_segment(dasher, ring[before], split);
-	}
-}
-
-static bool in_window(const struct window *window, struct point at)
-{
-	return at.x >= window->left && at.x <= window->right && at.y >= window->top &&
-	       at.y <= window->bottom;
-}
-
-/* A ring without dashes, of which some point lies outside: it is taken up there. */
-static void clip_ring(struct dasher *dasher, const struct point *ring, size_t count)
-{
-	size_t first = 0;
-
-	while (first + 1 < count && in_window(dasher->window, ring[first]))
-		first++;
-	for (size_t i = first; i < first + count; i++)
-		dash_segment(dasher, ring[i % count], ring[(i + 1) % count]);
-}
-
-/* --- all of it -------------------------------------------------------------------------------- */
-
-/* The dashes as they stand where a line begins. */
-static struct dasher start_dashes(const struct pen *pen)
-{
-	struct dasher dasher = {.pen = pen, .on = true};
-	double start_px;
-
-	for (size_t i = 0; pen->dashes_px && i < pen->dash_count; i++)
-		dasher.round_px += dash_px(pen, i);
-	if (pen->dash_count % 2)
-		dasher.round_px *= 2;
-	if (dasher.round_px < dash_round_min_px) {
-		dasher.round_px = 0;
-		return dasher;
-	}
-	dasher.left_px = dash_px(pen, 0);
-	start_px = fmod(pen->dash_start_px, dasher.round_px);
-	skip(&dasher, start_px < 0 ? start_px + dasher.round_px : start_px);
-	return dasher;
 }
 
 /* Copies a sub-path without the points that repeat others. */
@@ -421,98 +200,43 @@ static void read_line(struct path *line, const struct path *path, size_t subpath
 
 	path_reset(line);
 	path_move(line, points[start].x, points[start].y);
-	for (size_t i = start + 1; i < end && !line->failed; i++)
-		add_distinct(line, points[i]);
-	if (!path->subpaths[subpath].closed)
-		return;
-	while (line->point_count > 1 &&
-		distance(points[start], line->points[line->point_count - 1]) < nearest_px)
-		line->point_count--;
-}
-
-static double line_length(const struct path *line, bool closed)
-{
-	const struct point *points = line->points;
-	double length = closed ? distance(points[0], points[line->point_count - 1]) : 0;
-
-	for (size_t i = 0; i + 1 < line->point_count; i++)
-		length += distance(points[i], points[i + 1]);
-	return length;
-}
-
-/* Clips and dashes a line or ring of at least two points. */
-static void cut_line(struct dasher *dasher, const struct path *line, bool closed)
-{
-	const struct point *points = line->points;
-	size_t count = line->point_count;
-
-	path_reset(dasher->out);
-	if (closed && dasher->round_px) {
-		dash_ring(dasher, points, count);
-	} else if (closed) {
-		clip_ring(dasher, points, count);
-	} else {
-		for (size_t i = 0; i + 1 < count; i++)
-			dash_segment(dasher, points[i], points[i + 1]);
-	}
-}
-
-/* Outlines the sub-path in stroker->line; `dasher` stands at its start. */
-static void trace_line(
-	struct stroker *stroker, struct tracer *tracer, struct dasher dasher, bool closed)
-{
-	const struct path *line = &stroker->line, *pieces = &stroker->pieces;
-	bool seen = true;
-
-	for (size_t i = 0; i < line->point_count && seen; i++)
-		seen = in_window(dasher.window, line->points[i]);
-	if (dasher.round_px && dasher.on && dasher.left_px >= line_length(line, closed))
-		dasher.round_px = 0; /* one dash is longer than the line */
-	tracer->points = line->points;
-	tracer->count = line->point_count;
-	tracer->closed = closed;
-	if (line->point_count == 1 || (seen && !dasher.round_px)) {
-		if (seen)
-			trace(tracer);
-		return;
-	}
-	cut_line(&dasher, line, closed);
-	tracer->closed = false;
-	for (size_t i = 0; i < pieces->subpath_count && !pieces->failed; i++) {
-		size_t start = path_start(pieces, i);
-
-		tracer->points = pieces->points + start;
-		tracer->count = pieces->subpaths[i].end - start;
-		trace(tracer);
-	}
-	if (pieces->failed)
-		stroker->outline.failed = pieces->failed;
+	for (size_t i = start + 1; i < end; i++)
+		path_line_distinct(line, points[i]);
+	if (path->subpaths[subpath].closed)
+		path_close(line, PATH_AS_DRAWN);
 }
 
 const struct path *stroker_outline(struct stroker *stroker, const struct path *path,
 	const struct pen *pen, int width, int height)
 {
+	struct path *line = &stroker->line, *pieces = &stroker->pieces,
+		    *outline = &stroker->outline;
 	double half_px = fmin(pen->width_px, PEN_WIDTH_MAX_PX) / 2;
-	struct tracer tracer = {.cap = pen->cap, .join = pen->join, .half_px = half_px,
+	struct tracer tracer = {.cap = pen->cap,
+		.join = pen->join,
+		.half_px = half_px,
 		.miter_limit = fmin(pen->miter_limit, PEN_MITER_LIMIT_MAX),
-		.arc_step = sqrt(8 * tolerance_px / half_px), .out = &stroker->outline};
+		.arc_step = sqrt(8 * tolerance_px / half_px),
+		.out = outline};
 	double margin = half_px * fmax(tracer.miter_limit, 2) + 1;
 	struct window window = {-margin, -margin, width + margin, height + margin};
-	struct dasher dasher = start_dashes(pen);
+	struct dasher dasher = dasher_start(pen, &window, pieces);
 
-	dasher.window = &window;
-	dasher.out = &stroker->pieces;
-	path_reset(&stroker->outline);
-	if (!isfinite(pen->width_px) || !isfinite(pen->dash_start_px))
-		stroker->outline.failed = ERR_INVALID;
-	if (half_px <= 0)
-		return &stroker->outline;
-	for (size_t i = 0; i < path->subpath_count && !stroker->outline.failed; i++) {
-		read_line(&stroker->line, path, i);
-		if (stroker->line.failed)
-			stroker->outline.failed = stroker->line.failed;
-		else
-			trace_line(stroker, &tracer, dasher, path->subpaths[i].closed);
+	path_reset(outline);
+	if (!isfinite(pen->width_px))
+		outline->failed = ERR_INVALID;
+	for (size_t i = 0; i < path->subpath_count && half_px > 0 && !outline->failed; i++) {
+		bool closed = path->subpaths[i].closed;
+
+		read_line(line, path, i);
+		if (!line->failed && !dasher_cut(&dasher, line, closed)) {
+			trace(&tracer, line, 0, line->point_count, closed);
+			continue;
+		}
+		outline->failed = line->failed ? line->failed : pieces->failed;
+		for (size_t k = 0; k < pieces->subpath_count && !outline->failed; k++)
+			trace(&tracer, pieces, path_start(pieces, k), pieces->subpaths[k].end,
+				false);
 	}
-	return &stroker->outline;
+	return outline;
 }

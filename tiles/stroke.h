@@ -10,24 +10,8 @@
 #ifndef TILES_STROKE_H
 #define TILES_STROKE_H
 
-#include <stddef.h>
-
 #include "tiles/path.h"
-
-enum pen_cap { CAP_BUTT, CAP_SQUARE, CAP_ROUND };
-enum pen_join { JOIN_MITER, JOIN_ROUND, JOIN_BEVEL };
-
-struct pen {
-	double width_px; /* up to PEN_WIDTH_MAX_PX; 0 or less draws nothing */
-	enum pen_cap cap;
-	enum pen_join join;
-	double miter_limit;	 /* a corner longer than this many widths is bevelled; to 100 */
-	const double *dashes_px; /* on, off, on ... repeated; NULL or a sum near 0: a whole line */
-	size_t dash_count;	 /* an odd number of dashes swaps on and off each round */
-	double dash_start_px;	 /* how far into the dashes the line begins */
-};
-
-enum { PEN_WIDTH_MAX_PX = 1024, PEN_MITER_LIMIT_MAX = 100 };
+#include "tiles/pen.h"
 
 struct stroker {
 	struct path line;    /* the sub-path in work, without repeated points */
@@ -39,7 +23,7 @@ void stroker_clear(struct stroker *stroker); /* frees; an all-zero stroker is us
 
 /*
  * The outline of all sub-paths as seen in [0, width) x [0, height). Borrowed until the next call.
- * Failures of the path and of the pen (a number that is not finite) are its own: path_check.
+ * Failures of the path and of the pen (a width that is not finite) are its own: path_check.
  */
 const struct path *stroker_outline(struct stroker *stroker, const struct path *path,
 	const struct pen *pen, int width, int height);

@@ -107,8 +107,7 @@ static bool in_join(const struct pen *pen, struct point corner, struct point in,
 	if (!between || cosine < -1 + 1e-12)
 		return false;
 	if (pen->join == JOIN_MITER && 2 <= limit * limit * (1 + cosine))
-		return dot(from, n1) <= half && dot(from, n2) <= half &&
-		       dot(from, middle) >= 0;
+		return dot(from, n1) <= half && dot(from, n2) <= half && dot(from, middle) >= 0;
 	return dot(from, unit(middle)) >= 0 && dot(from, unit(middle)) <= straight;
 }
 
@@ -130,7 +129,8 @@ static bool in_piece(const struct piece *piece, const struct pen *pen, struct po
 	for (int i = piece->closed ? 0 : 1; i < count - !piece->closed; i++) {
 		struct point before = p[(i + count - 1) % count], after = p[(i + 1) % count];
 
-		if (in_join(pen, p[i], unit(minus(p[i], before)), unit(minus(after, p[i])), half, at))
+		if (in_join(pen, p[i], unit(minus(p[i], before)), unit(minus(after, p[i])), half,
+			    at))
 			return true;
 	}
 	return !piece->closed &&
@@ -208,8 +208,8 @@ static void dash(
 	size_t dash = 0;
 
 	for (int i = 0; i < sides; i++)
-		ways[i + 1] = ways[i] + length(minus(line->points[(i + 1) % line->count],
-						line->points[i]));
+		ways[i + 1] = ways[i] +
+			      length(minus(line->points[(i + 1) % line->count], line->points[i]));
 	/* The dash in which the line begins: it began at `way`, before the line. */
 	for (way = -pen->dash_start_px; way + pen->dashes_px[dash % pen->dash_count] <= 0; dash++)
 		way += pen->dashes_px[dash % pen->dash_count];
@@ -252,8 +252,8 @@ static struct piece whole_line(const struct path *path, size_t subpath)
 	return line;
 }
 
-static void find_pieces(struct pieces *pieces, const struct path *path, const struct pen *pen,
-	int x, int y)
+static void find_pieces(
+	struct pieces *pieces, const struct path *path, const struct pen *pen, int x, int y)
 {
 	pieces->count = 0;
 	for (size_t i = 0; i < path->subpath_count; i++) {

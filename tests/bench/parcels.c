@@ -22,18 +22,25 @@ struct lattice {
 /* A corner of the lattice, or a point on the edge from there: across (1) or down (2). */
 static struct point corner(const struct lattice *lattice, int column, int row, int edge, int k)
 {
-	double at_x = column + (edge == 1 ? k / 3.0 : 0), at_y = row + (edge == 2 ? k / 3.0 : 0);
-	double x = at_x + jitter(column, row, 4 * edge + k) * 0.35;
-	double y = at_y + jitter(column, row, 100 + 4 * edge + k) * 0.35;
+	int next_column = column + (edge == 1), next_row = row + (edge == 2);
+	double share = k / 3.0, bend = edge ? 0.08 : 0;
+	double x = (1 - share) * (column + 0.3 * jitter(column, row, 1)) +
+		   share * (next_column + 0.3 * jitter(next_column, next_row, 1)) +
+		   bend * jitter(column, row, 10 * edge + k);
+	double y = (1 - share) * (row + 0.3 * jitter(column, row, 2)) +
+		   share * (next_row + 0.3 * jitter(next_column, next_row, 2)) +
+		   bend * jitter(column, row, 20 * edge + k);
 
-	return (struct point){(x + y * lattice->slant) * lattice->cell - lattice->cell,
-		(y - x * lattice->slant) * lattice->cell + lattice->cell};
+	return (struct point){(x + y * lattice->slant - 1) * lattice->cell,
+		(y - x * lattice->slant + 1) * lattice->cell};
 }
 
-/* The points between the ends of an edge: none, one or two. */
+/* The points between the ends of an edge: none on half of them, one, or two. */
 static int bends(int column, int row, int edge)
 {
-	return (int)((jitter(column, row, 50 + edge) + 0.5) * 2.999);
+	double chance = jitter(column, row, 50 + edge);
+
+	return (chance > 0) + (chance > 0.3);
 }
 
 static void add(struct path *path, struct point at)
