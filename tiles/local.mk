@@ -4,6 +4,7 @@ tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRA
 tiles_libtiles_a_SOURCES = \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/dash.c %D%/dash.h \
+	%D%/edges.c %D%/edges.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/path.c %D%/path.h \
 	%D%/pen.h \

@@ -17,57 +17,34 @@ enum {
 	SPLITS_MAX = 32,
 };
 
-/* Positions in y are multiples of this, so that equal ends are equal and no edge is too flat. */
-static const double y_grid = 1.0 / 4096;
-
 /* Edges that cross by less are taken as touching. */
 static const double x_tolerance = 1.0 / 1024;
-
-static const uint32_t no_edge = UINT32_MAX;
-
-/*
- * An edge, turned to go down. Edges that follow each other down a path are a chain, which has one
- * place in the order from left to right; the active edge of a chain is the one at the current y.
- */
-struct edge {
-	double x, y;		 /* the upper end; y is on the grid */
-	double x_end, y_end;	 /* the lower end */
-	double slope;		 /* of x a unit of y */
-	double chain_end;	 /* y where the chain ends; true of its first and its active edge */
-	double x_above, x_below; /* of the chain at the top and the bottom of the current band */
-	double drawn_x, drawn_y; /* what lies above in this row is in the sums already */
-	int direction;		 /* +1 down, -1 up: what it adds to the winding number */
-	int side;		 /* +1 what is filled begins here, -1 it ends, 0 neither */
-	uint32_t next;		 /* another chain that starts in this row, or no_edge */
-	uint32_t follower;	 /* the next edge of the chain, or no_edge */
-};
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
 void raster_clear(struct raster *raster)
 {
-	free(raster->edges);
-	free(raster->row_chains);
+	edges_clear(&raster->edges);
+	scanline_clear(&raster->line);
 	free(raster->active);
 	free(raster->starts);
 	free(raster->sample);
-	scanline_clear(&raster->line);
 	*raster = (struct raster){0};
 }
 
 int raster_init(struct raster *raster, int width, int height, struct error *err)
 {
-	*raster = (struct raster){.width = width, .height = height};
+	int rc;
+
+	*raster = (struct raster){0};
 	if (width < 1 || height < 1 || width > RASTER_SIDE_MAX || height > RASTER_SIDE_MAX)
 		return fail_image_size(err, RASTER_SIDE_MAX);
-	raster->row_chains = malloc((size_t)height * sizeof *raster->row_chains);
-	if (!raster->row_chains || scanline_init(&raster->line, width, NULL)) {
+	rc = edges_init(&raster->edges, width, height, err);
+	if (!rc)
+		rc = scanline_init(&raster->line, width, err);
+	if (rc)
 		raster_clear(raster);
-		return fail_no_memory(err);
-	}
-	for (int row = 0; row < height; row++)
-		raster->row_chains[row] = no_edge;
-	return 0;
+	return rc;
 }
 
 static bool grow_list(struct edge ***list, size_t room)
@@ -79,172 +56,21 @@ static bool grow_list(struct edge ***list, size_t room)
 	return larger;
 }
 
-/* Doubles the room for edges; false without memory. Nothing points to them while they are added. */
-static bool grow(struct raster *raster)
+/* Room in the lists for all edges. */
+static bool reserve_lists(struct raster *raster)
 {
-	size_t room = raster->edge_room ? raster->edge_room * 2 : 256;
-	struct edge *edges = realloc(raster->edges, room * sizeof *edges);
+	size_t room = raster->edges.room;
 
-	if (!edges)
-		return false;
-	raster->edges = edges;
+	if (room == raster->room)
+		return true;
 	if (!grow_list(&raster->active, room) || !grow_list(&raster->starts, room) ||
 		!grow_list(&raster->sample, room))
 		return false;
-	raster->edge_room = room;
+	raster->room = room;
 	return true;
 }
 
-/* --- edges ------------------------------------------------------------------------------------ */
-
-static double to_grid(double y)
-{
-	return rint(y / y_grid) * y_grid;
-}
-
-/* The first edge of a chain that goes on down below `last` and its chain's end. */
-static void begin_chain(struct raster *raster, uint32_t index)
-{
-	struct edge *edge = raster->edges + index;
-	int row = (int)edge->y;
-
-	edge->next = raster->row_chains[row];
-	raster->row_chains[row] = index;
-	if (row < raster->first_row)
-		raster->first_row = row;
-}
-
-/* Makes an edge part of the chain of the one pushed before it, or the first of a new one. */
-static void link_edge(struct raster *raster, uint32_t index)
-{
-	struct edge *edge = raster->edges + index, *last = edge - 1;
-
-	if (index && edge->direction > 0 && last->direction > 0 && last->x_end == edge->x &&
-		last->y_end == edge->y) {
-		last->follower = index;
-		raster->edges[raster->chain].chain_end = edge->y_end;
-		return;
-	}
-	if (index && edge->direction < 0 && last->direction < 0 && edge->x_end == last->x &&
-		edge->y_end == last->y) {
-		raster->row_chains[(int)last->y] = last->next;
-		edge->follower = index - 1;
-		edge->chain_end = last->chain_end;
-	}
-	raster->chain = index;
-	begin_chain(raster, index);
-}
-
-/* From (x0, y0) down to (x1, y1), inside the canvas. */
-static void push_edge(
-	struct raster *raster, double x0, double y0, double x1, double y1, int direction)
-{
-	uint32_t index = (uint32_t)raster->edge_count;
-	struct edge *edge;
-
-	if (y0 >= y1)
-		return;
-	if (raster->edge_count == raster->edge_room && !grow(raster)) {
-		raster->no_memory = true;
-		return;
-	}
-	edge = raster->edges + raster->edge_count++;
-	edge->x = x0;
-	edge->y = y0;
-	edge->x_end = x1;
-	edge->y_end = edge->chain_end = y1;
-	edge->slope = (x1 - x0) / (y1 - y0);
-	edge->direction = direction;
-	edge->follower = no_edge;
-	link_edge(raster, index);
-	if (y1 > raster->last_row + 1)
-		raster->last_row = (int)y1 - (y1 == (int)y1);
-}
-
-/* What lies left of the canvas moves to its left side; what lies right of it has no effect. */
-static void clip_across(
-	struct raster *raster, double x0, double y0, double x1, double y1, int direction)
-{
-	double right = raster->width, slope;
-	bool rightward = x1 > x0;
-
-	if (x0 >= right && x1 >= right)
-		return;
-	if (x0 <= 0 && x1 <= 0) {
-		push_edge(raster, 0, y0, 0, y1, direction);
-		return;
-	}
-	slope = (y1 - y0) / (x1 - x0);
-	if (x0 < 0 || x1 < 0) {
-		double y_left = to_grid(fmin(fmax(y0 - x0 * slope, y0), y1));
-
-		push_edge(
-			raster, 0, rightward ? y0 : y_left, 0, rightward ? y_left : y1, direction);
-		*(rightward ? &x0 : &x1) = 0;
-		*(rightward ? &y0 : &y1) = y_left;
-	}
-	if (x0 > right || x1 > right) {
-		double x_from = rightward ? x0 : x1, y_from = rightward ? y0 : y1;
-		double y_right = to_grid(fmin(fmax(y_from + (right - x_from) * slope, y0), y1));
-
-		*(rightward ? &x1 : &x0) = right;
-		*(rightward ? &y1 : &y0) = y_right;
-	}
-	push_edge(raster, x0, y0, x1, y1, direction);
-}
-
-/* From one point to the next, both on the grid. */
-static void add_edge(struct raster *raster, struct point from, struct point to)
-{
-	bool down = from.y < to.y;
-	struct point top = down ? from : to, end = down ? to : from;
-	double bottom = raster->height, right = raster->width;
-	int direction = down ? 1 : -1;
-
-	if (top.y == end.y || end.y <= 0 || top.y >= bottom)
-		return;
-	if (top.y < 0 || end.y > bottom) {
-		double slope = (end.x - top.x) / (end.y - top.y), x_top = top.x - top.y * slope;
-
-		if (end.y > bottom)
-			end = (struct point){top.x + (bottom - top.y) * slope, bottom};
-		if (top.y < 0)
-			top = (struct point){x_top, 0};
-	}
-	if (top.x >= 0 && end.x >= 0 && top.x <= right && end.x <= right)
-		push_edge(raster, top.x, top.y, end.x, end.y, direction);
-	else
-		clip_across(raster, top.x, top.y, end.x, end.y, direction);
-}
-
-static void add_path(struct raster *raster, const struct path *path)
-{
-	size_t at = 0;
-
-	raster->edge_count = 0;
-	raster->no_memory = false;
-	raster->first_row = raster->height;
-	raster->last_row = -1;
-	for (size_t i = 0; i < path->subpath_count; i++) {
-		size_t end = path->subpaths[i].end;
-		struct point last = path->points[end - 1];
-
-		last.y = to_grid(last.y);
-		for (; at < end; at++) {
-			struct point point = {path->points[at].x, to_grid(path->points[at].y)};
-
-			add_edge(raster, last, point);
-			last = point;
-		}
-	}
-}
-
 /* --- one band --------------------------------------------------------------------------------- */
-
-static double edge_x(const struct edge *edge, double y)
-{
-	return y >= edge->y_end ? edge->x_end : edge->x + (y - edge->y) * edge->slope;
-}
 
 /* Adds the edge down to a height where it is at x. */
 static void draw_edge(struct raster *raster, struct edge *edge, double x, double y)
@@ -286,7 +112,7 @@ static size_t start_chains(struct raster *raster, size_t at, double y)
 static double chain_x(const struct raster *raster, const struct edge *edge, double bottom)
 {
 	while (edge->y_end < bottom)
-		edge = raster->edges + edge->follower;
+		edge = raster->edges.list + edge->follower;
 	return edge_x(edge, bottom);
 }
 
@@ -300,9 +126,9 @@ static bool keep_order(const struct raster *raster, const struct edge *left,
 		if (edge_x(right, y) < edge_x(left, y) - x_tolerance)
 			return false;
 		if (left->y_end == y)
-			left = raster->edges + left->follower;
+			left = raster->edges.list + left->follower;
 		if (right->y_end == y)
-			right = raster->edges + right->follower;
+			right = raster->edges.list + right->follower;
 	}
 	return true;
 }
@@ -365,7 +191,7 @@ static double find_crossing(const struct raster *raster, double top, double bott
 
 		if (above >= -x_tolerance && below >= -x_tolerance)
 			continue;
-		y = to_grid(top + (bottom - top) * above / (above - below));
+		y = edge_grid_y(top + (bottom - top) * above / (above - below));
 		if (y > top && y < first)
 			first = y;
 	}
@@ -415,7 +241,7 @@ static void find_sides(struct raster *raster, double top)
 /* The next edge of the chain takes over at the corner. */
 static struct edge *pass_corner(struct raster *raster, struct edge *edge)
 {
-	struct edge *follower = raster->edges + edge->follower;
+	struct edge *follower = raster->edges.list + edge->follower;
 
 	draw_edge(raster, edge, edge->x_end, edge->y_end);
 	follower->drawn_x = follower->x;
@@ -435,7 +261,7 @@ static void pass_band(struct raster *raster, double bottom, double row_end)
 	for (size_t i = 0; i < raster->active_count; i++) {
 		struct edge *edge = raster->active[i];
 
-		while (edge->y_end <= bottom && edge->follower != no_edge)
+		while (edge->y_end <= bottom && edge->follower != NO_EDGE)
 			edge = pass_corner(raster, edge);
 		edge->x_above = edge->x_below;
 		if (bottom == row_end || edge->y_end <= bottom)
@@ -514,9 +340,9 @@ static void sample_band(struct raster *raster, double top, double bottom)
 		struct edge *edge = raster->active[i];
 
 		draw_edge(raster, edge, edge->x_above, top);
-		while (edge->y_end <= bottom && edge->follower != no_edge) {
-			raster->edges[edge->follower].chain_end = edge->chain_end;
-			edge = raster->edges + edge->follower;
+		while (edge->y_end <= bottom && edge->follower != NO_EDGE) {
+			raster->edges.list[edge->follower].chain_end = edge->chain_end;
+			edge = raster->edges.list + edge->follower;
 			raster->active[raster->active_count++] = edge;
 		}
 	}
@@ -537,7 +363,7 @@ static bool is_crowded(const struct raster *raster, double bottom)
 		const struct edge *edge = raster->active[i];
 
 		for (; edge->y_end < bottom && corners <= CUTS_MAX; corners++)
-			edge = raster->edges + edge->follower;
+			edge = raster->edges.list + edge->follower;
 	}
 	return corners > CUTS_MAX;
 }
@@ -548,9 +374,9 @@ static bool is_crowded(const struct raster *raster, double bottom)
 static void take_starts(struct raster *raster, int row)
 {
 	raster->start_count = 0;
-	for (uint32_t i = raster->row_chains[row]; i != no_edge; i = raster->edges[i].next)
-		raster->starts[raster->start_count++] = raster->edges + i;
-	raster->row_chains[row] = no_edge;
+	for (uint32_t i = raster->edges.row_chains[row]; i != NO_EDGE;
+		i = raster->edges.list[i].next)
+		raster->starts[raster->start_count++] = raster->edges.list + i;
 	if (raster->start_count > CUTS_MAX)
 		return; /* sampling needs no order */
 	for (size_t i = 1; i < raster->start_count; i++) {
@@ -621,21 +447,19 @@ static void sample_row(struct raster *raster, int row)
 int raster_fill(
 	struct raster *raster, const struct path *path, struct span_sink sink, struct error *err)
 {
+	struct edges *edges = &raster->edges;
 	int rc = path_check(path, err);
 
+	if (!rc)
+		rc = edges_read(edges, path, err);
+	if (!rc && !reserve_lists(raster))
+		rc = fail_no_memory(err);
 	if (rc)
 		return rc;
-	add_path(raster, path);
-	if (raster->no_memory)
-		rc = fail_no_memory(err);
 	raster->active_count = 0;
 	raster->next_end = INFINITY;
 	raster->changed = false;
-	for (int row = raster->first_row; row <= raster->last_row; row++) {
-		if (rc) {
-			raster->row_chains[row] = no_edge;
-			continue;
-		}
+	for (int row = edges->first_row; row <= edges->last_row; row++) {
 		take_starts(raster, row);
 		if (has_many_ends(raster, row))
 			sample_row(raster, row);
@@ -643,5 +467,5 @@ int raster_fill(
 			sweep_row(raster, row);
 		scanline_emit(&raster->line, row, sink);
 	}
-	return rc;
+	return 0;
 }

@@ -16,25 +16,19 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tiles/edges.h"
 #include "tiles/path.h"
 #include "tiles/scanline.h"
 
 enum { RASTER_SIDE_MAX = 4096 };
 
-struct edge;
-
 struct raster {
-	int width, height;
-	struct edge *edges;
-	size_t edge_count, edge_room;
-	uint32_t chain; /* the first edge of the one being added */
-	bool no_memory;
-	int first_row, last_row; /* of the edges; none when first_row > last_row */
-	uint32_t *row_chains;	 /* of each row the last chain of edges that starts there */
-	struct edge **active;	 /* the edges that meet the band, from left to right */
-	struct edge **starts;	 /* the chains that start in the row */
-	struct edge **sample;	 /* the edges at a height; each of the three has room for all */
+	struct edges edges;
+	struct edge **active; /* the edges that meet the band, from left to right */
+	struct edge **starts; /* the chains that start in the row */
+	struct edge **sample; /* the edges at a height */
 	size_t active_count, start_count;
+	size_t room;	 /* in each of the three lists */
 	double next_end; /* where the first of the active chains ends */
 	bool changed;	 /* since it was found which edges bound what is filled */
 	struct scanline line;
