@@ -5,12 +5,22 @@ tiles_libtiles_a_SOURCES = \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
+	%D%/font_bytes.S \
+	%D%/fonts.c %D%/fonts.h \
+	%D%/glyphs.c %D%/glyphs.h \
 	%D%/grid.c %D%/grid.h \
+	%D%/label.c %D%/label.h \
+	%D%/lettering.c %D%/lettering.h \
 	%D%/path.c %D%/path.h \
 	%D%/pen.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/stroke.c %D%/stroke.h
 
+# The typefaces are found through the assembler's include path, also from a build folder.
+tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf
+tiles_libtiles_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/%D%/fonts
+tiles/libtiles_a-font_bytes.$(OBJEXT): $(tile_fonts)
+
 TILES_LIBS = tiles/libtiles.a $(PNG_LIBS) $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(GIS_LIBS)
-EXTRA_DIST += %D%/README
+EXTRA_DIST += %D%/README $(tile_fonts) %D%/fonts/OFL.txt %D%/fonts/subset

@@ -166,6 +166,21 @@ void path_circle(struct path *path, struct point centre, double radius, enum pat
 	path_close(path, PATH_AS_DRAWN);
 }
 
+void path_add(struct path *path, const struct path *other)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < other->subpath_count && !path->failed; i++) {
+		path_move(path, other->points[at].x, other->points[at].y);
+		while (++at < other->subpaths[i].end)
+			path_line(path, other->points[at].x, other->points[at].y);
+		if (other->subpaths[i].closed)
+			path_close(path, PATH_AS_DRAWN);
+	}
+	if (!path->failed)
+		path->failed = other->failed;
+}
+
 int path_check(const struct path *path, struct error *err)
 {
 	switch (path->failed) {

@@ -69,6 +69,9 @@ void path_close(struct path *path, enum path_ring ring);
 /* Adds a circle as a ring of positive area, or negative for a hole, good to 0.01 px. */
 void path_circle(struct path *path, struct point centre, double radius, enum path_ring ring);
 
+/* Adds all sub-paths of another path. */
+void path_add(struct path *path, const struct path *other);
+
 /* Index of the first point of a sub-path. */
 static inline size_t path_start(const struct path *path, size_t subpath)
 {

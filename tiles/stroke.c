@@ -46,10 +46,10 @@ static struct segment segment_between(struct point from, struct point to)
 	return (struct segment){{x / length, y / length}, length};
 }
 
-/* A right angle clockwise on the screen: the right-hand side of a line. */
-static struct vector right_of(struct vector way)
+/* A right angle counter-clockwise on the screen: the left-hand side of a line. */
+static struct vector left_of(struct vector way)
 {
-	return (struct vector){-way.y, way.x};
+	return (struct vector){way.y, -way.x};
 }
 
 static void emit(struct tracer *tracer, struct point at, struct vector way, double distance)
@@ -63,15 +63,15 @@ static void emit(struct tracer *tracer, struct point at, struct vector way, doub
 	tracer->fresh = false;
 }
 
-/* The corner of the right-hand sides of two segments. */
+/* The corner of the left-hand sides of two segments. */
 static void emit_corner(
 	struct tracer *tracer, struct point at, struct vector in, struct vector out, double dot)
 {
-	emit(tracer, at, right_of((struct vector){in.x + out.x, in.y + out.y}),
+	emit(tracer, at, left_of((struct vector){in.x + out.x, in.y + out.y}),
 		tracer->half_px / (1 + dot));
 }
 
-/* Points between `from` and the direction `angle` radians counter-clockwise of it. */
+/* Points between `from` and the direction `angle` radians clockwise of it. */
 static void emit_arc(struct tracer *tracer, struct point at, struct vector from, double angle)
 {
 	int steps = (int)ceil(angle / tracer->arc_step);
@@ -79,14 +79,14 @@ static void emit_arc(struct tracer *tracer, struct point at, struct vector from,
 
 	for (int i = 1; i < steps; i++) {
 		from = (struct vector){
-			from.x * cosine + from.y * sine, from.y * cosine - from.x * sine};
+			from.x * cosine - from.y * sine, from.y * cosine + from.x * sine};
 		emit(tracer, at, from, tracer->half_px);
 	}
 }
 
 /*
- * The right-hand side of a bend. Where the line turns left that is the wedge of the join. Where
- * it turns right the rectangles of the segments overlap, in a kite that is the same corner as
+ * The left-hand side of a bend. Where the line turns right that is the wedge of the join. Where
+ * it turns left the rectangles of the segments overlap, in a kite that is the same corner as
  * outside. If the kite ends within the nearer half of both, no two kites of a line meet and the
  * outline may cut it off; else it goes through the point itself, which keeps both rectangles
  * whole.
@@ -99,9 +99,9 @@ static void emit_bend(struct tracer *tracer, struct point at, const struct segme
 	double limit = tracer->miter_limit;
 	bool corner;
 
-	if (cross > 0) {
+	if (cross < 0) {
 		/* How far the kite goes along: to the side's corner or to the other's end. */
-		double reach = (dot < 0 ? (1 - dot) / cross : cross) * tracer->half_px;
+		double reach = (dot < 0 ? (dot - 1) / cross : -cross) * tracer->half_px;
 
 		corner = 2 * reach <= before->length_px && 2 * reach <= after->length_px;
 	} else {
@@ -113,27 +113,27 @@ static void emit_bend(struct tracer *tracer, struct point at, const struct segme
 		emit_corner(tracer, at, in, out, dot);
 		return;
 	}
-	emit(tracer, at, right_of(in), tracer->half_px);
-	if (cross > 0)
+	emit(tracer, at, left_of(in), tracer->half_px);
+	if (cross < 0)
 		emit(tracer, at, in, 0);
 	else if (tracer->join == JOIN_ROUND)
-		emit_arc(tracer, at, right_of(in), fabs(atan2(cross, dot)));
-	emit(tracer, at, right_of(out), tracer->half_px);
+		emit_arc(tracer, at, left_of(in), fabs(atan2(cross, dot)));
+	emit(tracer, at, left_of(out), tracer->half_px);
 }
 
-/* The end of an open line, from its right-hand side round to its left. */
+/* The end of an open line, from its left-hand side round to its right. */
 static void emit_cap(struct tracer *tracer, struct point at, struct vector way)
 {
-	struct vector right = right_of(way), left = {-right.x, -right.y};
+	struct vector left = left_of(way), right = {-left.x, -left.y};
 
 	if (tracer->cap == CAP_SQUARE) {
 		at.x += way.x * tracer->half_px;
 		at.y += way.y * tracer->half_px;
 	}
-	emit(tracer, at, right, tracer->half_px);
-	if (tracer->cap == CAP_ROUND)
-		emit_arc(tracer, at, right, M_PI);
 	emit(tracer, at, left, tracer->half_px);
+	if (tracer->cap == CAP_ROUND)
+		emit_arc(tracer, at, left, M_PI);
+	emit(tracer, at, right, tracer->half_px);
 }
 
 /* A point of the line as it is met forward or backward; rings go round. */
@@ -144,7 +144,7 @@ static struct point nth(const struct tracer *tracer, size_t i, bool forward)
 	return tracer->points[forward ? i : tracer->count - 1 - i];
 }
 
-/* The right-hand side, and the cap at the end of a line. */
+/* The left-hand side, and the cap at the end of a line. */
 static void trace_side(struct tracer *tracer, bool forward)
 {
 	size_t first = tracer->closed ? 0 : 1, end = tracer->count - first;

@@ -2,7 +2,7 @@
  * stroke: the outline of a drawn line, as a path to fill under the non-zero rule.
  *
  * The outline is, to the letter, the union of a rectangle for each segment, a wedge for each join
- * and a cap for each end: all turn the same way, so the winding number is positive wherever the
+ * and a cap for each end: all turn clockwise on the screen, so the winding number is positive wherever the
  * pen has been, however the line crosses itself, turns back or is wider than it is long.
  *
  * Only what can be seen is outlined and dashed: lines that run far outside cost their points.
