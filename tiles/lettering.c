@@ -536,18 +536,21 @@ int lettering_draw(struct lettering *lettering, struct canvas *canvas, const str
 	int x, int y, double angle, struct error *err)
 {
 	const struct run *run;
-	struct mask mask;
+	struct mask letters, halo;
+	int64_t left, top;
 	int rc = find_run(lettering, text, angle, true, &run, err);
 
 	if (rc)
 		return rc;
-	mask = (struct mask){run->width, run->height, run->coverage};
-	if (run->key.halo_px > 0) {
-		struct mask halo = mask;
-
-		halo.coverage += (size_t)run->width * (size_t)run->height;
-		canvas_stamp(canvas, &halo, x + run->left, y + run->top, text->look.halo);
-	}
-	canvas_stamp(canvas, &mask, x + run->left, y + run->top, text->look.colour);
+	left = (int64_t)x + run->left;
+	top = (int64_t)y + run->top;
+	if (left > canvas->width || left + run->width < 0 || top > canvas->height ||
+		top + run->height < 0)
+		return 0;
+	letters = halo = (struct mask){run->width, run->height, run->coverage};
+	halo.coverage += (size_t)run->width * (size_t)run->height;
+	if (run->key.halo_px > 0)
+		canvas_stamp(canvas, &halo, (int)left, (int)top, text->look.halo);
+	canvas_stamp(canvas, &letters, (int)left, (int)top, text->look.colour);
 	return 0;
 }

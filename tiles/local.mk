@@ -11,8 +11,10 @@ tiles_libtiles_a_SOURCES = \
 	%D%/grid.c %D%/grid.h \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
+	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pen.h \
+	%D%/png.c %D%/png.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/stroke.c %D%/stroke.h
