@@ -232,7 +232,7 @@ static int cell_of(const struct picture *picture, int64_t x, int64_t y)
 static int fill_cells(struct picture *picture, struct error *err)
 {
 	struct labels *labels = picture->labels;
-	size_t count = (size_t)(picture->columns * picture->rows);
+	size_t count = (size_t)picture->columns * (size_t)picture->rows;
 	uint32_t *order = realloc(labels->cells, (labels->count + 1) * sizeof *order);
 
 	if (order)
