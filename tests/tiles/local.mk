@@ -11,4 +11,4 @@ tests_tiles_test_lettering_SOURCES = %D%/test_lettering.c
 tests_tiles_test_lettering_LDADD = $(TILES_LIBS) $(CMOCKA_LIBS)
 tests_tiles_test_png_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
 tests_tiles_test_png_SOURCES = %D%/test_png.c
-tests_tiles_test_png_LDADD = $(TILES_LIBS) $(CMOCKA_LIBS)
+tests_tiles_test_png_LDADD = $(TILES_LIBS) $(PNG_LIBS) $(CMOCKA_LIBS)
