@@ -38,7 +38,8 @@ gis_libgis_a_SOURCES = \
 	%D%/sample_strip.c %D%/sample_strip.h \
 	%D%/sample_town.c %D%/sample_town.h \
 	%D%/sample_writer.c %D%/sample_writer.h \
-	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_use.h \
+	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_spot.h \
+	%D%/sample_use.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_calls.c %D%/sandbox_calls.h \
 	%D%/shape.c %D%/shape.h \
