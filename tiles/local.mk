@@ -2,6 +2,7 @@ noinst_LIBRARIES += tiles/libtiles.a
 
 tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
+	%D%/anchor.c %D%/anchor.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
@@ -22,6 +23,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/png.c %D%/png.h \
 	%D%/raster.c %D%/raster.h \
+	%D%/render.c %D%/render.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
