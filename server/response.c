@@ -3,7 +3,7 @@
 #include <stdarg.h>
 
 #include "base/messages.h"
-#include "tiles/compress.h"
+#include "server/worker.h"
 
 enum {
 	GZIP_MIN_BYTES = 600, /* below, a packet is sent anyway */
@@ -88,13 +88,18 @@ static void add_etag(struct response *response, struct request *request, bool gz
 	response->content_type = NULL;
 }
 
-static void compress_body(struct response *response)
+/* Without a worker (files, refusals) the compressor is made for this answer alone. */
+static void compress_body(struct response *response, const struct request *request)
 {
+	autoptr(compressor_free) struct compressor *own =
+		request->worker ? NULL : compressor_new();
+	struct compressor *compressor = request->worker ? request->worker->compressor : own;
 	size_t len;
 	const void *body = body_of(response, &len);
 	struct strbuf packed = STRBUF(RESPONSE_BODY_MAX);
 
-	if (!compress_gzip(body, len, COMPRESS_FAST, &packed)) {
+	if (!compressor ||
+		!compressor_add(compressor, COMPRESS_GZIP, COMPRESS_LIVE, body, len, &packed)) {
 		strbuf_clear(&packed);
 		return;
 	}
@@ -121,7 +126,7 @@ void response_finish(struct response *response, struct request *request)
 	else
 		response_add_header(response, "Cache-Control", "no-store");
 	if (gzip && !response->is_gzipped && response->status != 304)
-		compress_body(response);
+		compress_body(response, request);
 	if (response->is_gzipped && response->status != 304)
 		response_add_header(response, "Content-Encoding", "gzip");
 	if (response->content_type)

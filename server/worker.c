@@ -27,6 +27,8 @@ int worker_open(struct worker *worker, const struct app *app, struct error *err)
 		rc = geom_context_new(&worker->geom, err);
 	if (!rc)
 		rc = renderer_open(&worker->render, err);
+	if (!rc && !(worker->compressor = compressor_new()))
+		rc = fail_no_memory(err);
 	return rc;
 }
 
@@ -34,6 +36,7 @@ void worker_clear(struct worker *worker)
 {
 	renderer_clear(&worker->render);
 	mvt_scratch_clear(&worker->mvt);
+	compressor_free(take(worker->compressor));
 	geom_context_free(take(worker->geom));
 	crs_context_free(take(worker->crs));
 	store_close(take(worker->store));

@@ -11,6 +11,7 @@
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "server/app.h"
+#include "tiles/compress.h"
 #include "tiles/mvt.h"
 #include "tiles/render.h"
 
@@ -19,6 +20,7 @@ struct worker {
 	struct store *store; /* reading */
 	struct crs_context *crs;
 	struct geom_context *geom;
+	struct compressor *compressor;
 	struct mvt_scratch mvt;
 	struct renderer render;
 };

@@ -1,16 +1,15 @@
 #include "tiles/png.h"
 
-#include <libdeflate.h>
-
 #include "base/banned.h"
 #include "base/messages.h"
+#include "tiles/compress.h"
 #include "tiles/palette.h"
 
 /* Colour types of PNG, 11.2.1. */
 enum { TYPE_RGB = 2, TYPE_PALETTE = 3, TYPE_RGBA = 6 };
 
 struct png_encoder {
-	struct libdeflate_compressor *compressors[PNG_LEVEL_MAX + 1]; /* made when first used */
+	struct compressor *compressor;
 	struct palette_maker *maker;
 	uint8_t *indices; /* of the pixels in the palette */
 	uint8_t *rows;	  /* what is compressed: each row behind the type of its filter */
@@ -30,8 +29,7 @@ void png_encoder_free(struct png_encoder *encoder)
 {
 	if (!encoder)
 		return;
-	for (int level = 0; level <= PNG_LEVEL_MAX; level++)
-		libdeflate_free_compressor(encoder->compressors[level]);
+	compressor_free(encoder->compressor);
 	palette_maker_free(encoder->maker);
 	free(encoder->indices);
 	free(encoder->rows);
@@ -44,8 +42,9 @@ int png_encoder_new(struct png_encoder **ret_encoder, struct error *err)
 
 	if (!encoder)
 		return fail_no_memory(err);
+	encoder->compressor = compressor_new();
 	encoder->maker = palette_maker_new();
-	if (!encoder->maker)
+	if (!encoder->compressor || !encoder->maker)
 		return fail_no_memory(err);
 	*ret_encoder = take(encoder);
 	return 0;
@@ -175,7 +174,7 @@ static void end_chunk(struct strbuf *out, size_t start)
 		return;
 	for (int i = 0; i < 4; i++)
 		out->data[start + (size_t)i] = (char)(uint8_t)(len >> (24 - 8 * i));
-	add_u32(out, libdeflate_crc32(0, out->data + start + 4, len + 4));
+	add_u32(out, compress_crc32(out->data + start + 4, len + 4));
 }
 
 static size_t begin_chunk(struct strbuf *out, const char *type)
@@ -221,19 +220,11 @@ static void add_palette(struct strbuf *out, const struct palette *palette, int t
 static int add_data(struct png_encoder *encoder, const struct image *image, int level,
 	struct strbuf *out, struct error *err)
 {
-	size_t len = image->row_bytes * (size_t)image->canvas->height, most, start;
-	struct libdeflate_compressor *compressor = encoder->compressors[level];
+	size_t len = image->row_bytes * (size_t)image->canvas->height, start;
 
-	if (!compressor)
-		compressor = encoder->compressors[level] = libdeflate_alloc_compressor(level);
-	if (!compressor)
-		return fail_no_memory(err);
 	start = begin_chunk(out, "IDAT");
-	most = libdeflate_zlib_compress_bound(compressor, len);
-	if (!strbuf_reserve(out, most))
-		return strbuf_check(out, err);
-	out->len += libdeflate_zlib_compress(
-		compressor, encoder->rows, len, out->data + out->len, most);
+	if (!compressor_add(encoder->compressor, COMPRESS_ZLIB, level, encoder->rows, len, out))
+		return out->failed ? strbuf_check(out, err) : fail_no_memory(err);
 	end_chunk(out, start);
 	return 0;
 }
@@ -270,7 +261,6 @@ int png_encode(struct png_encoder *encoder, const struct canvas *canvas, int lev
 	struct image image = {.canvas = canvas};
 	int rc;
 
-	level = level < 1 ? 1 : level > PNG_LEVEL_MAX ? PNG_LEVEL_MAX : level;
 	if (!reserve(encoder, canvas))
 		return fail_no_memory(err);
 	lay_out(encoder, &image, out);

@@ -4,6 +4,7 @@
 
 #include "base/messages.h"
 #include "tiles/anchor.h"
+#include "tiles/compress.h"
 
 enum {
 	MARGIN_PX = 48,	   /* how far a line may reach beyond its coordinates */
@@ -405,5 +406,5 @@ int render_png(struct renderer *renderer, const struct snapshot *const *snapshot
 	if (!rc)
 		rc = labels_draw(picture.labels, renderer->lettering, picture.canvas, picture.left,
 			picture.top, NULL, err);
-	return rc ? rc : png_encode(renderer->encoder, picture.canvas, PNG_LEVEL_LIVE, out, err);
+	return rc ? rc : png_encode(renderer->encoder, picture.canvas, COMPRESS_LIVE, out, err);
 }

@@ -13,6 +13,7 @@
 
 #include "tests/bench/parcels.h"
 #include "tiles/canvas.h"
+#include "tiles/compress.h"
 #include "tiles/png.h"
 
 enum { SIDE = 256, ROUNDS = 21 };
@@ -110,8 +111,8 @@ static int compare(struct bench *bench, size_t parcels, bool timed)
 		bench->straight[4 * i + 3] = (unsigned char)alpha;
 	}
 	bytes[0] = run(bench, 0, rounds, ms);
-	bytes[1] = run(bench, PNG_LEVEL_LIVE, rounds, ms + 1);
-	bytes[2] = run(bench, PNG_LEVEL_STORED, rounds, ms + 2);
+	bytes[1] = run(bench, COMPRESS_LIVE, rounds, ms + 1);
+	bytes[2] = run(bench, COMPRESS_STORED, rounds, ms + 2);
 	printf("%zu parcels: libpng %zu bytes, live %zu, stored %zu\n", parcels, bytes[0], bytes[1],
 		bytes[2]);
 	if (timed)

@@ -6,6 +6,7 @@
 
 #include "base/messages.h"
 #include "tiles/canvas.h"
+#include "tiles/compress.h"
 #include "tiles/palette.h"
 #include "tiles/png.h"
 
@@ -112,7 +113,7 @@ static void one_colour_is_tiny(void **state)
 	start(bench, 256, 256);
 	for (int i = 0; i < 3; i++) {
 		canvas_wipe(&bench->canvas, colours[i]);
-		encode(bench, PNG_LEVEL_LIVE);
+		encode(bench, COMPRESS_LIVE);
 		assert_int_equal(largest_difference(bench), 0);
 		assert_in_range(bench->file.len, 60, 140);
 		assert_int_equal(depth(bench), 1);
@@ -132,7 +133,7 @@ static void few_colours_are_exact(void **state)
 			bench->canvas.pixels[k] = premultiplied(
 				c * 37 % 256, 255 - c, c * 91 % 256, c % 3 ? 255 : c * 5 % 256);
 		}
-		encode(bench, PNG_LEVEL_STORED);
+		encode(bench, COMPRESS_STORED);
 		assert_int_equal(largest_difference(bench), 0);
 		assert_int_equal(colour_type(bench), 3);
 		assert_true(depth(bench) <= depths[i]);
@@ -168,7 +169,7 @@ static void maps_stay_within_the_bound(void **state)
 		start(bench, 256, 256);
 		canvas_wipe(&bench->canvas, i % 2 ? 0xF4F1EAFF : 0);
 		draw_map(bench);
-		encode(bench, PNG_LEVEL_LIVE);
+		encode(bench, COMPRESS_LIVE);
 		assert_int_equal(colour_type(bench), 3);
 		assert_in_range(largest_difference(bench), 1, PALETTE_ERROR_MAX);
 	}
@@ -184,7 +185,7 @@ static void flat_colours_are_exact(void **state)
 	ground = bench->canvas.pixels[0];
 	draw_map(bench);
 	bench->canvas.pixels[0] = ground;
-	encode(bench, PNG_LEVEL_LIVE);
+	encode(bench, COMPRESS_LIVE);
 	/* The first pixel, alone: what libpng reads is what was drawn. */
 	assert_int_equal(colour_type(bench), 3);
 	{
@@ -211,12 +212,12 @@ static void photographs_keep_their_colours(void **state)
 		bench->canvas.pixels[i] = premultiplied(
 			random & 255, random >> 8 & 255, random >> 16 & 255, random >> 24);
 	}
-	encode(bench, PNG_LEVEL_LIVE);
+	encode(bench, COMPRESS_LIVE);
 	assert_int_equal(colour_type(bench), 6);
 	assert_int_equal(largest_difference(bench), 0);
 	for (int i = 0; i < 100 * 80; i++)
 		bench->canvas.pixels[i] |= 0xFF000000;
-	encode(bench, PNG_LEVEL_LIVE);
+	encode(bench, COMPRESS_LIVE);
 	assert_int_equal(colour_type(bench), 2);
 	assert_int_equal(largest_difference(bench), 0);
 }
@@ -230,7 +231,7 @@ static void smooth_pictures_pass_the_bound_or_stay_within(void **state)
 	for (uint32_t i = 0; i < 256 * 256; i++)
 		bench->canvas.pixels[i] =
 			premultiplied(i % 256, i / 256, (i % 256 * 7 + i / 256 * 3) % 256, 255);
-	encode(bench, PNG_LEVEL_LIVE);
+	encode(bench, COMPRESS_LIVE);
 	assert_int_equal(colour_type(bench), 2);
 	assert_int_equal(largest_difference(bench), 0);
 }
@@ -244,7 +245,7 @@ static void the_same_picture_gives_the_same_bytes(void **state)
 	start(bench, 256, 256);
 	draw_map(bench);
 	assert_int_equal(png_encoder_new(&other, &bench->err), 0);
-	for (int level = 1; level <= PNG_LEVEL_MAX; level += 5) {
+	for (int level = 1; level <= COMPRESS_LEVEL_MAX; level += 5) {
 		encode(bench, level);
 		strbuf_reset(&file);
 		assert_int_equal(png_encode(other, &bench->canvas, level, &file, &bench->err), 0);
