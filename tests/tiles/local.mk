@@ -1,6 +1,13 @@
-tiles_tests = %D%/test_grid
+tiles_tests = \
+	%D%/test_grid \
+	%D%/test_hilbert_tree \
+	%D%/test_radix_sort
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
 
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c
 tests_tiles_test_grid_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
+tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
+tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
