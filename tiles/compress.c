@@ -14,6 +14,9 @@ bool compress_gzip(const void *bytes, size_t len, enum compress_level level, str
 		size = libdeflate_gzip_compress(
 			compressor, bytes, len, out->data + out->len, room);
 	libdeflate_free_compressor(compressor);
+	if (!size)
+		return false;
 	out->len += size;
-	return size > 0;
+	out->data[out->len] = '\0';
+	return true;
 }

@@ -1,4 +1,5 @@
 tiles_tests = \
+	%D%/test_compress \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
 	%D%/test_radix_sort \
@@ -6,6 +7,9 @@ tiles_tests = \
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
 
+tests_tiles_test_compress_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
+tests_tiles_test_compress_SOURCES = %D%/test_compress.c
+tests_tiles_test_compress_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c
 tests_tiles_test_grid_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
