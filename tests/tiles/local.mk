@@ -1,4 +1,6 @@
 tiles_tests = \
+	%D%/test_clip \
+	%D%/test_clip_random \
 	%D%/test_compress \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
@@ -6,7 +8,14 @@ tiles_tests = \
 	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
+# Paths as text.
+PATHS = tests/tiles/paths.c tests/tiles/paths.h
 
+tests_tiles_test_clip_SOURCES = %D%/test_clip.c $(PATHS)
+tests_tiles_test_clip_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_clip_random_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_clip_random_SOURCES = %D%/test_clip_random.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clip_random_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_compress_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
 tests_tiles_test_compress_SOURCES = %D%/test_compress.c
 tests_tiles_test_compress_LDADD = $(TILES_TEST_LIBS)
