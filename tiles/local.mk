@@ -9,6 +9,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/mvt.c %D%/mvt.h \
 	%D%/pbf.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
+	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
 	%D%/value_pool.c %D%/value_pool.h

@@ -5,6 +5,7 @@ tiles_tests = \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
 	%D%/test_radix_sort \
+	%D%/test_snap \
 	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
@@ -25,5 +26,8 @@ tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
 tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
 tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
 tests_tiles_test_value_pool_LDADD = $(TILES_TEST_LIBS)
