@@ -1,4 +1,5 @@
 tiles_tests = \
+	%D%/test_clearance \
 	%D%/test_clip \
 	%D%/test_clip_random \
 	%D%/test_compress \
@@ -6,12 +7,18 @@ tiles_tests = \
 	%D%/test_hilbert_tree \
 	%D%/test_radix_sort \
 	%D%/test_snap \
+	%D%/test_snapshot \
 	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
+# A register made in the test.
+SMALL_CITY = tests/tiles/small_city.c tests/tiles/small_city.h
 # Paths as text.
 PATHS = tests/tiles/paths.c tests/tiles/paths.h
 
+tests_tiles_test_clearance_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clearance_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clip_SOURCES = %D%/test_clip.c $(PATHS)
 tests_tiles_test_clip_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clip_random_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
@@ -29,5 +36,7 @@ tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
 tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snapshot_SOURCES = %D%/test_snapshot.c $(SMALL_CITY)
+tests_tiles_test_snapshot_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
 tests_tiles_test_value_pool_LDADD = $(TILES_TEST_LIBS)
