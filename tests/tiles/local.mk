@@ -5,6 +5,8 @@ tiles_tests = \
 	%D%/test_compress \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
+	%D%/test_mvt \
+	%D%/test_mvt_places \
 	%D%/test_radix_sort \
 	%D%/test_snap \
 	%D%/test_snapshot \
@@ -13,6 +15,10 @@ check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
 # A register made in the test.
 SMALL_CITY = tests/tiles/small_city.c tests/tiles/small_city.h
+# A snapshot without a register.
+MADE_SNAPSHOT = tests/tiles/made_snapshot.c tests/tiles/made_snapshot.h
+# Decodes vector tiles, for whoever looks into one.
+MVT_READER = tests/tiles/mvt_reader.c tests/tiles/mvt_reader.h tests/tiles/mvt_print.c
 # Paths as text.
 PATHS = tests/tiles/paths.c tests/tiles/paths.h
 
@@ -31,6 +37,12 @@ tests_tiles_test_grid_SOURCES = %D%/test_grid.c
 tests_tiles_test_grid_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
 tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_mvt_SOURCES = %D%/test_mvt.c $(SMALL_CITY) $(MADE_SNAPSHOT) $(MVT_READER) $(PATHS)
+tests_tiles_test_mvt_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_mvt_places_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_mvt_places_SOURCES = %D%/test_mvt_places.c $(SMALL_CITY) $(MVT_READER) \
+	%D%/geos_area.h %D%/random_area.h
+tests_tiles_test_mvt_places_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
 tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
