@@ -4,6 +4,7 @@
 
 #include "base/messages.h"
 #include "server/worker.h"
+#include "tiles/compress.h"
 
 enum {
 	GZIP_MIN_BYTES = 600, /* below, a packet is sent anyway */
@@ -88,18 +89,18 @@ static void add_etag(struct response *response, struct request *request, bool gz
 	response->content_type = NULL;
 }
 
-/* Without a worker (files, refusals) the compressor is made for this answer alone. */
+/* Files and refusals are answered without a worker. */
 static void compress_body(struct response *response, const struct request *request)
 {
-	autoptr(compressor_free) struct compressor *own =
-		request->worker ? NULL : compressor_new();
-	struct compressor *compressor = request->worker ? request->worker->compressor : own;
 	size_t len;
 	const void *body = body_of(response, &len);
 	struct strbuf packed = STRBUF(RESPONSE_BODY_MAX);
+	bool done = request->worker
+		? compressor_add(request->worker->compressor, COMPRESS_GZIP, COMPRESS_LIVE, body,
+			  len, &packed)
+		: compress_gzip(body, len, COMPRESS_LIVE, &packed);
 
-	if (!compressor ||
-		!compressor_add(compressor, COMPRESS_GZIP, COMPRESS_LIVE, body, len, &packed)) {
+	if (!done) {
 		strbuf_clear(&packed);
 		return;
 	}

@@ -45,9 +45,18 @@ bool compressor_add(struct compressor *compressor, enum compress_format format, 
 		return false;
 	size = (gzip ? libdeflate_gzip_compress : libdeflate_zlib_compress)(
 		deflate, bytes, len, out->data + out->len, room);
+	if (!size)
+		return false;
 	out->len += size;
 	out->data[out->len] = '\0';
-	return size > 0;
+	return true;
+}
+
+bool compress_gzip(const void *bytes, size_t len, int level, struct strbuf *out)
+{
+	autoptr(compressor_free) struct compressor *compressor = compressor_new();
+
+	return compressor && compressor_add(compressor, COMPRESS_GZIP, level, bytes, len, out);
 }
 
 uint32_t compress_crc32(const void *bytes, size_t len)

@@ -34,6 +34,9 @@ AUTOPTR(struct compressor, compressor_free);
 bool compressor_add(struct compressor *compressor, enum compress_format format, int level,
 	const void *bytes, size_t len, struct strbuf *out);
 
+/* The same as a gzip member, with a compressor made for this alone. */
+bool compress_gzip(const void *bytes, size_t len, int level, struct strbuf *out);
+
 /* The CRC-32 of gzip and PNG. */
 uint32_t compress_crc32(const void *bytes, size_t len);
 

@@ -4,6 +4,7 @@ tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
 	%D%/canvas.c %D%/canvas.h \
+	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
 	%D%/dash.c %D%/dash.h \
@@ -25,6 +26,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
 	%D%/scanline.c %D%/scanline.h \
+	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
 	%D%/stroke.c %D%/stroke.h \

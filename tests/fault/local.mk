@@ -4,7 +4,7 @@ FAULT_LINK = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=reallo
 	-Wl,--wrap=rename
 FAULT_CODE = tests/fault/fault.c tests/fault/fault.h
 
-fault_tests = %D%/test_disk %D%/test_memory
+fault_tests = %D%/test_disk %D%/test_memory %D%/test_tiles
 check_PROGRAMS += $(fault_tests)
 
 tests_fault_test_disk_SOURCES = %D%/test_disk.c $(FAULT_CODE)
@@ -14,3 +14,6 @@ tests_fault_test_memory_SOURCES = %D%/test_memory.c $(FAULT_CODE)
 tests_fault_test_memory_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_fault_test_memory_LDADD = $(BASE_TEST_LIBS)
 tests_fault_test_memory_LDFLAGS = $(FAULT_LINK)
+tests_fault_test_tiles_SOURCES = %D%/test_tiles.c $(FAULT_CODE) $(SMALL_CITY)
+tests_fault_test_tiles_LDADD = $(TILES_TEST_LIBS)
+tests_fault_test_tiles_LDFLAGS = $(FAULT_LINK)
