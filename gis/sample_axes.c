@@ -8,6 +8,8 @@ enum {
 	CROSSINGS_MAX = 64, /* of one curve with the ring of one face */
 };
 
+/* Main streets, canals and the river are where they are, whatever the city's seed. */
+static const uint64_t ground_seed = 7;
 static const double curve_step_m = 34, canal_step_m = 14;
 
 /* Where a curve crosses the ring of a face. */
@@ -219,8 +221,8 @@ static bool draw_middle(struct sample_town *town, const struct sample_axis *axis
 		struct sample_spot at = line->at[i];
 		double fade = fmin(1, fmin((double)i, (double)(line->count - 1 - i)) / 4);
 
-		at.e += fade * wobble_m * dice_field(town->seed + 11, at.e, at.n, 170);
-		at.n += fade * wobble_m * dice_field(town->seed + 12, at.e, at.n, 170);
+		at.e += fade * wobble_m * dice_field(ground_seed + 11, at.e, at.n, 170);
+		at.n += fade * wobble_m * dice_field(ground_seed + 12, at.e, at.n, 170);
 		line->at[i] = spot_plus(sample_geography_origin, at);
 	}
 	/* Well over the middle of the streets that it ends at, so that both kerbs meet theirs. */
@@ -239,8 +241,8 @@ static void draw_banks(struct sample_town *town)
 {
 	for (size_t i = 0; i < town->middle.count; i++) {
 		struct sample_spot at = town->middle.at[i];
-		double left = 1 + 0.45 * dice_field(town->seed + 13, at.e, at.n, 60);
-		double right = 1 + 0.45 * dice_field(town->seed + 14, at.e, at.n, 60);
+		double left = 1 + 0.45 * dice_field(ground_seed + 13, at.e, at.n, 60);
+		double right = 1 + 0.45 * dice_field(ground_seed + 14, at.e, at.n, 60);
 
 		town->left.at[i] = spot_between(at, town->left.at[i], left);
 		town->right.at[i] = spot_between(at, town->right.at[i], right);

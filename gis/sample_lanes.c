@@ -201,6 +201,8 @@ static int32_t street_for(
 
 	if (attempt->kind == SAMPLE_LOCAL)
 		index = street_to_lead_on(town, &attempt->chord.from, way, &joint);
+	if (index == street_at(town, attempt->chord.to.edge))
+		index = SAMPLE_NO_STREET; /* it would end at itself */
 	attempt->street = index;
 	if (index == SAMPLE_NO_STREET) {
 		index = sample_streets_add(

@@ -5,9 +5,10 @@
 #include "base/banned.h"
 
 enum {
-	CHORD_HITS_MAX = 64, /* a line through more edges than this is no line to cut along */
-	FRAME_EDGES_MAX =
-		120, /* directions tried for the frame: those of the longest faces are few */
+	/* A line through more edges than this is no line to cut along. */
+	CHORD_HITS_MAX = 64,
+	/* Directions tried for a frame; of a longer ring every second or third edge will do. */
+	FRAME_EDGES_MAX = 40,
 };
 
 static const double graze_m = 0.03;  /* a ray this near to a corner hits neither of its edges */

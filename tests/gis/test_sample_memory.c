@@ -37,7 +37,7 @@ static int count_records(void *context, const struct layer *layer, const struct 
 
 static int make(const struct caught_wards *wards, size_t from, size_t *ret_records)
 {
-	const struct sample_order order = {wards->all, CAUGHT_WARDS, 700, 7};
+	const struct sample_order order = {wards->all, CAUGHT_WARDS, 500, 7};
 	const struct sample_sink sink = {count_records, NULL, ret_records};
 	struct error err = {0};
 	int rc;
@@ -62,11 +62,11 @@ static void running_out_of_memory_is_told(void **state)
 	needed = calls;
 	assert_true(needed > 100);
 	/* Each of the first calls, then farther and farther apart, then the last ones. */
-	for (size_t from = 1; from <= needed; from += from < 12 ? 1 : from / 4) {
+	for (size_t from = 1; from <= needed; from += from < 8 ? 1 : from / 3) {
 		assert_int_equal(make(&wards, from, &records), ERR_NOMEM);
 		assert_true(records <= all);
 	}
-	for (size_t from = needed - 8; from <= needed; from++)
+	for (size_t from = needed - 5; from <= needed; from++)
 		assert_int_equal(make(&wards, from, &records), ERR_NOMEM);
 	assert_int_equal(make(&wards, needed + 1, &records), 0);
 	assert_int_equal(records, all);
