@@ -21,10 +21,11 @@ tiles_libtiles_a_SOURCES = \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
 	%D%/pen.h \
-	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/png.c %D%/png.h \
+	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
+	%D%/round_line.c %D%/round_line.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
