@@ -7,6 +7,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/compress.c %D%/compress.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
+	%D%/mercator.c %D%/mercator.h \
 	%D%/mvt.c %D%/mvt.h \
 	%D%/pbf.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
