@@ -10,4 +10,5 @@ include tests/tiles/local.mk
 include tests/bench/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
+include tests/golden/local.mk
 include tests/guards/local.mk
