@@ -1,0 +1,156 @@
+/*
+ * look_style: the looks of /api/layers as styles of OpenLayers.
+ *
+ * What the server draws into raster tiles is drawn here in the same way: areas with outlines from
+ * stroke_zoom on; lines over their casing, as wide as they are in the city where that is wider than
+ * the look says; points as discs; labels that give way to each other.
+ */
+import type { FeatureLike } from "ol/Feature";
+import { Circle, Fill, Stroke, Style, Text } from "ol/style";
+import type { StyleFunction } from "ol/style/Style";
+import type { Layer, Look, LookClass, LookLabel } from "../city";
+import { classOf } from "../city";
+
+const FONT = "Inter, sans-serif";
+const LABEL_WEIGHT = 500;
+const HALO_PX = 3;
+/* Widths of lines are kept apart by a quarter of a pixel: finer is not seen. */
+const WIDTH_STEPS_PER_PX = 4;
+/* Between two labels of one line. */
+const LABEL_REPEAT_PX = 320;
+/* An edge in the colour of its area closes the hairline that antialiasing leaves between neighbours. */
+const SEAM_PX = 0.6;
+
+/* Casings below all lines of the layer, important lines above others, labels on top. */
+const CASING_Z = 0;
+const LINE_Z = 1;
+
+interface Brush {
+	readonly look: Look;
+	/** True ground metres of a pixel divided by the map's resolution: the cosine of the latitude. */
+	readonly groundScale: number;
+	readonly styles: Map<string, Style[]>;
+}
+
+function isOpaque(colour: string): boolean {
+	return colour.toLowerCase().endsWith("ff");
+}
+
+function kept(brush: Brush, key: string, make: () => Style[]): Style[] {
+	const found = brush.styles.get(key);
+	if (found) return found;
+	const made = make();
+	brush.styles.set(key, made);
+	return made;
+}
+
+function areaStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
+	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0;
+
+	return kept(brush, `${one.value ?? ""}|${outlined}`, () => {
+		const style = new Style();
+		if (one.fill) style.setFill(new Fill({ color: one.fill }));
+		if (outlined && one.stroke)
+			style.setStroke(new Stroke({ color: one.stroke, width: brush.look.stroke_px, lineJoin: "round" }));
+		else if (one.fill && isOpaque(one.fill))
+			style.setStroke(new Stroke({ color: one.fill, width: SEAM_PX }));
+		return [style];
+	});
+}
+
+function lineStroke(color: string, width: number): Stroke {
+	return new Stroke({ color, width, lineCap: "round", lineJoin: "round" });
+}
+
+function lineStyles(brush: Brush, one: LookClass, feature: FeatureLike, resolution: number, zoom: number): Style[] {
+	const { look } = brush;
+	const widthM: unknown = look.width_field ? feature.get(look.width_field) : undefined;
+	const realPx = typeof widthM === "number" ? widthM / (resolution * brush.groundScale) : 0;
+	const steps = Math.round(Math.max(one.width_px, realPx) * WIDTH_STEPS_PER_PX);
+	const cased = zoom >= look.stroke_zoom && look.stroke_px > 0 && one.stroke !== null;
+
+	return kept(brush, `${one.value ?? ""}|${steps}|${cased}`, () => {
+		const widthPx = steps / WIDTH_STEPS_PER_PX;
+		const styles: Style[] = [];
+		if (cased && one.stroke)
+			styles.push(
+				new Style({ stroke: lineStroke(one.stroke, widthPx + 2 * look.stroke_px), zIndex: CASING_Z }),
+			);
+		if (one.fill)
+			styles.push(
+				new Style({
+					stroke: lineStroke(one.fill, widthPx),
+					zIndex: LINE_Z + look.classes.length - look.classes.indexOf(one),
+				}),
+			);
+		return styles;
+	});
+}
+
+function pointStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
+	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0;
+
+	return kept(brush, `${one.value ?? ""}|${outlined}`, () => {
+		const image = new Circle({
+			radius: one.width_px + (outlined ? brush.look.stroke_px / 2 : 0),
+			declutterMode: "none",
+			...(one.fill ? { fill: new Fill({ color: one.fill }) } : {}),
+			...(outlined && one.stroke
+				? { stroke: new Stroke({ color: one.stroke, width: brush.look.stroke_px }) }
+				: {}),
+		});
+		return [new Style({ image })];
+	});
+}
+
+function labelStyle(layer: Layer, label: LookLabel): Style {
+	const radiusPx = Math.max(...layer.look.classes.map((one) => one.width_px));
+	const text = new Text({
+		font: `${LABEL_WEIGHT} ${label.size_px}px ${FONT}`,
+		...(label.colour ? { fill: new Fill({ color: label.colour }) } : {}),
+		...(label.halo ? { stroke: new Stroke({ color: label.halo, width: HALO_PX, lineJoin: "round" }) } : {}),
+		padding: [2, 3, 2, 3],
+	});
+
+	if (layer.geometry === "line") {
+		text.setPlacement("line");
+		text.setRepeat(LABEL_REPEAT_PX);
+	} else if (layer.geometry === "point") {
+		text.setTextBaseline("top");
+		text.setOffsetY(radiusPx + 4);
+	}
+	return new Style({ text });
+}
+
+/** Whether a feature is the one of its record that bears the label. */
+export type LabelChoice = (feature: FeatureLike) => boolean;
+
+/** The style of a layer in a city at that latitude; `zoomOf` tells the zoom of a resolution. */
+export function lookStyle(
+	layer: Layer,
+	latitude: number,
+	zoomOf: (resolution: number) => number,
+	bearsLabel: LabelChoice,
+): StyleFunction {
+	const { look, geometry } = layer;
+	const { label } = look;
+	const brush: Brush = { look, groundScale: Math.cos((latitude * Math.PI) / 180), styles: new Map() };
+	const lettering = label ? labelStyle(layer, label) : undefined;
+
+	return (feature, resolution) => {
+		const one = classOf(look, look.class_field ? feature.get(look.class_field) : undefined);
+		/* A little above a whole zoom is that zoom. */
+		const zoom = Math.floor(zoomOf(resolution) + 0.01);
+		if (!one || zoom < one.min_zoom) return [];
+		const styles =
+			geometry === "area"
+				? areaStyles(brush, one, zoom)
+				: geometry === "line"
+					? lineStyles(brush, one, feature, resolution, zoom)
+					: pointStyles(brush, one, zoom);
+		const name: unknown = label && zoom >= label.min_zoom ? feature.get(label.field) : undefined;
+		if (!lettering || name === undefined || name === null || name === "" || !bearsLabel(feature)) return styles;
+		lettering.getText()?.setText(String(name));
+		return [...styles, lettering];
+	};
+}
