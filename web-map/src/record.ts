@@ -60,6 +60,12 @@ function linkOf(field: Field, value: unknown, layers: readonly Layer[]): RecordK
 	return layer && typeof value === "number" ? { layer: layer.id, id: value } : undefined;
 }
 
+/* Codes in capitals, as ODT, are words of the trade and are told; others are the register's own. */
+function nameClass(look: LookClass, value: string): string {
+	const title = say(look.title);
+	return /^[A-Z0-9+]+$/.test(value) && !title.includes(value) ? `${title} (${value})` : title;
+}
+
 function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly Layer[]): Row {
 	const value = record.properties[field.id];
 	const title = say(field.title);
@@ -67,7 +73,7 @@ function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly 
 
 	if (field.id === layer.look.class_field && text) {
 		const look = classOf(layer.look, value);
-		return { title, text: look?.value == null ? text : `${say(look.title)} (${text})`, look };
+		return { title, text: look ? nameClass(look, text) : text, look };
 	}
 	if (field.type === "int" && field.id.endsWith("_id") && text)
 		return { title, text: String(value), link: linkOf(field, value, layers) };
@@ -103,7 +109,7 @@ export function headingOf(record: CityRecord, layer: Layer): string {
 	const field = layer.fields.find((one) => one.id === named);
 	const text = field ? printValue(record.properties[field.id], field) : "";
 
-	if (!field || !text) return t("ui_record_number", { layer: say(layer.title), id: record.id });
+	if (!field || !text) return t("ui_record_id", { id: record.id });
 	return /^[\d/.-]+$/.test(text) ? `${say(field.title)} ${text}` : text;
 }
 
@@ -125,14 +131,18 @@ function sizeOf(shape: Shape | null): number {
 
 const KINDS = { point: 0, line: 1, area: 2 } as const;
 
+/** The real width of a line in metres; 0 where it has none. */
+export function widthOf(record: CityRecord, layer: Layer): number {
+	const width = layer.look.width_field ? record.properties[layer.look.width_field] : undefined;
+	return typeof width === "number" ? width : 0;
+}
+
 /*
  * True if the place that was pointed at is on the record as it is drawn: within reach of points and
  * lines, or on the surface of a line that has a real width.
  */
 function isTouched(record: CityRecord, layer: Layer, reachM: number): boolean {
-	const width = layer.look.width_field ? record.properties[layer.look.width_field] : undefined;
-	const halfM = typeof width === "number" ? width / 2 : 0;
-	return layer.geometry === "area" || record.distance_m <= Math.max(reachM, halfM);
+	return layer.geometry === "area" || record.distance_m <= Math.max(reachM, widthOf(record, layer) / 2);
 }
 
 /** What lies at a place, the most particular first: points, lines, then areas by size. */

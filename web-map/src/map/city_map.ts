@@ -21,6 +21,8 @@ const ZOOM_MIN = 5;
 /* Where a place that was asked for is looked at. */
 const PLACE_ZOOM = 18;
 const FIT_PADDING_PX = 48;
+/* A place is shown when it is so far from what covers the map. */
+const REVEAL_PX = 40;
 const FLIGHT_MS = 350;
 /* More at once than OpenLayers' 16: layers share their tiles, so most of them wait for one answer. */
 const TILES_LOADING_MAX = 96;
@@ -144,12 +146,30 @@ export class CityMap {
 		if (geometry) this.fitExtent(geometry.getExtent(), padding, true);
 	}
 
+	/** Moves the map, if it must, until no panel covers the place. */
+	reveal(place: LonLat, [top, right, bottom, left]: Padding): void {
+		const [x = 0, y = 0] = this.map.getPixelFromCoordinate(fromLonLat([...place])) ?? [];
+		const [width = 0, height = 0] = this.map.getSize() ?? [];
+		const centre = this.view.getCenter() ?? [0, 0];
+		const metres = this.view.getResolution() ?? 1;
+		/* How far it must go to come into the free part. */
+		const into = (at: number, least: number, most: number): number => Math.max(least - at, 0) - Math.max(at - most, 0);
+		const dx = into(x, left + REVEAL_PX, width - right - REVEAL_PX);
+		const dy = into(y, top + REVEAL_PX, height - bottom - REVEAL_PX);
+
+		if (!dx && !dy) return;
+		const target = [(centre[0] ?? 0) - dx * metres, (centre[1] ?? 0) + dy * metres];
+		this.view.animate({ center: target, duration: this.duration() });
+	}
+
 	zoomBy(steps: number): void {
 		this.view.animate({ zoom: (this.view.getZoom() ?? 0) + steps, duration: this.duration() / 2 });
 	}
 
-	showShape(shape: Shape | null): void {
-		this.highlight.showShape(shape);
+	/** Shows the record that is looked at; `widthM` is the width of a street on the ground. */
+	showShape(shape: Shape | null, widthM: number): void {
+		const { groundM } = this.getView();
+		this.highlight.showShape(shape, (widthM * (this.view.getResolution() ?? 1)) / groundM);
 	}
 
 	showPin(place: LonLat | null): void {

@@ -6,14 +6,14 @@
  */
 import type BaseLayer from "ol/layer/Base";
 import TileLayer from "ol/layer/Tile";
-import type VectorTileLayer from "ol/layer/VectorTile";
 import XYZ from "ol/source/XYZ";
 import { createXYZ } from "ol/tilegrid";
 import { ApiError } from "../api";
 import { type CityDescription, type Layer, firstZoom } from "../city";
 import { t } from "../i18n/language";
 import { TileStore } from "./tile_store";
-import { firstViewZoom, makeVectorLayer, type TileSidePx } from "./vector_layer";
+import type { ZoomOf } from "./look_style";
+import { firstViewZoom, type TileSidePx, VectorLayer } from "./vector_layer";
 
 /** From this zoom on the browser draws. 0: everywhere. */
 export const VECTOR_FROM_ZOOM = 0;
@@ -32,7 +32,7 @@ function tileSide(layer: Layer): TileSidePx {
 
 export class Drawing {
 	readonly mapLayers: readonly BaseLayer[];
-	private readonly vectors = new Map<string, VectorTileLayer>();
+	private readonly vectors = new Map<string, VectorLayer>();
 	private readonly stores = new Map<TileSidePx, TileStore>();
 	private readonly raster = new TileLayer<XYZ>({ className: CLASS_NAME, visible: false });
 	private readonly layers: readonly Layer[];
@@ -41,13 +41,13 @@ export class Drawing {
 	constructor(
 		description: CityDescription,
 		latitude: number,
-		zoomOf: (resolution: number) => number,
+		zoomOf: ZoomOf,
 		private readonly onFailure: (error: ApiError) => void,
 	) {
 		this.layers = description.layers.filter((layer) => layer.records > 0);
 		for (const layer of this.layers) {
 			const sidePx = tileSide(layer);
-			const vector = makeVectorLayer({
+			const vector = new VectorLayer({
 				layer,
 				sidePx,
 				store: this.storeOf(sidePx),
@@ -56,24 +56,28 @@ export class Drawing {
 				className: CLASS_NAME,
 				aboveZoom: VECTOR_FROM_ZOOM - ZOOM_GAP,
 			});
-			vector.setVisible(false);
 			this.vectors.set(layer.id, vector);
 		}
 		if (VECTOR_FROM_ZOOM > 0) this.raster.setMaxZoom(VECTOR_FROM_ZOOM - ZOOM_GAP);
-		this.mapLayers = [this.raster, ...this.vectors.values()];
+		const vectors = [...this.vectors.values()];
+		this.mapLayers = [
+			this.raster,
+			...vectors.map((vector) => vector.shapes),
+			...vectors.flatMap((vector) => vector.labels ?? []),
+		];
 	}
 
 	/** Draws these layers and no others. */
 	show(ids: ReadonlySet<string>): void {
 		this.on = ids;
-		for (const [id, vector] of this.vectors) vector.setVisible(ids.has(id));
+		for (const [id, vector] of this.vectors) vector.show(ids.has(id));
 		this.showRaster();
 	}
 
 	/** Asks again for what could not be had. */
 	retry(): void {
 		for (const store of this.stores.values()) store.clear();
-		for (const vector of this.vectors.values()) vector.getSource()?.refresh();
+		for (const vector of this.vectors.values()) vector.refresh();
 		this.raster.getSource()?.refresh();
 	}
 

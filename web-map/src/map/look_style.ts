@@ -93,7 +93,6 @@ function pointStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
 	return kept(brush, `${one.value ?? ""}|${outlined}`, () => {
 		const image = new Circle({
 			radius: one.width_px + (outlined ? brush.look.stroke_px / 2 : 0),
-			declutterMode: "none",
 			...(one.fill ? { fill: new Fill({ color: one.fill }) } : {}),
 			...(outlined && one.stroke
 				? { stroke: new Stroke({ color: one.stroke, width: brush.look.stroke_px }) }
@@ -125,32 +124,39 @@ function labelStyle(layer: Layer, label: LookLabel): Style {
 /** Whether a feature is the one of its record that bears the label. */
 export type LabelChoice = (feature: FeatureLike) => boolean;
 
-/** The style of a layer in a city at that latitude; `zoomOf` tells the zoom of a resolution. */
-export function lookStyle(
-	layer: Layer,
-	latitude: number,
-	zoomOf: (resolution: number) => number,
-	bearsLabel: LabelChoice,
-): StyleFunction {
-	const { look, geometry } = layer;
-	const { label } = look;
+/** The zoom at a resolution of the map. */
+export type ZoomOf = (resolution: number) => number;
+
+/* A little below a whole zoom is that zoom. */
+function wholeZoom(zoom: number): number {
+	return Math.floor(zoom + 0.01);
+}
+
+/** Shapes of a layer in a city at that latitude. */
+export function shapeStyle({ look, geometry }: Layer, latitude: number, zoomOf: ZoomOf): StyleFunction {
 	const brush: Brush = { look, groundScale: Math.cos((latitude * Math.PI) / 180), styles: new Map() };
-	const lettering = label ? labelStyle(layer, label) : undefined;
 
 	return (feature, resolution) => {
 		const one = classOf(look, look.class_field ? feature.get(look.class_field) : undefined);
-		/* A little above a whole zoom is that zoom. */
-		const zoom = Math.floor(zoomOf(resolution) + 0.01);
+		const zoom = wholeZoom(zoomOf(resolution));
 		if (!one || zoom < one.min_zoom) return [];
-		const styles =
-			geometry === "area"
-				? areaStyles(brush, one, zoom)
-				: geometry === "line"
-					? lineStyles(brush, one, feature, resolution, zoom)
-					: pointStyles(brush, one, zoom);
-		const name: unknown = label && zoom >= label.min_zoom ? feature.get(label.field) : undefined;
-		if (!lettering || name === undefined || name === null || name === "" || !bearsLabel(feature)) return styles;
-		lettering.getText()?.setText(String(name));
-		return [...styles, lettering];
+		if (geometry === "area") return areaStyles(brush, one, zoom);
+		if (geometry === "line") return lineStyles(brush, one, feature, resolution, zoom);
+		return pointStyles(brush, one, zoom);
+	};
+}
+
+/** Labels of a layer; undefined where it has none. */
+export function lettering(layer: Layer, zoomOf: ZoomOf, bearsLabel: LabelChoice): StyleFunction | undefined {
+	const { label } = layer.look;
+	if (!label) return undefined;
+	const style = labelStyle(layer, label);
+
+	return (feature, resolution) => {
+		const zoom = wholeZoom(zoomOf(resolution));
+		const name: unknown = zoom >= label.min_zoom ? feature.get(label.field) : undefined;
+		if (name === undefined || name === null || name === "" || !bearsLabel(feature)) return [];
+		style.getText()?.setText(String(name));
+		return [style];
 	};
 }

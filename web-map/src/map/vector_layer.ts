@@ -6,15 +6,18 @@ import VectorTileLayer from "ol/layer/VectorTile";
 import type RenderFeature from "ol/render/Feature";
 import VectorTileSource from "ol/source/VectorTile";
 import TileState from "ol/TileState";
+import type { StyleFunction } from "ol/style/Style";
 import type VectorTile from "ol/VectorTile";
-import type Tile from "ol/Tile";
 import { createXYZ } from "ol/tilegrid";
 import { type Layer, firstZoom } from "../city";
 import { LabelOwner } from "./label_owner";
-import { lookStyle } from "./look_style";
+import { lettering, shapeStyle, type ZoomOf } from "./look_style";
 import type { TileStore } from "./tile_store";
 
 export const TILE_ZOOM_MAX = 22;
+const ZOOM_GAP = 0.01;
+/* Discs and labels reach so far over the edge of a tile. */
+const RENDER_BUFFER_PX = 64;
 /* So long after the last takeover the labels of a layer are set anew. */
 const RELABEL_DELAY_MS = 120;
 
@@ -26,62 +29,87 @@ export function firstViewZoom(layer: Layer, sidePx: TileSidePx): number {
 	return firstZoom(layer.look) + (sidePx === 512 ? 1 : 0);
 }
 
-function relabelLater(layer: VectorTileLayer<VectorTileSource>): () => void {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	return () => {
-		clearTimeout(timer);
-		timer = setTimeout(() => layer.changed(), RELABEL_DELAY_MS);
-	};
-}
-
 export interface VectorLayerPlan {
 	readonly layer: Layer;
 	readonly sidePx: TileSidePx;
 	readonly store: TileStore;
 	/** Of the city, for true widths. */
 	readonly latitude: number;
-	readonly zoomOf: (resolution: number) => number;
+	readonly zoomOf: ZoomOf;
 	/** Canvases of this class are drawn light or dark together. */
 	readonly className: string;
 	/** Drawn above this zoom of the view. */
 	readonly aboveZoom: number;
 }
 
-export function makeVectorLayer(plan: VectorLayerPlan): VectorTileLayer<VectorTileSource> {
-	const { layer, store } = plan;
-	const format = new MVT({ layers: [layer.id] });
-	const owner = layer.geometry === "area" && layer.look.label ? new LabelOwner() : undefined;
-	let relabel = (): void => undefined;
+type OlVectorLayer = VectorTileLayer<VectorTileSource>;
 
-	const load = (tile: Tile): void => {
-		const vectorTile = tile as VectorTile<RenderFeature>;
-		vectorTile.setLoader((extent, _resolution, projection) => {
+/** A city layer on the map: its shapes, and its labels above the shapes of all layers. */
+export class VectorLayer {
+	readonly shapes: OlVectorLayer;
+	readonly labels: OlVectorLayer | undefined;
+	private readonly owner: LabelOwner | undefined;
+	private readonly source: VectorTileSource<RenderFeature>;
+	private relabelTimer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(private readonly plan: VectorLayerPlan) {
+		const { layer, sidePx, latitude, zoomOf } = plan;
+		const format = new MVT<RenderFeature>({ layers: [layer.id] });
+		const letters = lettering(layer, zoomOf, (feature) => this.owner?.bears(feature) ?? true);
+
+		if (letters && layer.geometry === "area") this.owner = new LabelOwner();
+		this.source = new VectorTileSource<RenderFeature>({
+			tileGrid: createXYZ({ tileSize: sidePx, maxZoom: TILE_ZOOM_MAX }),
+			/* The address stands in the tile's coordinate; OpenLayers wants a text all the same. */
+			tileUrlFunction: ([zoom, x, y]) => `${layer.id}/${zoom}/${x}/${y}`,
+			tileLoadFunction: (tile) => this.load(tile as VectorTile<RenderFeature>, format),
+		});
+		this.shapes = this.makeLayer(shapeStyle(layer, latitude, zoomOf), false);
+		this.labels = letters && this.makeLayer(letters, true);
+	}
+
+	show(visible: boolean): void {
+		this.shapes.setVisible(visible);
+		this.labels?.setVisible(visible);
+	}
+
+	/** Asks for all tiles anew. */
+	refresh(): void {
+		this.source.refresh();
+	}
+
+	private makeLayer(style: StyleFunction, declutter: boolean): OlVectorLayer {
+		const { layer, sidePx, className, aboveZoom } = this.plan;
+		const labelZoom = declutter ? (layer.look.label?.min_zoom ?? 0) : 0;
+
+		return new VectorTileLayer({
+			source: this.source,
+			className,
+			declutter,
+			style,
+			renderBuffer: RENDER_BUFFER_PX,
+			visible: false,
+			/* Zooms of OpenLayers' layers are open below: "above 15.99" is "from 16 on". */
+			minZoom: Math.max(aboveZoom, firstViewZoom(layer, sidePx) - ZOOM_GAP, labelZoom - ZOOM_GAP),
+		});
+	}
+
+	private load(tile: VectorTile<RenderFeature>, format: MVT<RenderFeature>): void {
+		tile.setLoader((extent, _resolution, projection) => {
 			const [zoom = 0, x = 0, y = 0] = tile.getTileCoord();
-			store.get(layer.id, zoom, x, y).then(
+			this.plan.store.get(this.plan.layer.id, zoom, x, y).then(
 				(bytes) => {
 					const features = format.readFeatures(bytes, { extent, featureProjection: projection });
-					if (owner?.add(features, zoom)) relabel();
-					vectorTile.setFeatures(features);
+					if (this.owner?.add(features, zoom)) this.relabelLater();
+					tile.setFeatures(features);
 				},
-				() => vectorTile.setState(TileState.ERROR),
+				() => tile.setState(TileState.ERROR),
 			);
 		});
-	};
-	const source = new VectorTileSource<RenderFeature>({
-		tileGrid: createXYZ({ tileSize: plan.sidePx, maxZoom: TILE_ZOOM_MAX }),
-		/* The address stands in the tile's coordinate; OpenLayers wants a text all the same. */
-		tileUrlFunction: ([zoom, x, y]) => `${layer.id}/${zoom}/${x}/${y}`,
-		tileLoadFunction: load,
-	});
-	const drawn = new VectorTileLayer({
-		source,
-		className: plan.className,
-		declutter: true,
-		renderBuffer: 64,
-		/* A zoom of OpenLayers is open below: "above 15.99" is "from 16 on". */
-		minZoom: Math.max(plan.aboveZoom, firstViewZoom(layer, plan.sidePx) - 0.01),
-		style: lookStyle(layer, plan.latitude, plan.zoomOf, (feature) => owner?.bears(feature) ?? true),
-	});
-	relabel = relabelLater(drawn);
-	return drawn;
+	}
+
+	private relabelLater(): void {
+		clearTimeout(this.relabelTimer);
+		this.relabelTimer = setTimeout(() => this.labels?.changed(), RELABEL_DELAY_MS);
+	}
 }

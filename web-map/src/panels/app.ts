@@ -14,7 +14,7 @@ import type { Measurement } from "../map/measure_tool";
 import { type Permalink, writePermalink } from "../permalink";
 import { type LonLat, WorkingGrid } from "../place";
 import type { DegreeForm } from "../place_text";
-import { headingOf } from "../record";
+import { headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
@@ -137,11 +137,14 @@ export class App extends Panel {
 
 	private onFinding(finding: Finding | undefined): void {
 		const record = this.inquiry.selectedRecord();
+		const layer = record && this.layers.get(record.layer);
+		const opened = finding && !this.finding;
 
 		this.finding = finding;
-		this.map?.showShape(record?.geometry ?? null);
+		this.map?.showShape(record?.geometry ?? null, record && layer ? widthOf(record, layer) : 0);
 		this.map?.showPin(finding?.place ?? null);
 		if (finding && matchMedia(NARROW).matches) this.panelOpen = false;
+		if (opened && finding.place) this.map?.reveal(finding.place, this.padding());
 		this.setTitle();
 		this.writeAddress();
 	}
@@ -184,7 +187,9 @@ export class App extends Panel {
 		const address = writePermalink({
 			zoom: view.zoom,
 			centre: view.centre,
-			layers: this.description.layers.filter((layer) => this.on.has(layer.id)).map((layer) => layer.id),
+			layers: this.description.layers
+				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
+				.map((layer) => layer.id),
 			record: this.finding?.selected,
 			language: language.value,
 		});

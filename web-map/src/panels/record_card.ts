@@ -51,8 +51,10 @@ export class RecordCard extends Panel {
 					</h2>
 					<button class="quiet square" aria-label=${t("ui_close")} @click=${() => this.actions.close()}>${icon("close")}</button>
 				</header>
-				<div class="scroll">${this.renderBody(finding)}</div>
-				${finding.place ? this.renderPlace(finding.place, finding.at) : nothing}
+				<div class="scroll">
+					${this.renderBody(finding)}
+					${finding.place ? this.renderPlace(finding.place, finding.at) : nothing}
+				</div>
 			</section>
 		`;
 	}
