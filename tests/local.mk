@@ -7,3 +7,4 @@ include tests/base/local.mk
 include tests/data/local.mk
 include tests/gis/local.mk
 include tests/tiles/local.mk
+include tests/web/local.mk

@@ -44,6 +44,7 @@ export class WorkingGrid {
 
 	/** Undefined where the system has no such place. */
 	toLonLat({ north, east }: GridPlace): LonLat | undefined {
+		if (!Number.isFinite(north) || !Number.isFinite(east)) return undefined;
 		const [lon, lat] = this.converter.inverse([east, north]) as [number, number];
 		const sound = Number.isFinite(lon) && Number.isFinite(lat) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
 		return sound ? [lon, lat] : undefined;

@@ -3,7 +3,7 @@
  *
  * Reading accepts degrees with decimals or with minutes and seconds, in either order, and northing
  * and easting of the working system in either order; decimal points or commas. A text may have
- * several readings: they come nearest to the city first.
+ * several readings: those near the city come first; far from it latitude is read before longitude.
  * N, S, E, W and Đ (east), T (west), B (north) are understood; N is always north.
  */
 import { formatFixed } from "./i18n/number";
@@ -36,19 +36,14 @@ const HEMISPHERES: Readonly<{ [letter: string]: { axis: "lat" | "lon"; sign: 1 |
 	T: { axis: "lon", sign: -1 },
 };
 
-/* "1.214.394,767", "1,214,394.767", "10.98", "10,98": the last mark is the decimal one unless it
- * stands more than once. */
-function readNumber(word: string): number {
-	const marks = word.match(/[.,]/g) ?? [];
-	const last = marks[marks.length - 1];
-	const repeated = marks.filter((mark) => mark === last).length > 1;
-	const mixed = marks.some((mark) => mark !== last);
+const PLAIN_NUMBER = /^[-+]?\d+(?:[.,]\d+)?$/;
+/* Thousands behind one mark, decimals behind the other: 1.214.394,767 or 1,214,394.767. */
+const GROUPED_NUMBER = /^[-+]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?$/;
 
-	if (!/^[-+]?\d[\d.,]*$/.test(word)) return NaN;
-	if (last === undefined || (repeated && !mixed)) return Number(word.replace(/[.,]/g, ""));
-	if (repeated) return NaN;
-	const at = word.lastIndexOf(last);
-	return Number(`${word.slice(0, at).replace(/[.,]/g, "")}.${word.slice(at + 1)}`);
+function readNumber(word: string): number {
+	if (PLAIN_NUMBER.test(word)) return Number(word.replace(",", "."));
+	const [, mark] = GROUPED_NUMBER.exec(word) ?? [];
+	return mark ? Number(word.replaceAll(mark, "").replace(",", ".")) : NaN;
 }
 
 function pairOf(words: readonly string[]): Pair | undefined {
@@ -153,7 +148,7 @@ export function readPlaces(text: string, grid: WorkingGrid, near: LonLat | undef
 	if (!near) return sound.slice(0, READINGS_MAX);
 	const away = ({ place }: Reading): number => distanceM(place, near);
 	const close = sound.filter((reading) => away(reading) <= NEAR_M);
-	return (close.length ? close : sound).sort((a, b) => away(a) - away(b)).slice(0, READINGS_MAX);
+	return (close.length ? close.sort((a, b) => away(a) - away(b)) : sound).slice(0, READINGS_MAX);
 }
 
 function printDms(degrees: number, letters: readonly [string, string], language: Language): string {
@@ -175,7 +170,9 @@ export function printDegrees([lon, lat]: LonLat, form: DegreeForm, language: Lan
 
 /** Northing and easting to be read, to the millimetre. */
 export function printGrid({ north, east }: GridPlace, language: Language): [string, string] {
-	return [formatFixed(north, 3, language), formatFixed(east, 3, language)];
+	/* On the other side of the earth a zone has no coordinates. */
+	const print = (metres: number): string => (Number.isFinite(metres) ? formatFixed(metres, 3, language) : "–");
+	return [print(north), print(east)];
 }
 
 /** To be pasted into other programs: plain digits, latitude or northing first. */

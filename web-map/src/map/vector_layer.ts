@@ -7,6 +7,7 @@ import type RenderFeature from "ol/render/Feature";
 import VectorTileSource from "ol/source/VectorTile";
 import TileState from "ol/TileState";
 import type { StyleFunction } from "ol/style/Style";
+import type { UrlFunction } from "ol/Tile";
 import type VectorTile from "ol/VectorTile";
 import { createXYZ } from "ol/tilegrid";
 import { type Layer, firstZoom } from "../city";
@@ -50,6 +51,7 @@ export class VectorLayer {
 	readonly labels: OlVectorLayer | undefined;
 	private readonly owner: LabelOwner | undefined;
 	private readonly source: VectorTileSource<RenderFeature>;
+	private generation = 0;
 	private relabelTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(private readonly plan: VectorLayerPlan) {
@@ -60,8 +62,7 @@ export class VectorLayer {
 		if (letters && layer.geometry === "area") this.owner = new LabelOwner();
 		this.source = new VectorTileSource<RenderFeature>({
 			tileGrid: createXYZ({ tileSize: sidePx, maxZoom: TILE_ZOOM_MAX }),
-			/* The address stands in the tile's coordinate; OpenLayers wants a text all the same. */
-			tileUrlFunction: ([zoom, x, y]) => `${layer.id}/${zoom}/${x}/${y}`,
+			tileUrlFunction: this.urlFunction(),
 			tileLoadFunction: (tile) => this.load(tile as VectorTile<RenderFeature>, format),
 		});
 		this.shapes = this.makeLayer(shapeStyle(layer, latitude, zoomOf), false);
@@ -75,7 +76,17 @@ export class VectorLayer {
 
 	/** Asks for all tiles anew. */
 	refresh(): void {
-		this.source.refresh();
+		this.generation++;
+		this.source.setTileUrlFunction(this.urlFunction(), String(this.generation));
+	}
+
+	/*
+	 * The address stands in the tile's coordinate, but OpenLayers keeps tiles, failed ones too, by
+	 * a URL: with a new one it forgets them.
+	 */
+	private urlFunction(): UrlFunction {
+		const { generation } = this;
+		return ([zoom, x, y]) => `${generation}/${zoom}/${x}/${y}`;
 	}
 
 	private makeLayer(style: StyleFunction, declutter: boolean): OlVectorLayer {

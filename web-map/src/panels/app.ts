@@ -332,6 +332,7 @@ export class App extends Panel {
 	}
 
 	private renderRail(): TemplateResult {
+		const short = language.value === "vi" ? "EN" : "VI";
 		const other = t("ui_other_language");
 		return html`
 			<nav class="rail" aria-label=${t("ui_tools")}>
@@ -340,8 +341,8 @@ export class App extends Panel {
 				${this.railButton("ruler", t("ui_measure"), () => this.toggleMeasure(), this.measurement !== undefined)}
 				${this.railButton("link", t("ui_copy_link"), () => this.copyLink())}
 				<span class="spacer"></span>
-				<button class="rail-button word" aria-label=${other} data-tip=${other} lang=${language.value === "vi" ? "en" : "vi"}
-					@click=${() => this.switchLanguage()}>${language.value === "vi" ? "EN" : "VI"}</button>
+				<button class="rail-button word" aria-label="${short}: ${other}" data-tip=${other} lang=${short.toLowerCase()}
+					@click=${() => this.switchLanguage()}>${short}</button>
 				${this.railButton(isDark() ? "sun" : "moon", t(isDark() ? "ui_light" : "ui_dark"), switchTheme)}
 				${this.railButton("help", t("ui_help"), () => this.help.open())}
 			</nav>

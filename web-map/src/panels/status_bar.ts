@@ -54,9 +54,8 @@ export class StatusBar extends Panel {
 				<button class="coordinates degrees" title="WGS 84 · ${t("ui_copy")}" @click=${() => this.actions.copy(copyDegrees(place))}>
 					<b>WGS 84</b><span>${lat}</span><span>${lon}</span>
 				</button>
-				<button class="coordinates form" aria-label=${t("ui_degree_form")} title=${t("ui_degree_form")}
-					aria-pressed=${this.degrees === "dms"} @click=${() => this.actions.switchDegrees()}>
-					${this.degrees === "dms" ? "0,0°" : "0°0′0″"}
+				<button class="coordinates form" title=${t("ui_degree_form")} @click=${() => this.actions.switchDegrees()}>
+					${this.degrees === "dms" ? "0,0°" : "0°0′0″"}<span class="unseen">: ${t("ui_degree_form")}</span>
 				</button>
 			</footer>
 		`;
