@@ -6,7 +6,7 @@ web_map_sources = \
 	%D%/public/fonts/OFL.txt %D%/public/fonts/inter.woff2 %D%/public/icon.svg \
 	%D%/src/api.ts %D%/src/city.ts %D%/src/clipboard.ts %D%/src/inquiry.ts %D%/src/main.ts \
 	%D%/src/observed.ts %D%/src/permalink.ts %D%/src/place.ts %D%/src/place_text.ts \
-	%D%/src/record.ts %D%/src/remembered.ts %D%/src/switches.ts %D%/src/theme.ts \
+	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/switches.ts %D%/src/theme.ts \
 	%D%/src/i18n/language.ts %D%/src/i18n/number.ts \
 	%D%/src/map/city_map.ts %D%/src/map/drawing.ts %D%/src/map/highlight.ts \
 	%D%/src/map/label_owner.ts %D%/src/map/look_style.ts %D%/src/map/measure_tool.ts \

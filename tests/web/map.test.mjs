@@ -237,8 +237,8 @@ test("measures a known distance and a known area", async () => {
 	/* Parcels 1, 4, 28 and 25: 30 m by 20 m. */
 	await page.getByRole("button", { name: "Diện tích" }).click();
 	for (const id of [1, 4, 28, 25, 2]) await click(await pixelOf(id));
-	await page.getByRole("button", { name: "Bỏ điểm cuối" }).click();
-	await page.getByRole("button", { name: "Kết thúc" }).click();
+	await page.getByRole("button", { name: "Bỏ điểm" }).click();
+	await page.getByRole("button", { name: "Xong" }).click();
 	const text = await result();
 	assert.ok(Math.abs(parseFloat(text) - 600) < 15, text);
 	assert.match(text, /Chu vi (99|100)\.\d\d m/);

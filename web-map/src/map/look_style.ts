@@ -21,6 +21,19 @@ const LABEL_REPEAT_PX = 320;
 /* An edge in the colour of its area closes the hairline that antialiasing leaves between neighbours. */
 const SEAM_PX = 0.6;
 
+/*
+ * Outlines and discs of a look are as it says at this zoom; they grow gently, so that many small
+ * things do not cover each other and few large ones are not lost.
+ */
+const PEN_ZOOM = 18;
+const PEN_GROWTH = 1.25;
+const PEN_LEAST = 0.7;
+const PEN_MOST = 1.6;
+
+function penSize(zoom: number): number {
+	return Math.min(PEN_MOST, Math.max(PEN_LEAST, PEN_GROWTH ** (zoom - PEN_ZOOM)));
+}
+
 /* Casings below all lines of the layer, important lines above others, labels on top. */
 const CASING_Z = 0;
 const LINE_Z = 1;
@@ -47,11 +60,13 @@ function kept(brush: Brush, key: string, make: () => Style[]): Style[] {
 function areaStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
 	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0;
 
-	return kept(brush, `${one.value ?? ""}|${outlined}`, () => {
+	const strokePx = brush.look.stroke_px * penSize(zoom);
+
+	return kept(brush, `${one.value ?? ""}|${outlined}|${strokePx}`, () => {
 		const style = new Style();
 		if (one.fill) style.setFill(new Fill({ color: one.fill }));
 		if (outlined && one.stroke)
-			style.setStroke(new Stroke({ color: one.stroke, width: brush.look.stroke_px, lineJoin: "round" }));
+			style.setStroke(new Stroke({ color: one.stroke, width: strokePx, lineJoin: "round" }));
 		else if (one.fill && isOpaque(one.fill))
 			style.setStroke(new Stroke({ color: one.fill, width: SEAM_PX }));
 		return [style];
@@ -68,13 +83,14 @@ function lineStyles(brush: Brush, one: LookClass, feature: FeatureLike, resoluti
 	const realPx = typeof widthM === "number" ? widthM / (resolution * brush.groundScale) : 0;
 	const steps = Math.round(Math.max(one.width_px, realPx) * WIDTH_STEPS_PER_PX);
 	const cased = zoom >= look.stroke_zoom && look.stroke_px > 0 && one.stroke !== null;
+	const casingPx = look.stroke_px * penSize(zoom);
 
-	return kept(brush, `${one.value ?? ""}|${steps}|${cased}`, () => {
+	return kept(brush, `${one.value ?? ""}|${steps}|${cased}|${casingPx}`, () => {
 		const widthPx = steps / WIDTH_STEPS_PER_PX;
 		const styles: Style[] = [];
 		if (cased && one.stroke)
 			styles.push(
-				new Style({ stroke: lineStroke(one.stroke, widthPx + 2 * look.stroke_px), zIndex: CASING_Z }),
+				new Style({ stroke: lineStroke(one.stroke, widthPx + 2 * casingPx), zIndex: CASING_Z }),
 			);
 		if (one.fill)
 			styles.push(
@@ -90,12 +106,15 @@ function lineStyles(brush: Brush, one: LookClass, feature: FeatureLike, resoluti
 function pointStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
 	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0;
 
-	return kept(brush, `${one.value ?? ""}|${outlined}`, () => {
+	const pen = penSize(zoom);
+	const strokePx = brush.look.stroke_px * pen;
+
+	return kept(brush, `${one.value ?? ""}|${outlined}|${pen}`, () => {
 		const image = new Circle({
-			radius: one.width_px + (outlined ? brush.look.stroke_px / 2 : 0),
+			radius: one.width_px * pen + (outlined ? strokePx / 2 : 0),
 			...(one.fill ? { fill: new Fill({ color: one.fill }) } : {}),
 			...(outlined && one.stroke
-				? { stroke: new Stroke({ color: one.stroke, width: brush.look.stroke_px }) }
+				? { stroke: new Stroke({ color: one.stroke, width: strokePx }) }
 				: {}),
 		});
 		return [new Style({ image })];

@@ -16,6 +16,7 @@ import { type LonLat, WorkingGrid } from "../place";
 import type { DegreeForm } from "../place_text";
 import { headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
+import { isNarrow } from "../screen";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
 import type { GoTo } from "./go_to";
@@ -34,7 +35,6 @@ const TOAST_MS = 2500;
 /* How far the panels at the sides reach into the map; see style/layout.css. */
 const LEFT_PANEL_PX = 344;
 const RIGHT_PANEL_PX = 392;
-const NARROW = "(max-width: 719px)";
 
 @customElement("dothi-app")
 export class App extends Panel {
@@ -48,7 +48,7 @@ export class App extends Panel {
 	@state() private pointed: LonLat | undefined;
 	@state() private finding: Finding | undefined;
 	@state() private measurement: Measurement | undefined;
-	@state() private panelOpen = !matchMedia(NARROW).matches && remember().panel;
+	@state() private panelOpen = !isNarrow() && remember().panel;
 	@state() private degrees: DegreeForm = remember().degrees;
 	@state() private loading = false;
 	@state() private problem: ApiError | undefined;
@@ -143,7 +143,7 @@ export class App extends Panel {
 		this.finding = finding;
 		this.map?.showShape(record?.geometry ?? null, record && layer ? widthOf(record, layer) : 0);
 		this.map?.showPin(finding?.place ?? null);
-		if (finding && matchMedia(NARROW).matches) this.panelOpen = false;
+		if (finding && isNarrow()) this.panelOpen = false;
 		if (opened && finding.place) this.map?.reveal(finding.place, this.padding());
 		this.setTitle();
 		this.writeAddress();
@@ -198,7 +198,7 @@ export class App extends Panel {
 
 	/* Room that panels take from the map. */
 	private padding(): Padding {
-		if (matchMedia(NARROW).matches) return [56, 0, this.finding ? innerHeight * 0.5 : 56, 0];
+		if (isNarrow()) return [56, 0, this.finding ? innerHeight * 0.5 : 56, 0];
 		return [0, this.finding ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
 	}
 
@@ -230,7 +230,7 @@ export class App extends Panel {
 
 	private togglePanel(open = !this.panelOpen): void {
 		this.panelOpen = open;
-		if (!matchMedia(NARROW).matches) keep({ panel: open });
+		if (!isNarrow()) keep({ panel: open });
 		else if (open) this.inquiry.close();
 	}
 
@@ -255,7 +255,7 @@ export class App extends Panel {
 		if (document.querySelector("dialog[open]")) return;
 		if (this.measurement?.active) this.map?.measure.finish();
 		else if (this.finding) this.closeCard();
-		else if (this.panelOpen && matchMedia(NARROW).matches) this.togglePanel(false);
+		else if (this.panelOpen && isNarrow()) this.togglePanel(false);
 	}
 
 	private onMapKey(event: KeyboardEvent): void {
