@@ -59,21 +59,26 @@ void arena_reset(struct arena *arena)
 	ASAN_POISON_MEMORY_REGION(keep->bytes, keep->size);
 }
 
+/* A block with room for `size`. A large one goes behind the block in use, which stays so. */
 static struct arena_block *add_block(struct arena *arena, size_t size)
 {
-	struct arena_block *block;
+	size_t left = arena->limit - arena->used;
+	size_t room = size < BLOCK_SIZE ? BLOCK_SIZE : size;
+	struct arena_block *block, **at = &arena->first;
 
-	if (size < BLOCK_SIZE)
-		size = BLOCK_SIZE;
-	if (size > arena->limit - arena->used || size > SIZE_MAX - sizeof *block)
+	if (room > left)
+		room = left;
+	if (room < size || room > SIZE_MAX - sizeof *block)
 		return NULL;
-	block = malloc(sizeof *block + size);
+	block = malloc(sizeof *block + room);
 	if (!block)
 		return NULL;
-	*block = (struct arena_block){.next = arena->first, .size = size};
+	if (size > BLOCK_SIZE && *at)
+		at = &(*at)->next;
+	*block = (struct arena_block){.next = *at, .size = room};
+	*at = block;
 	ASAN_POISON_MEMORY_REGION(block->bytes, block->size);
-	arena->first = block;
-	arena->used += size;
+	arena->used += room;
 	return block;
 }
 

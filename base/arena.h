@@ -15,7 +15,7 @@
 struct arena_block;
 
 struct arena {
-	struct arena_block *first; /* newest block */
+	struct arena_block *first; /* the block in use, then the others */
 	size_t used;		   /* bytes of all blocks */
 	size_t limit;		   /* the most that `used` may become */
 };

@@ -6,6 +6,9 @@ static const int64_t us_a_second = 1000000;
 static const int64_t seconds_a_day = 86400;
 static const int64_t vietnam_offset_s = 7 * 3600;
 
+/* The first and last second of the years that are written with four digits, 0001 to 9999. */
+static const int64_t first_s = -62135596800, last_s = 253402300799;
+
 static int64_t system_now_us(void *context)
 {
 	struct timespec now;
@@ -68,12 +71,17 @@ static int64_t floor_div(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
+static int64_t floor_rest(int64_t a, int64_t b)
+{
+	return a % b + (a % b < 0 ? b : 0);
+}
+
 void clock_print_utc(struct strbuf *out, int64_t at_us)
 {
 	int64_t seconds = floor_div(at_us, us_a_second);
 	int64_t days = floor_div(seconds, seconds_a_day);
 	int64_t of_day = seconds - days * seconds_a_day;
-	int64_t fraction = at_us - seconds * us_a_second;
+	int64_t fraction = floor_rest(at_us, us_a_second);
 	struct civil date = civil_of(days);
 
 	strbuf_add_format(out, "%04lld-%02d-%02dT%02lld:%02lld:%02lld", (long long)date.year,
@@ -95,7 +103,7 @@ void clock_print_http(struct strbuf *out, int64_t at_us)
 	struct civil date = civil_of(days);
 
 	strbuf_add_format(out, "%s, %02d %s %04lld %02lld:%02lld:%02lld GMT",
-		days_of_week[(days % 7 + 7) % 7], date.day, months[date.month - 1],
+		days_of_week[floor_rest(days, 7)], date.day, months[date.month - 1],
 		(long long)date.year, (long long)(of_day / 3600), (long long)(of_day / 60 % 60),
 		(long long)(of_day % 60));
 }
@@ -115,7 +123,7 @@ static bool parse_digits(const char *text, size_t len, size_t *at, size_t width,
 
 static bool parse_char(const char *text, size_t len, size_t *at, const char *one_of)
 {
-	if (*at >= len || !strchr(one_of, text[*at]))
+	if (*at >= len || !text[*at] || !strchr(one_of, text[*at]))
 		return false;
 	(*at)++;
 	return true;
@@ -163,7 +171,7 @@ bool clock_parse_utc(const char *text, size_t len, int64_t *ret_us)
 	size_t at = 0;
 	struct civil date;
 	int hours, minutes, seconds;
-	int64_t offset_s, fraction = 0, scale = us_a_second;
+	int64_t offset_s, at_s, fraction = 0, scale = us_a_second;
 
 	if (!parse_civil(text, len, &at, &date) || !parse_char(text, len, &at, "Tt ") ||
 		!parse_digits(text, len, &at, 2, &hours) || !parse_char(text, len, &at, ":") ||
@@ -184,9 +192,10 @@ bool clock_parse_utc(const char *text, size_t len, int64_t *ret_us)
 	}
 	if (!parse_offset(text, len, &at, &offset_s) || at != len)
 		return false;
-	*ret_us = (days_of(date) * seconds_a_day + hours * 3600 + minutes * 60 + seconds - offset_s) *
-			us_a_second +
-		fraction;
+	at_s = days_of(date) * seconds_a_day + hours * 3600 + minutes * 60 + seconds - offset_s;
+	if (at_s < first_s || at_s > last_s)
+		return false;
+	*ret_us = at_s * us_a_second + fraction;
 	return true;
 }
 
@@ -201,10 +210,15 @@ static void put_digits(char *at, int width, int64_t value)
 struct date clock_date_vietnam(int64_t at_us)
 {
 	int64_t seconds = floor_div(at_us, us_a_second) + vietnam_offset_s;
-	struct civil date = civil_of(floor_div(seconds, seconds_a_day));
+	struct civil date;
 	struct date ret = {"0000-00-00"};
 
-	put_digits(ret.text, 4, date.year > 0 ? date.year : 0);
+	if (seconds < first_s)
+		seconds = first_s;
+	if (seconds > last_s)
+		seconds = last_s;
+	date = civil_of(floor_div(seconds, seconds_a_day));
+	put_digits(ret.text, 4, date.year);
 	put_digits(ret.text + 5, 2, date.month);
 	put_digits(ret.text + 8, 2, date.day);
 	return ret;

@@ -32,7 +32,7 @@ void clock_print_utc(struct strbuf *out, int64_t at_us);
 /* Appends the HTTP date (RFC 9110 §5.6.7), "Sat, 21 Nov 2026 08:00:00 GMT". */
 void clock_print_http(struct strbuf *out, int64_t at_us);
 
-/* Reads RFC 3339 with any offset; years 0001 to 9999. */
+/* Reads RFC 3339 with any offset; in UTC the years 0001 to 9999. */
 bool clock_parse_utc(const char *text, size_t len, int64_t *ret_us);
 
 /* A civil date, "2026-11-21" and '\0'. */
@@ -40,7 +40,7 @@ struct date {
 	char text[11];
 };
 
-/* The date in Asia/Ho_Chi_Minh at an instant. */
+/* The date in Asia/Ho_Chi_Minh at an instant; before 0001 and after 9999 the first and last day. */
 struct date clock_date_vietnam(int64_t at_us);
 
 /* True if text[0..len) is a date that exists. */

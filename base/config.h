@@ -2,7 +2,9 @@
  * config: a file of "key = value" lines (inih), read once at start into a table of settings.
  *
  * The caller describes its settings in a table; an unknown key, a value that does not fit and a
- * line that is no setting are errors with file and line, and name the nearest key.
+ * line that is no setting are errors with file and line; the error of a key names the nearest one.
+ * A line starting with '#' or ';' is a comment, and so is what follows " ;". There are no
+ * sections. Of a key that stands twice the last value counts.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H

@@ -7,6 +7,16 @@
 
 static const struct error no_error;
 
+/* What is no UTF-8, a file name of another age, still has its ASCII letters to show. */
+static void make_utf8(char *text, size_t len)
+{
+	if (text_is_utf8(text, len))
+		return;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			text[i] = '?';
+}
+
 /* Copies a text argument behind the ones already kept; "" when there is no room. */
 static const char *keep_text(struct error *err, size_t *used, const char *text)
 {
@@ -27,6 +37,7 @@ static const char *keep_text(struct error *err, size_t *used, const char *text)
 	len = text_cut(text, len);
 	memcpy(copy, text, len);
 	copy[len] = '\0';
+	make_utf8(copy, len);
 	*used += len + 1;
 	return copy;
 }
@@ -76,6 +87,7 @@ int error_where(struct error *err, const char *format, ...)
 	va_end(list);
 	if (len >= (int)sizeof err->where)
 		err->where[text_cut(err->where, sizeof err->where - 1)] = '\0';
+	make_utf8(err->where, strlen(err->where));
 	return err->code;
 }
 
@@ -94,8 +106,8 @@ int error_copy(struct error *to, const struct error *from)
 	for (int i = 0; i < message->arg_count; i++) {
 		const char *text = from->args[i].text;
 
-		if (message->args[i].type == MESSAGE_TEXT && *text)
-			to->args[i].text = to->texts + (text - from->texts);
+		if (message->args[i].type == MESSAGE_TEXT)
+			to->args[i].text = *text ? to->texts + (text - from->texts) : "";
 	}
 	return to->code;
 }

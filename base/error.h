@@ -64,14 +64,18 @@ struct error {
 /*
  * Records a message of the catalogue and returns its (negative) code. Called by the fail_*
  * functions that the catalogue makes; err may be NULL. Text arguments are copied, cut at a
- * character when they are long. args has as many elements as the message has arguments.
+ * character when they are long; bytes that are no UTF-8 become '?'. args has as many elements as
+ * the message has arguments.
  */
 int error_set(struct error *err, int message, const union message_arg *args);
 
-/* Adds what only the log may see (printf format); keeps the rest. Returns err->code. */
+/*
+ * Adds what only the log may see (printf format); keeps the rest. Returns err->code, or
+ * ERR_INTERNAL without err: where err may be NULL, return what fail_* said.
+ */
 int error_detail(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says which parameter, JSON pointer or row is meant (printf format). Returns err->code. */
+/* Says which parameter, JSON pointer or row is meant (printf format); returns as error_detail. */
 int error_where(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Moves an error from one struct to another; both may be NULL. Returns the code. */

@@ -12,16 +12,19 @@
 #include "base/number.h"
 
 enum {
-	PIECE = 1 << 16,	/* bytes read or copied at a time */
-	PATH_MAX_BYTES = 4096,	/* as Linux has it */
-	REMOVE_DEPTH_MAX = 16,	/* of our own folders; deeper ones are not ours */
+	PIECE = 1 << 16,       /* bytes read or copied at a time */
+	PATH_MAX_BYTES = 4096, /* as Linux has it */
+	REMOVE_DEPTH_MAX = 16, /* of our own folders; deeper ones are not ours */
 };
 
 const char *file_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *name = path;
 
-	return slash && slash[1] ? slash + 1 : path;
+	for (; *path; path++)
+		if (*path == '/' && path[1] && path[1] != '/')
+			name = path + 1;
+	return name;
 }
 
 void file_join(struct strbuf *path, const char *folder, const char *name)
@@ -49,29 +52,42 @@ bool file_is_folder(const char *path)
 /* What errno says about a file that was to be read. */
 static int fail_read(struct error *err, const char *path)
 {
-	int fault = errno;
+	int fault = errno, rc;
 
 	if (fault == ENOENT || fault == ENOTDIR)
-		fail_file_missing(err, file_name(path));
+		rc = fail_file_missing(err, file_name(path));
 	else if (fault == EACCES || fault == EPERM)
-		fail_file_forbidden(err, file_name(path));
+		rc = fail_file_forbidden(err, file_name(path));
 	else
-		fail_file_unreadable(err, file_name(path));
-	return error_detail(err, "%s: %s", path, strerror(fault));
+		rc = fail_file_unreadable(err, file_name(path));
+	error_detail(err, "%s: %s", path, strerror(fault));
+	return rc;
 }
 
-/* What errno says about a file that was to be written. */
+/* What errno says about a file that was to be written; its path is NULL where nobody knows it. */
 static int fail_write(struct error *err, const char *path)
 {
-	int fault = errno;
+	int fault = errno, rc;
 
 	if (fault == ENOSPC || fault == EDQUOT || fault == EFBIG)
-		fail_disk_full(err);
+		rc = fail_disk_full(err);
+	else if (!path)
+		rc = fail_data_not_written(err);
 	else if (fault == EACCES || fault == EPERM || fault == EROFS)
-		fail_file_not_writable(err, file_name(path));
+		rc = fail_file_not_writable(err, file_name(path));
 	else
-		fail_file_not_written(err, file_name(path));
-	return error_detail(err, "%s: %s", path, strerror(fault));
+		rc = fail_file_not_written(err, file_name(path));
+	error_detail(err, "%s: %s", path ? path : "-", strerror(fault));
+	return rc;
+}
+
+/* 0 if a path was put together whole; `path` is what it was made for. */
+static int check_path(const struct strbuf *made, const char *path, struct error *err)
+{
+	if (!made->full)
+		return strbuf_check(made, err);
+	errno = ENAMETOOLONG;
+	return fail_write(err, path);
 }
 
 int file_size(const char *path, int64_t *ret_bytes, struct error *err)
@@ -84,27 +100,35 @@ int file_size(const char *path, int64_t *ret_bytes, struct error *err)
 	return 0;
 }
 
+static ssize_t read_piece(int fd, void *bytes, size_t wish)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, bytes, wish);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
 static int read_some(int fd, size_t most, struct strbuf *out)
 {
 	while (most) {
 		size_t wish = most < PIECE ? most : PIECE;
+		char beyond;
 		ssize_t got;
 
-		/* At the maximum one byte more tells whether the file ends there. */
 		if (wish > out->max - out->len)
 			wish = out->max - out->len;
 		if (!wish) {
-			char beyond;
-
-			got = read(fd, &beyond, 1);
-			out->failed = got > 0;
+			/* At the maximum one byte more tells whether the file ends there. */
+			got = read_piece(fd, &beyond, 1);
+			if (got > 0)
+				out->failed = out->full = true;
 			return got < 0 ? -1 : 0;
 		}
 		if (!strbuf_reserve(out, wish))
 			return 0;
-		got = read(fd, out->data + out->len, wish);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_piece(fd, out->data + out->len, wish);
 		if (got <= 0)
 			return (int)got;
 		out->len += (size_t)got;
@@ -120,9 +144,9 @@ int file_read_start(const char *path, size_t most, struct strbuf *out, struct er
 
 	if (fd < 0 || read_some(fd, most, out))
 		return fail_read(err, path);
-	if (out->failed)
+	if (out->full)
 		return fail_file_too_large(err, file_name(path), (int64_t)out->max);
-	return 0;
+	return strbuf_check(out, err);
 }
 
 int file_read(const char *path, struct strbuf *out, struct error *err)
@@ -130,15 +154,12 @@ int file_read(const char *path, struct strbuf *out, struct error *err)
 	return file_read_start(path, SIZE_MAX, out, err);
 }
 
-int file_create(const char *path, int *ret_fd, struct error *err)
+static int create(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	*ret_fd = fd;
-	return fd < 0 ? fail_write(err, path) : 0;
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
-int file_append(int fd, const void *bytes, size_t len, struct error *err)
+static int write_all(int fd, const char *path, const void *bytes, size_t len, struct error *err)
 {
 	const char *at = bytes;
 
@@ -148,22 +169,38 @@ int file_append(int fd, const void *bytes, size_t len, struct error *err)
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			return fail_write(err, "");
+			return fail_write(err, path);
 		at += written;
 		len -= (size_t)written;
 	}
 	return 0;
 }
 
-int file_close(int fd, struct error *err)
+static int sync_and_close(int fd, const char *path, struct error *err)
 {
 	int rc = 0;
 
 	if (fsync(fd))
-		rc = fail_write(err, "");
+		rc = fail_write(err, path);
 	if (close(fd) && !rc)
-		rc = fail_write(err, "");
+		rc = fail_write(err, path);
 	return rc;
+}
+
+int file_create(const char *path, int *ret_fd, struct error *err)
+{
+	*ret_fd = create(path);
+	return *ret_fd < 0 ? fail_write(err, path) : 0;
+}
+
+int file_append(int fd, const void *bytes, size_t len, struct error *err)
+{
+	return write_all(fd, NULL, bytes, len, err);
+}
+
+int file_close(int fd, struct error *err)
+{
+	return sync_and_close(fd, NULL, err);
 }
 
 void file_drop(int *fd)
@@ -179,14 +216,30 @@ static int sync_folder_of(const char *path, struct error *err)
 	autofree(strbuf_clear) struct strbuf folder = STRBUF(PATH_MAX_BYTES);
 	const char *slash = strrchr(path, '/');
 	autofree(file_drop) int fd = -1;
+	int rc;
 
 	strbuf_add(&folder, path, slash ? (size_t)(slash + 1 - path) : 0);
 	if (!slash)
 		strbuf_add_text(&folder, ".");
+	rc = check_path(&folder, path, err);
+	if (rc)
+		return rc;
 	fd = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd))
-		return fail_write(err, path);
-	return 0;
+	return fd < 0 || fsync(fd) ? fail_write(err, path) : 0;
+}
+
+/* Opens the file that grows beside `path` until it is whole. */
+static int open_fresh(const char *path, struct strbuf *fresh, int *ret_fd, struct error *err)
+{
+	int rc;
+
+	strbuf_add_text(fresh, path);
+	strbuf_add_text(fresh, ".new");
+	rc = check_path(fresh, path, err);
+	if (rc)
+		return rc;
+	*ret_fd = create(fresh->data);
+	return *ret_fd < 0 ? fail_write(err, path) : 0;
 }
 
 int file_rename(const char *from, const char *to, struct error *err)
@@ -196,42 +249,42 @@ int file_rename(const char *from, const char *to, struct error *err)
 	return sync_folder_of(to, err);
 }
 
+/* Puts the fresh file in the old one's place or, when writing it failed, takes it away. */
+static int settle_fresh(const char *path, const char *fresh, int fd, int rc, struct error *err)
+{
+	if (rc)
+		file_drop(&fd);
+	else
+		rc = sync_and_close(fd, path, err);
+	if (!rc)
+		rc = file_rename(fresh, path, err);
+	if (rc)
+		unlink(fresh);
+	return rc;
+}
+
 int file_replace(const char *path, const void *bytes, size_t len, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
 	int fd, rc;
 
-	strbuf_add_text(&fresh, path);
-	strbuf_add_text(&fresh, ".new");
-	rc = strbuf_check(&fresh, err);
-	if (!rc)
-		rc = file_create(fresh.data, &fd, err);
+	rc = open_fresh(path, &fresh, &fd, err);
 	if (rc)
 		return rc;
-	rc = file_append(fd, bytes, len, err);
-	if (rc)
-		file_drop(&fd);
-	else
-		rc = file_close(fd, err);
-	if (!rc)
-		rc = file_rename(fresh.data, path, err);
-	if (rc)
-		unlink(fresh.data);
-	return rc;
+	rc = write_all(fd, path, bytes, len, err);
+	return settle_fresh(path, fresh.data, fd, rc, err);
 }
 
-static int copy_bytes(
-	int from, int to, const char *from_path, int64_t most_bytes, struct error *err)
+static int copy_bytes(int from, int to, const char *from_path, const char *to_path,
+	int64_t most_bytes, struct error *err)
 {
 	char piece[PIECE];
 	int64_t left = most_bytes;
 
 	for (;;) {
-		ssize_t got = read(from, piece, sizeof piece);
+		ssize_t got = read_piece(from, piece, sizeof piece);
 		int rc;
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
 			return fail_read(err, from_path);
 		if (!got)
@@ -239,7 +292,7 @@ static int copy_bytes(
 		if (got > left)
 			return fail_file_too_large(err, file_name(from_path), most_bytes);
 		left -= got;
-		rc = file_append(to, piece, (size_t)got, err);
+		rc = write_all(to, to_path, piece, (size_t)got, err);
 		if (rc)
 			return rc;
 	}
@@ -247,16 +300,17 @@ static int copy_bytes(
 
 int file_copy(const char *from, const char *to, int64_t most_bytes, struct error *err)
 {
+	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
 	autofree(file_drop) int source = open(from, O_RDONLY | O_CLOEXEC);
-	autofree(file_drop) int target = -1;
-	int rc;
+	int target, rc;
 
 	if (source < 0)
 		return fail_read(err, from);
-	rc = file_create(to, &target, err);
-	if (!rc)
-		rc = copy_bytes(source, target, from, most_bytes, err);
-	return rc;
+	rc = open_fresh(to, &fresh, &target, err);
+	if (rc)
+		return rc;
+	rc = copy_bytes(source, target, from, to, most_bytes, err);
+	return settle_fresh(to, fresh.data, target, rc, err);
 }
 
 int file_make_folder(const char *path, struct error *err)
@@ -265,11 +319,15 @@ int file_make_folder(const char *path, struct error *err)
 	const char *slash = path;
 	int rc;
 
+	if (!*path) {
+		errno = ENOENT;
+		return fail_write(err, path);
+	}
 	do {
 		slash = strchr(slash + 1, '/');
 		strbuf_reset(&part);
 		strbuf_add(&part, path, slash ? (size_t)(slash - path) : strlen(path));
-		rc = strbuf_check(&part, err);
+		rc = check_path(&part, path, err);
 		if (rc)
 			return rc;
 		if (mkdir(part.data, 0755) && errno != EEXIST)
@@ -284,15 +342,18 @@ int file_make_folder(const char *path, struct error *err)
 
 int file_make_temporary_folder(const char *parent, struct strbuf *ret_path, struct error *err)
 {
-	size_t start = ret_path->len;
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	int rc;
 
-	file_join(ret_path, parent, "work-XXXXXX");
-	rc = strbuf_check(ret_path, err);
+	file_join(&path, parent, "work-XXXXXX");
+	rc = check_path(&path, parent, err);
+	if (!rc && !strbuf_reserve(ret_path, path.len))
+		rc = strbuf_check(ret_path, err);
 	if (rc)
 		return rc;
-	if (!mkdtemp(ret_path->data + start))
+	if (!mkdtemp(path.data))
 		return fail_write(err, parent);
+	strbuf_add(ret_path, path.data, path.len);
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 
-/* The part of a path behind its last '/'. Borrowed. */
+/* The last part of a path, with the '/' that may end it. Borrowed. */
 const char *file_name(const char *path);
 
 /* Appends "folder/name". */
@@ -30,7 +30,10 @@ int file_read(const char *path, struct strbuf *out, struct error *err);
 /* Appends up to `most` bytes from the start of the file. */
 int file_read_start(const char *path, size_t most, struct strbuf *out, struct error *err);
 
-/* Replaces the file so that after a crash either the old or the new bytes are there. */
+/*
+ * Replaces the file so that after a crash either the old or the new bytes are there. It grows
+ * beside the old one as "path.new"; one process writes a path at a time.
+ */
 int file_replace(const char *path, const void *bytes, size_t len, struct error *err);
 
 /* Gives a file its name for good: replaces what has it, and makes the new name durable. */
@@ -42,7 +45,7 @@ int file_append(int fd, const void *bytes, size_t len, struct error *err);
 int file_close(int fd, struct error *err); /* also syncs */
 void file_drop(int *fd);		   /* closes without caring, for cleanup; sets -1 */
 
-/* Copies a file, refusing more than most_bytes. */
+/* Copies a file, refusing more than most_bytes. `to` is replaced as by file_replace. */
 int file_copy(const char *from, const char *to, int64_t most_bytes, struct error *err);
 
 /* Makes a folder with its parents; no error if it is there. */
@@ -51,7 +54,7 @@ int file_make_folder(const char *path, struct error *err);
 /* Makes a fresh folder under `parent`, readable by us alone, and appends its path. */
 int file_make_temporary_folder(const char *parent, struct strbuf *ret_path, struct error *err);
 
-/* Removes a file, or a folder with all in it; never follows a symbolic link. */
+/* Removes a file, or a folder with all in it, if it is there; never follows a symbolic link. */
 int file_remove(const char *path, struct error *err);
 
 /*

@@ -44,6 +44,18 @@ static size_t depth_of(const char *bytes, size_t len)
 	return most;
 }
 
+static int fail_parse(struct error *err, const json_error_t *fault)
+{
+	int rc;
+
+	/* Out of memory jansson says nothing at all, or, in its lexer, that the text is wrong. */
+	if (!*fault->text || json_error_code(fault) == json_error_out_of_memory)
+		return fail_no_memory(err);
+	rc = fail_json_invalid(err, fault->line, fault->column);
+	error_detail(err, "%s", fault->text);
+	return rc;
+}
+
 int json_document_parse(
 	const char *bytes, size_t len, struct json_node **ret_document, struct error *err)
 {
@@ -53,12 +65,8 @@ int json_document_parse(
 	if (depth_of(bytes, len) > JSON_READ_DEPTH_MAX)
 		return fail_json_too_deep(err, JSON_READ_DEPTH_MAX);
 	root = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-	if (!root) {
-		if (json_error_code(&fault) == json_error_out_of_memory)
-			return fail_no_memory(err);
-		fail_json_invalid(err, fault.line, fault.column);
-		return error_detail(err, "%s", fault.text);
-	}
+	if (!root)
+		return fail_parse(err, &fault);
 	*ret_document = (struct json_node *)(uintptr_t)root;
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "base/text.h"
 
 enum { LINE_MAX_BYTES = 4096 };
 
@@ -42,8 +43,7 @@ void log_pairs(enum log_level level, const char *message, const struct log_pair 
 			strbuf_add_int(&line, pairs->number);
 	}
 	line.failed = false; /* a long line is cut, not lost */
-	if (line.len == line.max)
-		line.len--;
+	line.len = text_cut(line.data, line.len < line.max ? line.len : line.max - 1);
 	strbuf_add_char(&line, '\n');
 	written = write(STDERR_FILENO, line.data, line.len);
 	(void)written;

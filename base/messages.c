@@ -47,9 +47,14 @@ void message_print_real(struct strbuf *out, enum lang lang, double value, int de
 	char digits[16];
 	int len;
 
+	assert(decimals >= 0 && decimals <= MESSAGE_DECIMALS_MAX);
 	for (int i = 0; i < decimals; i++)
 		scale *= 10;
-	if (!isfinite(value) || fabs(value) > 9e15 / scale) {
+	if (!isfinite(value)) {
+		strbuf_add_char(out, '?');
+		return;
+	}
+	if (fabs(value) > 9e15 / scale) {
 		number_print_double(out, value);
 		return;
 	}
@@ -72,7 +77,8 @@ void message_print_bytes(struct strbuf *out, enum lang lang, int64_t bytes)
 	double value = (double)bytes;
 	size_t unit = 0;
 
-	while (fabs(value) >= 1000 && unit + 1 < sizeof units / sizeof units[0]) {
+	/* What would be rounded to 1.000 kB is 1 MB. */
+	while (fabs(value) >= 999.5 && unit + 1 < sizeof units / sizeof units[0]) {
 		value /= 1000;
 		unit++;
 	}

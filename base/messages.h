@@ -42,7 +42,9 @@ void message_print(struct strbuf *out, enum lang lang, int id, const union messa
 void message_print_text(struct strbuf *out, enum lang lang, const struct message *message,
 	const char *text, const union message_arg *args);
 
-/* Appends a number as the language writes it. */
+enum { MESSAGE_DECIMALS_MAX = 9 };
+
+/* Appends a number as the language writes it; '?' for a real that is none. */
 void message_print_int(struct strbuf *out, enum lang lang, int64_t value);
 void message_print_real(struct strbuf *out, enum lang lang, double value, int decimals);
 void message_print_bytes(struct strbuf *out, enum lang lang, int64_t bytes);

@@ -1,6 +1,7 @@
 #include "base/strbuf.h"
 
 #include "base/messages.h"
+#include "base/number.h"
 
 char strbuf_empty[1] = "";
 
@@ -16,7 +17,7 @@ void strbuf_clear(struct strbuf *buf)
 void strbuf_reset(struct strbuf *buf)
 {
 	buf->len = 0;
-	buf->failed = false;
+	buf->failed = buf->full = false;
 	if (buf->capacity)
 		buf->data[0] = '\0';
 }
@@ -43,16 +44,19 @@ bool strbuf_reserve(struct strbuf *buf, size_t extra)
 	if (buf->failed)
 		return false;
 	if (extra > buf->max - buf->len) {
+		buf->failed = buf->full = true;
+		return false;
+	}
+	if (!checked_add(buf->len + extra, 1, &need)) {
 		buf->failed = true;
 		return false;
 	}
-	need = buf->len + extra + 1;
 	if (need <= buf->capacity)
 		return true;
 	capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
 	while (capacity < need)
 		capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
-	if (capacity > buf->max + 1)
+	if (capacity - 1 > buf->max)
 		capacity = buf->max + 1;
 	data = realloc(buf->capacity ? buf->data : NULL, capacity);
 	if (!data) {
@@ -130,7 +134,5 @@ int strbuf_check(const struct strbuf *buf, struct error *err)
 {
 	if (!buf->failed)
 		return 0;
-	if (buf->max - buf->len < buf->len / 2 + FIRST_CAPACITY)
-		return fail_answer_too_large(err, (int64_t)buf->max);
-	return fail_no_memory(err);
+	return buf->full ? fail_answer_too_large(err, (int64_t)buf->max) : fail_no_memory(err);
 }

@@ -3,7 +3,7 @@
  *
  * Invariants: data is never NULL and data[len] is '\0'; len <= max. When memory or the maximum
  * runs out, `failed` is set and stays set, and further appends do nothing: append freely, check
- * once at the end (strbuf_check).
+ * once at the end (strbuf_check). max may be SIZE_MAX: then memory is the only limit.
  */
 #ifndef BASE_STRBUF_H
 #define BASE_STRBUF_H
@@ -22,12 +22,13 @@ struct strbuf {
 	size_t capacity; /* bytes allocated; 0 while data is strbuf_empty */
 	size_t max;	 /* the most bytes that it may hold */
 	bool failed;	 /* an append did not fit */
+	bool full;	 /* ... because of max; else memory ran out */
 };
 
 extern char strbuf_empty[1];
 
 /* An empty buffer that may hold up to max bytes. */
-#define STRBUF(max_bytes) ((struct strbuf){strbuf_empty, 0, 0, (max_bytes), false})
+#define STRBUF(max_bytes) ((struct strbuf){strbuf_empty, 0, 0, (max_bytes), false, false})
 
 /* Life cycle */
 void strbuf_clear(struct strbuf *buf); /* frees; the buffer is empty and usable again */

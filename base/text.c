@@ -96,6 +96,17 @@ bool text_nfc(struct strbuf *out, const char *bytes, size_t len)
 	return map(out, bytes, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 }
 
+void text_latin1(struct strbuf *out, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+
+		if (byte >= 0x80)
+			strbuf_add_char(out, (char)(0xC0 | byte >> 6));
+		strbuf_add_char(out, (char)(byte >= 0x80 ? 0x80 | (byte & 0x3F) : byte));
+	}
+}
+
 void text_fold(struct strbuf *out, const char *bytes, size_t len)
 {
 	map(out, bytes, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
@@ -222,8 +233,11 @@ static size_t distance(const char *a, const char *b)
 const char *text_nearest(const char *word, const char *const *candidates)
 {
 	const char *best = NULL;
-	size_t least = strlen(word) / 3 + 2;
+	size_t letters = strnlen(word, WORD_MAX_LETTERS);
+	size_t least = letters / 3 + 2;
 
+	if (least > letters)
+		least = letters;
 	for (; *candidates; candidates++) {
 		size_t apart = distance(word, *candidates);
 

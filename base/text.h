@@ -29,6 +29,9 @@ size_t text_cut(const char *bytes, size_t len);
  */
 bool text_nfc(struct strbuf *out, const char *bytes, size_t len);
 
+/* Appends bytes of no known encoding, each as the one character that Latin-1 has for it. */
+void text_latin1(struct strbuf *out, const char *bytes, size_t len);
+
 /* Appends NFC text with case folded ("ĐƯỜNG" -> "đường"). The input must be UTF-8. */
 void text_fold(struct strbuf *out, const char *bytes, size_t len);
 
@@ -53,8 +56,8 @@ bool text_next(const char **at, char separator, struct slice *ret_piece);
 bool slice_equals(struct slice slice, const char *text);
 
 /*
- * The candidate nearest to a mistyped word, or NULL when none is near (at most a third of its
- * letters differ). candidates ends with NULL.
+ * The candidate nearest to a mistyped word, or NULL when none is near: at most a third of its
+ * letters and one more are changed, but not all. candidates ends with NULL.
  */
 const char *text_nearest(const char *word, const char *const *candidates);
 

@@ -138,6 +138,9 @@ int feature_writer_close(struct feature_writer *writer, struct error *err)
 
 	if (!rc)
 		rc = layer_state_write(writer->store, writer->layer, &writer->state, err);
+	if (!rc)
+		rc = store_note_extent(writer->store, writer->layer->id,
+			writer->state.record_count, &writer->state.box, err);
 	return rc;
 }
 

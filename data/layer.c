@@ -44,6 +44,8 @@ bool layer_field_means(const struct layer_field *field, const char *column)
 	const char *at = field->aliases;
 	struct slice alias;
 
+	if (!text_is_utf8(column, strlen(column)))
+		return false;
 	plain_name(wanted, column, strlen(column));
 	if (!*wanted)
 		return false;

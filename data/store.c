@@ -271,6 +271,17 @@ int store_bulk_end(struct store *store, const char *table, int64_t first_id, str
 	return store->driver->bulk_end(store, table, first_id, err);
 }
 
+int store_check(struct store *store, struct error *err)
+{
+	return store->driver->check(store, err);
+}
+
+int store_note_extent(struct store *store, const char *table, int64_t row_count,
+	const struct box *box, struct error *err)
+{
+	return store->driver->note_extent(store, table, row_count, box, err);
+}
+
 void store_interrupt(struct store *store)
 {
 	store->driver->interrupt(store);

@@ -126,6 +126,13 @@ bool store_has_column(struct store *store, const char *table, const char *column
 int store_bulk_begin(struct store *store, const char *table, struct error *err);
 int store_bulk_end(struct store *store, const char *table, int64_t first_id, struct error *err);
 
+/* Looks whether the database is sound; ERR_IO if it is damaged. May take long. */
+int store_check(struct store *store, struct error *err);
+
+/* Notes how many rows a table has and where they lie, for programs that read the file. */
+int store_note_extent(struct store *store, const char *table, int64_t row_count,
+	const struct box *box, struct error *err);
+
 /* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
 void store_interrupt(struct store *store);
 

@@ -43,6 +43,9 @@ struct store_driver {
 	int (*bulk_begin)(struct store *store, const char *table, struct error *err);
 	int (*bulk_end)(
 		struct store *store, const char *table, int64_t first_id, struct error *err);
+	int (*check)(struct store *store, struct error *err);
+	int (*note_extent)(struct store *store, const char *table, int64_t row_count,
+		const struct box *box, struct error *err);
 	void (*interrupt)(struct store *store);
 };
 

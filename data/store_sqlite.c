@@ -426,6 +426,45 @@ static int sqlite_bulk_end(
 	return rc ? rc : restore_triggers(store, err);
 }
 
+static int sqlite_check(struct store *store, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, "PRAGMA quick_check(1)", &query, err);
+
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc < 0)
+		return rc;
+	if (!rc || strcmp(query_text(query, 0, NULL), "ok") != 0)
+		return fail_register_damaged(err);
+	return 0;
+}
+
+/* SpatiaLite's statistics; without them GDAL takes the extent from the index, rounded. */
+static int sqlite_note_extent(struct store *store, const char *table, int64_t row_count,
+	const struct box *box, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store,
+		"UPDATE geometry_columns_statistics SET"
+		" last_verified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), row_count = $rows,"
+		" extent_min_x = $min_x, extent_min_y = $min_y, extent_max_x = $max_x,"
+		" extent_max_y = $max_y WHERE f_table_name = $table",
+		&query, err);
+
+	if (rc)
+		return rc;
+	query_bind_text(query, "table", table);
+	query_bind_int(query, "rows", row_count);
+	if (box->min_x <= box->max_x) {
+		query_bind_real(query, "min_x", box->min_x);
+		query_bind_real(query, "min_y", box->min_y);
+		query_bind_real(query, "max_x", box->max_x);
+		query_bind_real(query, "max_y", box->max_y);
+	}
+	return query_run(query, err);
+}
+
 static void sqlite_interrupt(struct store *store)
 {
 	sqlite3_interrupt(db_of(store));
@@ -457,6 +496,8 @@ static const struct store_driver driver = {
 	.has_column = sqlite_has_column,
 	.bulk_begin = sqlite_bulk_begin,
 	.bulk_end = sqlite_bulk_end,
+	.check = sqlite_check,
+	.note_extent = sqlite_note_extent,
 	.interrupt = sqlite_interrupt,
 };
 

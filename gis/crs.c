@@ -184,10 +184,11 @@ int crs_describe(
 	return 0;
 }
 
-/* PROJ's first operation that needs no grid and does not depend on the position. */
-static PJ *first_operation(const struct crs_context *context, int base_epsg)
+/* PROJ's first operation for that area that needs no grid; a guessed one only if allowed. */
+static PJ *first_operation(const struct crs_context *context, const struct crs_info *info,
+	bool allow_guess)
 {
-	PJ *from = find_crs(context, base_epsg), *to = find_crs(context, CRS_WGS84);
+	PJ *from = find_crs(context, info->base_epsg), *to = find_crs(context, CRS_WGS84);
 	PJ_OPERATION_FACTORY_CONTEXT *factory =
 		proj_create_operation_factory_context(context->proj, NULL);
 	PJ_OBJ_LIST *list;
@@ -195,6 +196,13 @@ static PJ *first_operation(const struct crs_context *context, int base_epsg)
 
 	proj_operation_factory_context_set_grid_availability_use(
 		context->proj, factory, PROJ_GRID_AVAILABILITY_DISCARD_OPERATION_IF_MISSING_GRID);
+	proj_operation_factory_context_set_allow_ballpark_transformations(
+		context->proj, factory, allow_guess);
+	proj_operation_factory_context_set_spatial_criterion(
+		context->proj, factory, PROJ_SPATIAL_CRITERION_PARTIAL_INTERSECTION);
+	if (info->west <= info->east)
+		proj_operation_factory_context_set_area_of_interest(context->proj, factory,
+			info->west, info->south, info->east, info->north);
 	list = from && to ? proj_create_operations(context->proj, from, to, factory) : NULL;
 	if (list && proj_list_get_count(list) > 0)
 		found = proj_list_get(context->proj, list, 0);
@@ -231,7 +239,9 @@ int crs_choose_operation(struct crs_context *context, int epsg, char name[CITY_N
 	} else if (info.base_epsg == CRS_WGS84) {
 		snprintf(name, CITY_NAME_MAX, "none");
 	} else {
-		operation = first_operation(context, info.base_epsg);
+		operation = first_operation(context, &info, false);
+		if (!operation)
+			operation = first_operation(context, &info, true);
 		normal = operation ? proj_normalize_for_visualization(context->proj, operation)
 				   : NULL;
 		text = normal ? proj_as_proj_string(context->proj, normal, PJ_PROJ_5, NULL) : NULL;

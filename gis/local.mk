@@ -1,12 +1,66 @@
 noinst_LIBRARIES += gis/libgis.a
 
-gis_libgis_a_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS) $(PROJ_CFLAGS) $(ZIP_CFLAGS)
+gis_libgis_a_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS) $(PROJ_CFLAGS) $(ZIP_CFLAGS) $(ZLIB_CFLAGS) \
+	$(SECCOMP_CFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 gis_libgis_a_SOURCES = \
 	%D%/crs.c %D%/crs.h \
+	%D%/crs_check.c %D%/crs_check.h \
 	%D%/crs_ref.c %D%/crs_ref.h \
+	%D%/csv_columns.c %D%/csv_columns.h \
+	%D%/file_kind.c %D%/file_kind.h \
 	%D%/geojson.c %D%/geojson.h \
+	%D%/geojson_scan.c %D%/geojson_scan.h \
 	%D%/geom.c %D%/geom.h \
-	%D%/shape.c %D%/shape.h
+	%D%/import.c %D%/import.h \
+	%D%/import_columns.c %D%/import_columns.h \
+	%D%/ogr_layer.h \
+	%D%/ogr_process.c %D%/ogr_process.h \
+	%D%/ogr_reader.c %D%/ogr_reader.h \
+	%D%/ogr_stream.c %D%/ogr_stream.h \
+	%D%/sample_alleys.c %D%/sample_alleys.h \
+	%D%/sample_axes.c %D%/sample_axes.h \
+	%D%/sample_blocks.c %D%/sample_blocks.h \
+	%D%/sample_city.c %D%/sample_city.h \
+	%D%/sample_density.c %D%/sample_density.h \
+	%D%/sample_geography.c %D%/sample_geography.h \
+	%D%/sample_lanes.c %D%/sample_lanes.h \
+	%D%/sample_line.c %D%/sample_line.h \
+	%D%/sample_loop.c %D%/sample_loop.h \
+	%D%/sample_lot.c %D%/sample_lot.h \
+	%D%/sample_mesh.c %D%/sample_mesh.h \
+	%D%/sample_names.c %D%/sample_names.h \
+	%D%/sample_plots.c %D%/sample_plots.h \
+	%D%/sample_records.c %D%/sample_records.h \
+	%D%/sample_rows.c %D%/sample_rows.h \
+	%D%/sample_sheets.c %D%/sample_sheets.h \
+	%D%/sample_sites.c %D%/sample_sites.h \
+	%D%/sample_streets.c %D%/sample_streets.h \
+	%D%/sample_strip.c %D%/sample_strip.h \
+	%D%/sample_town.c %D%/sample_town.h \
+	%D%/sample_writer.c %D%/sample_writer.h \
+	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_use.h \
+	%D%/sandbox.c %D%/sandbox.h \
+	%D%/sandbox_calls.c %D%/sandbox_calls.h \
+	%D%/shape.c %D%/shape.h \
+	%D%/shapefile.c %D%/shapefile.h \
+	%D%/side.c %D%/side.h \
+	%D%/upload.c %D%/upload.h \
+	%D%/upload_folder.c %D%/upload_zip.c %D%/upload_parts.h \
+	%D%/watch.c %D%/watch.h \
+	%D%/zip_file.c %D%/zip_file.h
 
-GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(DATA_LIBS)
+GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README
+
+# The one program that knows GDAL; dothi starts it for each file of a user.
+libexec_PROGRAMS += dothi-ogr
+
+dothi_ogr_CFLAGS = $(AM_CFLAGS) $(GDAL_CFLAGS)
+dothi_ogr_SOURCES = \
+	%D%/dothi_ogr.c %D%/dothi_ogr.h \
+	%D%/dothi_ogr_crs.c \
+	%D%/dothi_ogr_csv.c \
+	%D%/dothi_ogr_open.c \
+	%D%/dothi_ogr_rows.c \
+	%D%/dothi_ogr_text.c
+dothi_ogr_LDADD = gis/libgis.a $(GDAL_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS)

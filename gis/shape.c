@@ -4,6 +4,7 @@
 
 #include "base/messages.h"
 #include "base/number.h"
+#include "gis/side.h"
 
 /* Types of OGC 06-103r4, table 7; ISO adds 1000 for Z, 2000 for M, 3000 for both. */
 enum wkb_type {
@@ -70,9 +71,9 @@ static bool read_header(struct reader *reader, uint32_t *ret_type)
 		if (!read_u32(reader, &srid))
 			return false;
 	}
-	base = (raw & 0x0FFFFFFF) % 1000;
-	extra = (raw & 0x0FFFFFFF) / 1000;
-	reader->has_z = raw & ewkb_z || extra == 1 || extra == 3;
+	base = (raw & ~(ewkb_z | ewkb_m | ewkb_srid)) % 1000;
+	extra = (raw & ~(ewkb_z | ewkb_m | ewkb_srid)) / 1000;
+	reader->has_z = (raw & ewkb_z) || extra == 1 || extra == 3;
 	reader->dimensions = 2 + reader->has_z + ((raw & ewkb_m) || extra == 2 || extra == 3);
 	*ret_type = base;
 	return extra <= 3;
@@ -104,7 +105,7 @@ static int end_ring(struct reader *reader)
 	struct shape *shape = reader->shape;
 
 	if (shape->ring_count >= SHAPE_RINGS_MAX)
-		return fail_geometry_too_large(reader->err, SHAPE_POINTS_MAX);
+		return fail_geometry_too_many_rings(reader->err, SHAPE_RINGS_MAX);
 	shape->ring_ends = grow(reader->arena, shape->ring_ends, &reader->rings_room,
 		shape->ring_count, 1, sizeof *shape->ring_ends);
 	if (!shape->ring_ends)
@@ -153,16 +154,29 @@ static int read_points(struct reader *reader, size_t count)
 	return 0;
 }
 
+static bool is_closed(const double *xy, size_t count)
+{
+	const double *last = xy + 2 * (count - 1);
+
+	return xy[0] == last[0] && xy[1] == last[1];
+}
+
 /* A line or a ring: a count and its points. Empty ones leave no trace. */
 static int read_ring(struct reader *reader)
 {
+	struct shape *shape = reader->shape;
+	size_t first = shape->point_count;
 	uint32_t count;
 	int rc;
 
 	if (!read_u32(reader, &count))
 		return fail_geometry_unreadable(reader->err);
 	rc = read_points(reader, count);
-	return rc || !count ? rc : end_ring(reader);
+	if (rc || !count)
+		return rc;
+	if (shape->kind == GEOMETRY_AREA && !is_closed(shape->xy + 2 * first, count))
+		return fail_ring_not_closed(reader->err);
+	return end_ring(reader);
 }
 
 /* An empty point is written as NaN NaN (OGC 12-128r19, clause 2.1.3.1.1). */
@@ -370,18 +384,21 @@ double shape_area(const struct shape *shape)
 	return area;
 }
 
-/* Calls each(x0, y0, x1, y1) for every segment until it says true. */
+/*
+ * Calls each(from, to) for every segment until it says true. A point alone is a segment from
+ * itself to itself, whatever the kind of the shape.
+ */
 static bool any_segment(const struct shape *shape,
 	bool (*each)(void *context, const double *from, const double *to), void *context)
 {
 	size_t first = 0;
 
-	if (shape->kind == GEOMETRY_POINT)
-		return false;
 	for (size_t ring = 0; ring < shape->ring_count; ring++) {
-		size_t end = shape->ring_ends[ring];
+		size_t end = shape->ring_ends[ring], last = end - 1;
 
-		for (size_t i = first; i + 1 < end; i++)
+		if (first == last && each(context, shape->xy + 2 * first, shape->xy + 2 * first))
+			return true;
+		for (size_t i = first; i < last; i++)
 			if (each(context, shape->xy + 2 * i, shape->xy + 2 * i + 2))
 				return true;
 		/* An outline that was left open is taken as closed; a closed one adds a point. */
@@ -413,18 +430,12 @@ static bool box_covers(const struct box *box, const double *xy)
 		xy[1] <= box->max_y;
 }
 
-/* Which side of the line from -> to a point lies on: the sign of the cross product. */
-static double side_of(const double *from, const double *to, double x, double y)
-{
-	return (to[0] - from[0]) * (y - from[1]) - (to[1] - from[1]) * (x - from[0]);
-}
-
 static bool segment_meets_box(void *context, const double *from, const double *to)
 {
 	const struct box *box = context;
 	struct box own = {fmin(from[0], to[0]), fmin(from[1], to[1]), fmax(from[0], to[0]),
 		fmax(from[1], to[1])};
-	double corners[4];
+	int corners[4];
 	bool left, right;
 
 	if (!boxes_meet(&own, box))
@@ -445,9 +456,6 @@ bool shape_meets_box(const struct shape *shape, const struct box *box)
 {
 	if (box_is_empty(box))
 		return false;
-	for (size_t i = 0; i < shape->point_count; i++)
-		if (box_covers(box, shape->xy + 2 * i))
-			return true;
 	if (any_segment(shape, segment_meets_box, (void *)(uintptr_t)box))
 		return true;
 	/* No edge meets the box: it is inside the area as a whole, or not at all. */
@@ -462,16 +470,18 @@ struct crossing {
 static bool count_crossing(void *context, const double *from, const double *to)
 {
 	struct crossing *crossing = context;
-	double x = crossing->x, y = crossing->y, side = side_of(from, to, x, y);
+	double x = crossing->x, y = crossing->y;
 	bool in_box = x >= fmin(from[0], to[0]) && x <= fmax(from[0], to[0]) &&
 		y >= fmin(from[1], to[1]) && y <= fmax(from[1], to[1]);
+	bool beside = (from[1] <= y) != (to[1] <= y);
+	int side = in_box || beside ? side_of(from, to, x, y) : 0;
 
 	if (in_box && side == 0) {
 		crossing->on_edge = true;
 		return true;
 	}
 	/* A ray to the right: an edge counts from its lower end up to, not with, its upper end. */
-	if ((from[1] <= y) != (to[1] <= y) && (side > 0) == (to[1] > from[1]))
+	if (beside && (side > 0) == (to[1] > from[1]))
 		crossing->inside = !crossing->inside;
 	return false;
 }
@@ -511,9 +521,5 @@ double shape_distance(const struct shape *shape, double x, double y)
 	if (shape_covers(shape, x, y))
 		return 0;
 	any_segment(shape, measure_segment, &nearest);
-	if (shape->kind == GEOMETRY_POINT)
-		for (size_t i = 0; i < shape->point_count; i++)
-			nearest.least = fmin(nearest.least,
-				hypot(shape->xy[2 * i] - x, shape->xy[2 * i + 1] - y));
 	return nearest.least;
 }

@@ -3,8 +3,9 @@
  *
  * Points, lines and areas are always "multi": an area has parts (polygons), a part has rings (the
  * outer one first), a ring has points and is closed (first = last). A line has rings too: each is
- * one open line. Coordinates are pairs, east then north (or lon then lat), 2D; the height of a
- * point stands beside them. A shape borrows its memory from the arena that it was read into.
+ * one line. No ring and no part is empty; that a ring has four points is not asked here.
+ * Coordinates are pairs, east then north (or lon then lat), 2D; the height of a point stands beside
+ * them. A shape borrows its memory from the arena that it was read into.
  */
 #ifndef GIS_SHAPE_H
 #define GIS_SHAPE_H
@@ -38,8 +39,8 @@ struct shape {
 /*
  * Reads ISO or EWKB-style WKB of any byte order: Point, LineString, Polygon and their multi
  * forms, with Z or M (dropped, but for the height of a single point). Errors: ERR_INVALID for
- * bytes that are none, another type, a coordinate that is not finite; ERR_TOO_LARGE over the
- * caps. An empty geometry gives point_count 0.
+ * bytes that are none, another type, a coordinate that is not finite, a ring that is not closed;
+ * ERR_TOO_LARGE over the caps. An empty geometry gives point_count 0.
  */
 int shape_read_wkb(
 	struct arena *arena, struct wkb wkb, struct shape *ret_shape, struct error *err);
@@ -62,7 +63,7 @@ bool shape_meets_box(const struct shape *shape, const struct box *box);
 /* True if the point is inside an area or on its edge (even-odd). */
 bool shape_covers(const struct shape *shape, double x, double y);
 
-/* The distance from a point to the nearest point of the shape; 0 inside an area. */
+/* The distance to the nearest point of the shape: 0 inside an area, INFINITY from an empty one. */
 double shape_distance(const struct shape *shape, double x, double y);
 
 bool box_is_empty(const struct box *box);

@@ -158,7 +158,8 @@ static enum method method_of(const char *name)
 }
 
 /* Route, method and parameters; after it the handler may run. */
-static int prepare(struct exchange *exchange, const char *method, struct error *err)
+static int prepare(
+	struct exchange *exchange, const char *method, const char *version, struct error *err)
 {
 	struct request *request = &exchange->request;
 	struct MHD_Connection *connection = exchange->connection;
@@ -169,6 +170,9 @@ static int prepare(struct exchange *exchange, const char *method, struct error *
 	request->if_none_match = header_of(connection, "If-None-Match");
 	request->accepts_gzip = request_allows_gzip(header_of(connection, "Accept-Encoding"));
 	request->lang = request_lang(header_of(connection, "Accept-Language"));
+	/* The library is lenient with request lines. */
+	if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
+		return fail_uri_malformed(err);
 	rc = request_parse_uri(request, exchange->uri, err);
 	if (rc)
 		return rc;
@@ -255,7 +259,6 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	int rc;
 
 	(void)url;
-	(void)version;
 	(void)upload;
 	(void)upload_size;
 	if (!exchange)
@@ -264,7 +267,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return send_answer(exchange);
 	exchange->begun = true;
 	deadline_phase(server->deadlines, deadline_of(connection), DEADLINE_WORKING, 0);
-	rc = prepare(exchange, method, &exchange->err);
+	rc = prepare(exchange, method, version, &exchange->err);
 	if (!rc && exchange->request.method != METHOD_OPTIONS &&
 		!exchange->request.route->on_network) {
 		MHD_suspend_connection(connection);

@@ -9,6 +9,8 @@ dothi_SOURCES = \
 	%D%/collections_api.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
+	%D%/commands/doctor.c \
+	%D%/commands/import.c \
 	%D%/commands/init.c \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \

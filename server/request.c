@@ -93,6 +93,8 @@ int request_parse_uri(struct request *request, const char *uri, struct error *er
 
 	if (strlen(uri) > REQUEST_URI_MAX)
 		return fail_uri_too_long(err, REQUEST_URI_MAX);
+	if (uri[0] != '/')
+		return fail_uri_malformed(err);
 	request->uri = uri;
 	rc = parse_path(request, uri, path_len, err);
 	while (!rc && question && *question) {
@@ -183,7 +185,7 @@ static int format_of_param(const char *name, enum format *ret_format, struct err
 		*ret_format = FORMAT_HTML;
 		return 0;
 	}
-	fail_format_unknown(err, name);
+	fail_answer_format_unknown(err, name);
 	return error_where(err, "f");
 }
 

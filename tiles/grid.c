@@ -40,16 +40,19 @@ double grid_mercator_y_m(double unit_y)
 	return GRID_HALF_WORLD_M - unit_y / world_units * 2 * GRID_HALF_WORLD_M;
 }
 
+/* What is no number becomes the least. */
 static double clamp(double value, double least, double most)
 {
-	return value < least ? least : value > most ? most : value;
+	return !(value > least) ? least : value > most ? most : value;
 }
 
 struct tile tile_at(double lon, double lat, unsigned z)
 {
 	double across = (double)(1U << z);
 	double x = (lon + 180) / 360 * across;
-	double y = (1 - asinh(tan(lat * M_PI / 180)) / M_PI) / 2 * across;
+	/* Behind the poles the tangent would begin anew. */
+	double phi = clamp(lat, -90, 90) * M_PI / 180;
+	double y = (1 - asinh(tan(phi)) / M_PI) / 2 * across;
 
 	return (struct tile){z, (uint32_t)clamp(x, 0, across - 1), (uint32_t)clamp(y, 0, across - 1)};
 }

@@ -34,7 +34,7 @@ int64_t grid_unit_y(double mercator_y_m);
 double grid_mercator_x_m(double unit_x);
 double grid_mercator_y_m(double unit_y);
 
-/* The tile that a lon/lat (degrees, WGS 84) falls in. */
+/* The tile that a lon/lat (degrees, WGS 84) falls in; outside the world the nearest of its edge. */
 struct tile tile_at(double lon, double lat, unsigned z);
 
 /* West, south, east, north of a tile in degrees. */

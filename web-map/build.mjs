@@ -22,7 +22,8 @@ const COMPRESSIBLE = /\.(html|js|css|svg|txt|json)$/;
 
 function writeTexts() {
 	const messages = readCatalogue(fs.readFileSync(path.join(here, "../base/messages.txt"), "utf8"));
-	fs.writeFileSync(path.join(here, "src/i18n/texts.ts"), printTexts(messages));
+	fs.mkdirSync(path.join(here, "generated"), { recursive: true });
+	fs.writeFileSync(path.join(here, "generated/texts.ts"), printTexts(messages));
 }
 
 function checkTypes() {

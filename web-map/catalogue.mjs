@@ -1,7 +1,7 @@
 /*
  * catalogue: the texts of the web map, out of THE catalogue base/messages.txt.
  *
- * Its codes UI-* belong to the web map. They become src/i18n/texts.ts, whose type knows every name
+ * Its codes UI-* belong to the web map. They become generated/texts.ts, whose type knows every name
  * and its arguments: a text that is missing, or lacks an argument, does not compile.
  */
 
@@ -50,7 +50,7 @@ function checkMessage(message) {
 	}
 }
 
-/** The module src/i18n/texts.ts. */
+/** The module generated/texts.ts. */
 export function printTexts(messages) {
 	const lines = ["// Made from base/messages.txt; do not edit.", "", "export const texts = {"];
 	for (const message of messages) {

@@ -36,4 +36,4 @@ dist-hook: $(srcdir)/web-map/dist/stamp
 	cp -p $(srcdir)/web-map/dist/* $(distdir)/web-map/dist/
 
 maintainer-clean-local:
-	rm -rf $(srcdir)/web-map/dist $(srcdir)/web-map/node_modules $(srcdir)/web-map/src/i18n/texts.ts
+	rm -rf $(srcdir)/web-map/dist $(srcdir)/web-map/node_modules $(srcdir)/web-map/generated

@@ -1,0 +1,15 @@
+data_tests = %D%/test_layer
+check_PROGRAMS += $(data_tests)
+DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
+
+tests_data_test_layer_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_data_test_layer_SOURCES = %D%/test_layer.c
+tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+
+# Not a test by itself: it tells check_layer_ids.sh what the layers are.
+EXTRA_PROGRAMS += %D%/list_layers
+CLEANFILES += %D%/list_layers$(EXEEXT)
+tests_data_list_layers_SOURCES = %D%/list_layers.c
+tests_data_list_layers_LDADD = $(DATA_LIBS)
+dist_check_SCRIPTS += %D%/check_layer_ids.sh
+tests/data/check_layer_ids.log: tests/data/list_layers$(EXEEXT)

@@ -6,7 +6,7 @@
  */
 import { Observed } from "../observed";
 import { formatBytes, formatInteger, formatReal } from "./number";
-import { texts, type TextArguments } from "./texts";
+import { texts, type TextArguments } from "../../generated/texts";
 
 export type Language = "vi" | "en";
 

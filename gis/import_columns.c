@@ -1,0 +1,270 @@
+#include "gis/import_columns.h"
+
+#include <math.h>
+
+#include "base/json_write.h"
+#include "base/messages.h"
+#include "base/number.h"
+#include "base/text.h"
+
+enum { OTHERS_MAX_BYTES = 4 << 20, NAMES_MAX_BYTES = 600 };
+
+static int find_column(const struct ogr_layer *file, const char *name)
+{
+	for (size_t i = 0; i < file->column_count; i++)
+		if (!strcmp(file->columns[i].name, name))
+			return (int)i;
+	for (size_t i = 0; i < file->column_count; i++)
+		if (text_equal_nocase(file->columns[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+static int fail_column(const struct ogr_layer *file, const char *name, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf names = STRBUF(NAMES_MAX_BYTES);
+
+	for (size_t i = 0; i < file->column_count; i++)
+		strbuf_add_format(&names, "%s%s", i ? ", " : "", file->columns[i].name);
+	return fail_map_column(err, name, names.data);
+}
+
+static int fail_field(const struct layer *layer, const char *name, struct error *err)
+{
+	const char *names[IMPORT_COLUMNS_MAX + 1];
+	const char *nearest;
+
+	for (size_t i = 0; i < layer->field_count; i++)
+		names[i] = layer->fields[i].id;
+	names[layer->field_count] = NULL;
+	nearest = text_nearest(name, names);
+	return fail_map_field(err, name, nearest ? nearest : names[0]);
+}
+
+static int take_mapping(struct import_columns *columns, const struct import_mapping *mapping,
+	struct error *err)
+{
+	const struct layer_field *field =
+		layer_field_find(columns->layer, mapping->field, strlen(mapping->field));
+	int column = find_column(columns->file, mapping->column);
+
+	if (!field)
+		return fail_field(columns->layer, mapping->field, err);
+	if (field->source != FIELD_GIVEN)
+		return fail_map_computed(err, mapping->field);
+	if (column < 0)
+		return fail_column(columns->file, mapping->column, err);
+	if (columns->is_used[column])
+		return fail_map_twice(err, mapping->column);
+	columns->of_field[layer_field_index(columns->layer, field)] = column;
+	columns->is_used[column] = true;
+	return 0;
+}
+
+/* A free column that means the field; the field's own name goes before its aliases. */
+static int guess_column(const struct import_columns *columns, const struct layer_field *field)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < columns->file->column_count; i++) {
+		const char *name = columns->file->columns[i].name;
+
+		if (columns->is_used[i] || !layer_field_means(field, name))
+			continue;
+		if (text_equal_nocase(name, field->id))
+			return (int)i;
+		if (best < 0)
+			best = (int)i;
+	}
+	return best;
+}
+
+int import_columns_choose(const struct layer *layer, const struct ogr_layer *file,
+	const struct import_mapping *mappings, size_t mapping_count,
+	struct import_columns *ret_columns, struct error *err)
+{
+	struct import_columns columns = {.layer = layer, .file = file};
+	int rc = 0;
+
+	if (file->column_count > IMPORT_COLUMNS_MAX)
+		return fail_columns_too_many(err, IMPORT_COLUMNS_MAX);
+	for (size_t i = 0; i < layer->field_count; i++)
+		columns.of_field[i] = -1;
+	for (size_t i = 0; !rc && i < mapping_count; i++)
+		rc = take_mapping(&columns, &mappings[i], err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < layer->field_count; i++) {
+		int column;
+
+		if (columns.of_field[i] >= 0 || layer->fields[i].source != FIELD_GIVEN)
+			continue;
+		column = guess_column(&columns, &layer->fields[i]);
+		columns.of_field[i] = column;
+		if (column >= 0)
+			columns.is_used[column] = true;
+	}
+	for (size_t i = 0; i < file->column_count; i++)
+		columns.unused += !columns.is_used[i];
+	*ret_columns = columns;
+	return 0;
+}
+
+/* A whole number of a real or a text; false if it is none. */
+static bool to_int(const struct value *from, struct value *ret)
+{
+	*ret = (struct value){.kind = VALUE_INT};
+	switch (from->kind) {
+	case VALUE_INT:
+		ret->integer = from->integer;
+		return true;
+	case VALUE_REAL:
+		if (from->real != rint(from->real) || fabs(from->real) > 9e15)
+			return false;
+		ret->integer = (int64_t)from->real;
+		return true;
+	default:
+		return number_parse_int(
+			from->text, from->len, INT64_MIN, INT64_MAX, &ret->integer);
+	}
+}
+
+static bool to_real(const struct value *from, struct value *ret)
+{
+	*ret = (struct value){.kind = VALUE_REAL};
+	switch (from->kind) {
+	case VALUE_INT:
+		ret->real = (double)from->integer;
+		return true;
+	case VALUE_REAL:
+		ret->real = from->real;
+		return isfinite(from->real);
+	default:
+		return number_parse_double(from->text, from->len, -1e300, 1e300, &ret->real);
+	}
+}
+
+static bool to_text(const struct value *from, struct arena *arena, struct value *ret)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(64);
+	char *copy;
+
+	if (from->kind == VALUE_TEXT) {
+		*ret = *from;
+		return true;
+	}
+	if (from->kind == VALUE_INT)
+		strbuf_add_int(&text, from->integer);
+	else
+		number_print_double(&text, from->real);
+	copy = arena_text(arena, text.data, text.len);
+	*ret = (struct value){.kind = VALUE_TEXT, .len = text.len, .text = copy};
+	return copy != NULL;
+}
+
+/* "2026-11-21" or a text that begins so (a time stands behind it). */
+static bool to_date(const struct value *from, struct arena *arena, struct value *ret)
+{
+	struct date date;
+	char *copy;
+
+	if (from->kind != VALUE_TEXT || from->len < 10 || !date_parse(from->text, 10, &date) ||
+		(from->len > 10 && from->text[10] != 'T' && from->text[10] != ' '))
+		return false;
+	copy = arena_text(arena, date.text, 10);
+	*ret = (struct value){.kind = VALUE_TEXT, .len = 10, .text = copy};
+	return copy != NULL;
+}
+
+static bool to_bool(const struct value *from, struct value *ret)
+{
+	return to_int(from, ret) && (ret->integer == 0 || ret->integer == 1);
+}
+
+static bool convert(
+	const struct value *from, enum field_type type, struct arena *arena, struct value *ret)
+{
+	/* A blank text is what many programs write for "nothing". */
+	if (from->kind == VALUE_NULL || (from->kind == VALUE_TEXT && !from->len)) {
+		*ret = (struct value){.kind = VALUE_NULL};
+		return true;
+	}
+	switch (type) {
+	case FIELD_INT:
+		return to_int(from, ret);
+	case FIELD_REAL:
+		return to_real(from, ret);
+	case FIELD_BOOL:
+		return to_bool(from, ret);
+	case FIELD_DATE:
+		return to_date(from, arena, ret);
+	default:
+		return to_text(from, arena, ret);
+	}
+}
+
+static void put_value(struct json_writer *json, const struct value *value, enum column_type type)
+{
+	switch (value->kind) {
+	case VALUE_NULL:
+		json_put_null(json);
+		break;
+	case VALUE_TEXT:
+		json_put_text_len(json, value->text, value->len);
+		break;
+	case VALUE_INT:
+		if (type == COLUMN_BOOL)
+			json_put_bool(json, value->integer != 0);
+		else
+			json_put_int(json, value->integer);
+		break;
+	case VALUE_REAL:
+		json_put_real(json, value->real);
+		break;
+	}
+}
+
+/* The columns without a field, and the one that did not fit, as JSON. */
+static int put_others(const struct import_columns *columns, const struct value *from, int misfit,
+	struct arena *arena, const char **ret_others, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(OTHERS_MAX_BYTES);
+	struct json_writer json = JSON_WRITER(&text);
+	char *copy;
+
+	json_begin_object(&json);
+	for (size_t i = 0; i < columns->file->column_count; i++) {
+		if (columns->is_used[i] && (int)i != misfit)
+			continue;
+		json_put_key(&json, columns->file->columns[i].name);
+		put_value(&json, &from[i], columns->file->columns[i].type);
+	}
+	json_end_object(&json);
+	if (text.failed)
+		return fail_text_too_long(err, "*", OTHERS_MAX_BYTES);
+	copy = arena_text(arena, text.data, text.len);
+	*ret_others = copy;
+	return copy ? 0 : fail_no_memory(err);
+}
+
+int import_columns_convert(const struct import_columns *columns, const struct value *from,
+	struct arena *arena, struct value *ret_values, const char **ret_others, int *ret_misfit,
+	struct error *err)
+{
+	const struct layer *layer = columns->layer;
+
+	*ret_others = NULL;
+	*ret_misfit = -1;
+	for (size_t i = 0; i < layer->field_count; i++) {
+		int column = columns->of_field[i];
+
+		ret_values[i] = (struct value){.kind = VALUE_NULL};
+		if (column < 0 || convert(&from[column], layer->fields[i].type, arena, &ret_values[i]))
+			continue;
+		ret_values[i] = (struct value){.kind = VALUE_NULL};
+		*ret_misfit = column;
+	}
+	if (!columns->unused && *ret_misfit < 0)
+		return 0;
+	return put_others(columns, from, *ret_misfit, arena, ret_others, err);
+}

@@ -1,0 +1,389 @@
+/* dothi import: a file of the user into a layer. */
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json_write.h"
+#include "base/messages.h"
+#include "base/text.h"
+#include "data/register.h"
+#include "gis/import.h"
+#include "server/commands/command.h"
+
+enum {
+	PATH_MAX_BYTES = 4096,
+	FINDINGS_MAX_BYTES = 256 << 20, /* of the JSON list: a million rows, all with findings */
+	BYTES_MAX = 2000000000,		/* of a file, and of what it unpacks to */
+	OPEN_MS_MAX = 120000,
+	WAIT_MS_MAX = 3600000,
+	PROGRESS_MS = 1000,
+	LINE_MAX_BYTES = 4096,
+};
+
+/* The command while it runs; context of the import's calls. */
+struct session {
+	const struct command_line *line;
+	struct strbuf findings; /* JSON, with --json */
+	struct json_writer json;
+	struct strbuf report; /* JSON, made when all rows were read */
+	int64_t last_progress_ms;
+	bool dry_run, yes, refused, kept;
+	int64_t refused_rows;
+};
+
+static const char *const severity_names[] = {"note", "warning", "error"};
+
+static void add_finding_json(struct session *session, const struct import_finding *finding)
+{
+	struct json_writer *json = &session->json;
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+
+	error_print(&text, finding->reason, session->line->lang);
+	json_begin_object(json);
+	json_member_text(json, "severity", severity_names[finding->severity]);
+	json_member_int(json, "row", finding->row);
+	json_member_text(json, "code", error_message_code(finding->reason));
+	json_member_text(json, "reason", text.data);
+	if (finding->has_place) {
+		json_put_key(json, "lon");
+		json_put_fixed(json, finding->lon, 9);
+		json_put_key(json, "lat");
+		json_put_fixed(json, finding->lat, 9);
+		json_put_key(json, "east");
+		json_put_fixed(json, finding->east, 4);
+		json_put_key(json, "north");
+		json_put_fixed(json, finding->north, 4);
+	}
+	json_end_object(json);
+}
+
+static void add_place(struct strbuf *text, const struct import_finding *finding)
+{
+	strbuf_add_format(text, " @ %.7f, %.7f (E %.3f, N %.3f)", finding->lon, finding->lat,
+		finding->east, finding->north);
+}
+
+static void take_finding(void *context, const struct import_finding *finding)
+{
+	struct session *session = context;
+	enum lang lang = session->line->lang;
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf reason = STRBUF(LINE_MAX_BYTES);
+
+	if (session->line->json) {
+		add_finding_json(session, finding);
+		return;
+	}
+	error_print(&reason, finding->reason, lang);
+	if (finding->row)
+		say_finding_row(&text, lang, finding->row, reason.data);
+	else
+		strbuf_add_text(&text, reason.data);
+	if (finding->has_place)
+		add_place(&text, finding);
+	strbuf_add_format(&text, " [%s]", error_message_code(finding->reason));
+	command_print(&text);
+}
+
+static bool show_progress(void *context, int64_t done, int64_t total)
+{
+	struct session *session = context;
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+	int64_t now_ms = clock_ticks_ms();
+	bool is_terminal = isatty(STDERR_FILENO);
+
+	if (now_ms - session->last_progress_ms >= PROGRESS_MS) {
+		session->last_progress_ms = now_ms;
+		if (total > 0)
+			say_import_progress(&text, session->line->lang, done, total);
+		else
+			say_import_progress_open(&text, session->line->lang, done);
+		fprintf(stderr, is_terminal ? "\r%s\033[K" : "%s\n", text.data);
+		fflush(stderr);
+	}
+	return command_goes_on(NULL);
+}
+
+static void write_json_report(struct session *session, const struct import_report *report)
+{
+	struct json_writer json = JSON_WRITER(&session->report);
+	const struct layer *layer = layer_find(city_layers(),
+		command_value(session->line, "layer", 0),
+		strlen(command_value(session->line, "layer", 0)));
+
+	json_begin_object(&json);
+	json_member_text(&json, "file", file_name(session->line->words[1]));
+	json_member_text(&json, "format", upload_format_ending(report->info->format));
+	json_member_text(&json, "source_layer", report->info->layer.name);
+	json_member_text(&json, "layer", layer->id);
+	json_member_int(&json, "epsg", report->epsg);
+	json_member_text(&json, "encoding", report->info->layer.encoding);
+	json_member_int(&json, "rows", report->rows);
+	json_member_int(&json, "stored", report->stored);
+	json_member_int(&json, "without_geometry", report->without_geometry);
+	json_member_int(&json, "invalid", report->invalid);
+	json_member_int(&json, "repaired", report->repaired);
+	json_member_int(&json, "refused", report->refused);
+	json_member_real(&json, "area_m2", report->area_m2);
+	json_member_real(&json, "length_m", report->length_m);
+	if (!box_is_empty(&report->box)) {
+		json_put_key(&json, "extent");
+		json_begin_array(&json);
+		json_put_fixed(&json, report->box.min_x, 4);
+		json_put_fixed(&json, report->box.min_y, 4);
+		json_put_fixed(&json, report->box.max_x, 4);
+		json_put_fixed(&json, report->box.max_y, 4);
+		json_end_array(&json);
+	}
+	json_put_key(&json, "columns");
+	json_begin_object(&json);
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (report->columns[i])
+			json_member_text(&json, layer->fields[i].id, report->columns[i]);
+	json_end_object(&json);
+	json_put_key(&json, "findings");
+	json_put_raw(&json, session->findings.data, session->findings.len);
+	/* Closed when it is known whether it was kept. */
+}
+
+static void print_report(struct session *session, const struct import_report *report)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+	enum lang lang = session->line->lang;
+
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	say_import_read(&text, lang, file_name(session->line->words[1]), report->rows,
+		report->epsg, report->info->layer.encoding);
+	strbuf_add_char(&text, '\n');
+	say_import_good(&text, lang, report->stored, report->kept_columns
+			? (int64_t)report->kept_columns : 0);
+	if (report->without_geometry || report->invalid || report->repaired) {
+		strbuf_add_char(&text, '\n');
+		say_import_odd(&text, lang, report->without_geometry, report->invalid,
+			report->repaired);
+	}
+	if (report->refused) {
+		strbuf_add_char(&text, '\n');
+		say_import_refused(&text, lang, report->refused);
+	}
+	command_print(&text);
+}
+
+/* Asks on the terminal; "y" and "c" (có) agree. */
+static bool ask(const struct session *session, const struct import_report *report)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+	char answer[16] = "";
+
+	say_import_ask(&text, session->line->lang, report->stored,
+		command_value(session->line, "layer", 0));
+	fprintf(stderr, "%s ", text.data);
+	fflush(stderr);
+	if (!fgets(answer, sizeof answer, stdin))
+		return false;
+	return answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'c' || answer[0] == 'C';
+}
+
+static bool confirm(void *context, const struct import_report *report)
+{
+	struct session *session = context;
+	bool can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+
+	if (session->line->json) {
+		json_end_array(&session->json);
+		write_json_report(session, report);
+	} else {
+		print_report(session, report);
+	}
+	if (session->dry_run)
+		return false;
+	if (!session->yes && can_ask) {
+		session->kept = ask(session, report);
+		return session->kept;
+	}
+	if (report->refused && !session->yes) {
+		session->refused = true;
+		session->refused_rows = report->refused;
+		return false;
+	}
+	session->kept = true;
+	return true;
+}
+
+/* "--map field=column", again and again. */
+static int read_mappings(const struct command_line *line, struct import_mapping *mappings,
+	size_t *ret_count, struct arena *arena, struct error *err)
+{
+	const char *text;
+	size_t count = 0;
+
+	while ((text = command_value(line, "map", count))) {
+		const char *equals = strchr(text, '=');
+
+		if (!equals || equals == text || !equals[1] || count == IMPORT_MAPPINGS_MAX)
+			return fail_option_value(err, "map", text);
+		mappings[count].field = arena_text(arena, text, (size_t)(equals - text));
+		mappings[count].column = equals + 1;
+		if (!mappings[count].field)
+			return fail_no_memory(err);
+		count++;
+	}
+	*ret_count = count;
+	return 0;
+}
+
+/* An own folder for readers; what a killed import left in it goes. */
+static int make_work_folder(const char *folder, struct strbuf *path, struct error *err)
+{
+	int rc;
+
+	file_join(path, folder, "work");
+	rc = strbuf_check(path, err);
+	if (!rc)
+		rc = file_remove(path->data, err);
+	return rc ? rc : file_make_folder(path->data, err);
+}
+
+static int open_tools(struct register_folder *opened, struct import_tools *tools, struct error *err)
+{
+	int rc = crs_context_new(&tools->crs, err);
+
+	if (!rc)
+		rc = crs_pin(tools->crs, &opened->city, err);
+	if (!rc)
+		rc = geom_context_new(&tools->geom, err);
+	tools->store = opened->store;
+	tools->city = &opened->city;
+	return rc;
+}
+
+static void print_end(struct session *session)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+
+	if (session->line->json && session->report.len) {
+		strbuf_add_format(&session->report, ",\"kept\":%s}", session->kept ? "true" : "false");
+		command_print(&session->report);
+		return;
+	}
+	if (session->kept)
+		say_import_kept(&text, session->line->lang);
+	else
+		say_import_not_kept(&text, session->line->lang);
+	command_talk(&text);
+}
+
+static int import_into(struct session *session, struct register_folder *opened,
+	struct import_plan *plan, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf work = STRBUF(PATH_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf program = STRBUF(PATH_MAX_BYTES);
+	struct import_tools tools = {0};
+	struct import_report report;
+	int rc = make_work_folder(session->line->words[0], &work, err);
+
+	if (!rc)
+		rc = ogr_process_find(&program, err);
+	if (!rc)
+		rc = open_tools(opened, &tools, err);
+	plan->options.program = program.data;
+	plan->options.work_folder = work.data;
+	if (!rc)
+		rc = import_run(&tools, plan, &report, err);
+	geom_context_free(tools.geom);
+	crs_context_free(tools.crs);
+	file_remove(work.data, NULL);
+	if (!rc)
+		print_end(session);
+	if (!rc && session->refused)
+		rc = fail_import_refused_rows(err, session->refused_rows);
+	return rc;
+}
+
+static int run_session(struct session *session, struct import_plan *plan, struct error *err)
+{
+	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
+	int rc = register_open(session->line->words[0], city_layers(), STORE_WRITE,
+		plan->author.at_us, &opened, err);
+
+	if (rc)
+		return rc;
+	if (session->line->json)
+		json_begin_array(&session->json);
+	return import_into(session, &opened, plan, err);
+}
+
+static int read_plan(const struct command_line *line, struct import_plan *plan, struct error *err)
+{
+	const char *layer = command_value(line, "layer", 0);
+	int64_t epsg;
+	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
+
+	if (rc)
+		return rc;
+	if (!layer)
+		return fail_option_missing(err, "layer", "import");
+	plan->layer = layer_find(city_layers(), layer, strlen(layer));
+	if (!plan->layer)
+		return fail_target_layer_unknown(err, layer);
+	plan->epsg = (int)epsg;
+	plan->path = line->words[1];
+	plan->repair = command_value(line, "repair", 0) != NULL;
+	plan->author = (struct change_author){
+		.actor = "command line", .reason = "import", .at_us = clock_now_us(&clock_system)};
+	plan->randomness = &randomness_system;
+	plan->options = (struct ogr_options){
+		.layer = command_value(line, "source-layer", 0),
+		.encoding = command_value(line, "encoding", 0),
+		.bytes_max = BYTES_MAX,
+		.open_ms_max = OPEN_MS_MAX,
+		.wait_ms_max = WAIT_MS_MAX,
+	};
+	return 0;
+}
+
+static bool is_cancelled(void *context)
+{
+	(void)context;
+	return !command_goes_on(NULL);
+}
+
+static int run(const struct command_line *line, struct error *err)
+{
+	struct import_mapping mappings[IMPORT_MAPPINGS_MAX];
+	struct arena arena = ARENA(1 << 20);
+	struct session session = {.line = line, .findings = STRBUF(FINDINGS_MAX_BYTES),
+		.report = STRBUF(FINDINGS_MAX_BYTES), .last_progress_ms = clock_ticks_ms(),
+		.dry_run = command_value(line, "dry-run", 0) != NULL,
+		.yes = command_value(line, "yes", 0) != NULL};
+	struct import_plan plan = {.mappings = mappings, .finding = take_finding,
+		.progress = show_progress, .confirm = confirm, .context = &session};
+	int rc = read_plan(line, &plan, err);
+
+	session.json = JSON_WRITER(&session.findings);
+	plan.options.cancelled = is_cancelled;
+	if (!rc)
+		rc = read_mappings(line, mappings, &plan.mapping_count, &arena, err);
+	command_goes_on(NULL);
+	if (!rc)
+		rc = run_session(&session, &plan, err);
+	arena_clear(&arena);
+	strbuf_clear(&session.findings);
+	strbuf_clear(&session.report);
+	return rc;
+}
+
+static const struct command_option options[] = {
+	{"layer", "LAYER", MSG_HELP_IMPORT_LAYER},
+	{"crs", "EPSG", MSG_HELP_IMPORT_CRS},
+	{"encoding", "NAME", MSG_HELP_IMPORT_ENCODING},
+	{"map", "FIELD=COLUMN", MSG_HELP_IMPORT_MAP},
+	{"source-layer", "NAME", MSG_HELP_IMPORT_SOURCE},
+	{"repair", NULL, MSG_HELP_IMPORT_REPAIR},
+	{"dry-run", NULL, MSG_HELP_IMPORT_DRY},
+	{"yes", NULL, MSG_HELP_IMPORT_YES},
+	{NULL, NULL, 0},
+};
+
+const struct command import_command = {
+	"import", "DIR FILE", 2, 2, MSG_HELP_IMPORT, options, run};

@@ -1,0 +1,16 @@
+# What a program of fault tests is linked with: tests/fault/fault.c and these flags.
+FAULT_LINK = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=open -Wl,--wrap=read -Wl,--wrap=write -Wl,--wrap=fsync -Wl,--wrap=close \
+	-Wl,--wrap=rename
+FAULT_CODE = tests/fault/fault.c tests/fault/fault.h
+
+fault_tests = %D%/test_disk %D%/test_memory
+check_PROGRAMS += $(fault_tests)
+
+tests_fault_test_disk_SOURCES = %D%/test_disk.c $(FAULT_CODE)
+tests_fault_test_disk_LDADD = $(BASE_TEST_LIBS)
+tests_fault_test_disk_LDFLAGS = $(FAULT_LINK)
+tests_fault_test_memory_SOURCES = %D%/test_memory.c $(FAULT_CODE)
+tests_fault_test_memory_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fault_test_memory_LDADD = $(BASE_TEST_LIBS)
+tests_fault_test_memory_LDFLAGS = $(FAULT_LINK)

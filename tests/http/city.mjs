@@ -1,0 +1,108 @@
+// A small invented city for the HTTP tests: a register made with the real commands in a temporary
+// folder, and the real server over it on a free port of loopback.
+import {execFile, spawn} from 'node:child_process';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+
+const run = promisify(execFile);
+export const program = process.env.DOTHI ?? new URL('../../build/dothi', import.meta.url).pathname;
+
+/** Runs dothi with words; resolves to {stdout, stderr, code}. */
+export async function dothi(...words) {
+  try {
+    return {...(await run(program, words, {maxBuffer: 1 << 26})), code: 0};
+  } catch (fault) {
+    return {stdout: fault.stdout, stderr: fault.stderr, code: fault.code};
+  }
+}
+
+/** Must succeed. */
+export async function must(...words) {
+  const done = await dothi(...words);
+  if (done.code !== 0) throw new Error(`dothi ${words.join(' ')}: ${done.stderr}`);
+  return done.stdout;
+}
+
+export async function temporaryFolder() {
+  return mkdtemp(join(tmpdir(), 'dothi-'));
+}
+
+/** Starts `dothi serve`; resolves when its address is known and the map is ready. */
+export async function serve(folder, ...options) {
+  const child = spawn(program, ['serve', folder, '--listen', '127.0.0.1:0', '--json', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '', talk = '';
+  const ended = new Promise(resolve => child.on('exit', (code, signal) => resolve({code, signal, talk})));
+  child.stderr.on('data', piece => (talk += piece));
+  const url = await new Promise((resolve, reject) => {
+    child.on('exit', () => reject(new Error(`the server ended: ${talk}`)));
+    child.stdout.on('data', piece => {
+      said += piece;
+      if (said.includes('\n')) resolve(JSON.parse(said).url);
+    });
+  });
+  return {
+    url,
+    pid: child.pid,
+    talk: () => talk,
+    get: (path, init) => fetch(url + path, init),
+    json: async (path, init) => (await fetch(url + path, init)).json(),
+    /** Ends the server as systemd would, and tells how it ended. */
+    stop: async () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** Parcels on a grid around the centre: `rows` x `rows`, 0.0004 degrees apart, with odd shapes among them. */
+export function parcels(rows = 20) {
+  const features = [];
+  for (let j = 0; j < rows; j++)
+    for (let i = 0; i < rows; i++) {
+      const x = 106.65 + i * 0.0004, y = 10.975 + j * 0.0004, d = 0.00035;
+      const outer = [[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]];
+      const hole = [[x + d / 3, y + d / 3], [x + d / 3, y + d / 2], [x + d / 2, y + d / 2], [x + d / 3, y + d / 3]];
+      features.push({
+        type: 'Feature',
+        properties: {so_to: String(1 + Math.floor(j / 5)), so_thua: String(1 + (j % 5) * rows + i), loai_dat: (i + j) % 3 ? 'ODT' : 'CLN', ghi_chu: i === 3 ? 'Nhà "góc"' : null},
+        geometry: {type: 'Polygon', coordinates: (i + j) % 7 === 0 ? [outer, hole] : [outer]},
+      });
+    }
+  features.push({type: 'Feature', properties: {so_to: '99', so_thua: '1', loai_dat: null, ghi_chu: null}, geometry: null});
+  return {type: 'FeatureCollection', features};
+}
+
+/** A register with parcels, streets and poles, and its server. */
+export async function smallCity(...options) {
+  const folder = await temporaryFolder();
+  const city = join(folder, 'city');
+  const streets = {
+    type: 'FeatureCollection',
+    features: [
+      {type: 'Feature', properties: {name: 'Đường Yersin', kind: 'main', width_m: 12}, geometry: {type: 'LineString', coordinates: [[106.6499, 10.974], [106.6499, 10.984]]}},
+      {type: 'Feature', properties: {name: 'Hẻm 25 Yersin', kind: 'alley', width_m: 4}, geometry: {type: 'LineString', coordinates: [[106.6499, 10.9789], [106.6585, 10.9789]]}},
+    ],
+  };
+  const poles = 'ma_tru,lon,lat,cong_suat\nT1,106.6499,10.9745,100\nT2,106.6499,10.9748,60\n';
+  await writeFile(join(folder, 'parcels.geojson'), JSON.stringify(parcels()));
+  await writeFile(join(folder, 'streets.geojson'), JSON.stringify(streets));
+  await writeFile(join(folder, 'poles.csv'), poles);
+  await must('init', city, '--crs', '9210', '--name', 'Thành phố thử');
+  await must('import', city, join(folder, 'parcels.geojson'), '--layer', 'parcel');
+  await must('import', city, join(folder, 'streets.geojson'), '--layer', 'street');
+  await must('import', city, join(folder, 'poles.csv'), '--layer', 'light_pole', '--crs', '4326');
+  const server = await serve(city, ...options);
+  return {
+    ...server,
+    folder: city,
+    end: async () => {
+      const how = await server.stop();
+      await rm(folder, {recursive: true});
+      return how;
+    },
+  };
+}
