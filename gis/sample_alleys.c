@@ -99,7 +99,7 @@ static void lay_line(struct sample_town *town, int32_t index, const struct attem
 		sample_streets_meet(&town->streets, attempt->parent, attempt->start.at, index);
 
 	sample_streets_pass(&town->streets, index, joint, attempt->parent, 0);
-	for (size_t i = 1; i + (attempt->through ? 1 : 0) < town->middle.count; i++)
+	for (size_t i = 0; i < town->middle.count; i++)
 		sample_line_add(&street->line, spot_snap(town->middle.at[i]));
 	street->open_ends = 1;
 	if (attempt->through) {

@@ -126,7 +126,7 @@ static bool comes_near(
 		(a.n > at.n + reach_m && b.n > at.n + reach_m) ||
 		(a.n < at.n - reach_m && b.n < at.n - reach_m))
 		return false;
-	foot = sample_segment_foot(a, b, at, &part);
+	foot = spot_foot(a, b, at, &part);
 	return spot_distance(foot, at) < reach_m;
 }
 
@@ -284,7 +284,7 @@ bool sample_loop_clear_path(
 				from = spot_along(from, way, 2 * graze_m);
 			if (k + 2 == count)
 				to = spot_along(to, way, -2 * graze_m);
-			if (sample_segment_cross(from, to, a, b, &part))
+			if (spot_cross_segments(from, to, a, b, &part))
 				return false;
 		}
 	}

@@ -25,11 +25,14 @@ int worker_open(struct worker *worker, const struct app *app, struct error *err)
 		rc = crs_pin(worker->crs, &app->opened.city, err);
 	if (!rc)
 		rc = geom_context_new(&worker->geom, err);
+	if (!rc)
+		rc = renderer_open(&worker->render, err);
 	return rc;
 }
 
 void worker_clear(struct worker *worker)
 {
+	renderer_clear(&worker->render);
 	mvt_scratch_clear(&worker->mvt);
 	geom_context_free(take(worker->geom));
 	crs_context_free(take(worker->crs));

@@ -12,6 +12,7 @@
 #include "gis/geom.h"
 #include "server/app.h"
 #include "tiles/mvt.h"
+#include "tiles/render.h"
 
 struct worker {
 	const struct app *app;
@@ -19,6 +20,7 @@ struct worker {
 	struct crs_context *crs;
 	struct geom_context *geom;
 	struct mvt_scratch mvt;
+	struct renderer render;
 };
 
 /* What a worker and its command line relatives need; clear in any case. */
