@@ -1,15 +1,12 @@
 /*
- * harness: the real server on a free port, a browser, and modules of the web map in Node.
+ * harness: the program under test, a browser, and modules of the web map in Node.
  *
  * DOTHI names the program under test, else it is looked for in build/.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import readline from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,23 +14,6 @@ export const dothi = process.env.DOTHI ?? path.join(root, "build/dothi");
 
 /* Packages are those of the web map. */
 export const require = createRequire(path.join(root, "web-map/package.json"));
-
-/** Serves a register; resolves when its map is ready. */
-export async function startServer(folder) {
-	const server = spawn(dothi, ["serve", folder, "--listen", "127.0.0.1:0", "--json", "--quiet"], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	const [line] = await once(readline.createInterface({ input: server.stdout }), "line");
-	const { url } = JSON.parse(line);
-
-	return {
-		url,
-		async stop() {
-			server.kill("SIGTERM");
-			if (server.exitCode === null) await once(server, "exit");
-		},
-	};
-}
 
 export async function startBrowser() {
 	const { chromium } = require("playwright-core");

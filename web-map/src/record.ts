@@ -76,7 +76,7 @@ function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly 
 		return { title, text: look ? nameClass(look, text) : text, look };
 	}
 	if (field.type === "int" && field.id.endsWith("_id") && text)
-		return { title, text: String(value), link: linkOf(field, value, layers) };
+		return { title, text: t("ui_record_id", { id: Number(value) }), link: linkOf(field, value, layers) };
 	return { title, text };
 }
 
@@ -103,13 +103,20 @@ export function nativeSystemOf(record: CityRecord, city: City): number | undefin
 	return typeof epsg === "number" && epsg !== city.crs.epsg ? epsg : undefined;
 }
 
-/** What the record is called: its label, "Parcel no. 345", else its number in the register. */
+/* "Houses", where the classes of a layer tell its records apart. */
+function classTitleOf({ properties }: CityRecord, { look }: Layer): string | undefined {
+	const value = look.class_field ? properties[look.class_field] : undefined;
+	const one = value ? classOf(look, value) : undefined;
+	return one && say(one.title);
+}
+
+/** What the record is called: its label, "Parcel no. 345", else its kind, else its number. */
 export function headingOf(record: CityRecord, layer: Layer): string {
 	const named = [layer.look.label?.field, "name", "code"].find((id) => record.properties[id ?? ""]);
 	const field = layer.fields.find((one) => one.id === named);
 	const text = field ? printValue(record.properties[field.id], field) : "";
 
-	if (!field || !text) return t("ui_record_id", { id: record.id });
+	if (!field || !text) return classTitleOf(record, layer) ?? t("ui_record_id", { id: record.id });
 	return /^[\d/.-]+$/.test(text) ? `${say(field.title)} ${text}` : text;
 }
 

@@ -206,6 +206,9 @@ export class CityMap {
 		const { listeners } = this;
 		this.map.on("moveend", () => listeners.moved(this.getView()));
 		this.view.on("change", () => listeners.moving(this.getView()));
+		this.view.on("change:resolution", () => {
+			if (this.drawing.follow(this.view.getZoom() ?? 0)) this.map.once("rendercomplete", () => this.drawing.settle());
+		});
 		this.map.on("loadstart", () => listeners.loading(true));
 		this.map.on("loadend", () => listeners.loading(false));
 		this.map.on("pointermove", (event: MapBrowserEvent) => {

@@ -34,6 +34,10 @@ function penSize(zoom: number): number {
 	return Math.min(PEN_MOST, Math.max(PEN_LEAST, PEN_GROWTH ** (zoom - PEN_ZOOM)));
 }
 
+/* All fills of a layer, then all outlines: none hides half of its neighbour's edge. */
+const FILL_Z = 0;
+const OUTLINE_Z = 1;
+
 /* Casings below all lines of the layer, important lines above others, labels on top. */
 const CASING_Z = 0;
 const LINE_Z = 1;
@@ -58,18 +62,24 @@ function kept(brush: Brush, key: string, make: () => Style[]): Style[] {
 }
 
 function areaStyles(brush: Brush, one: LookClass, zoom: number): Style[] {
-	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0;
-
+	const outlined = zoom >= brush.look.stroke_zoom && brush.look.stroke_px > 0 && one.stroke !== null;
 	const strokePx = brush.look.stroke_px * penSize(zoom);
 
 	return kept(brush, `${one.value ?? ""}|${outlined}|${strokePx}`, () => {
-		const style = new Style();
-		if (one.fill) style.setFill(new Fill({ color: one.fill }));
+		const styles: Style[] = [];
+		if (one.fill) {
+			const fill = new Style({ fill: new Fill({ color: one.fill }), zIndex: FILL_Z });
+			if (!outlined && isOpaque(one.fill)) fill.setStroke(new Stroke({ color: one.fill, width: SEAM_PX }));
+			styles.push(fill);
+		}
 		if (outlined && one.stroke)
-			style.setStroke(new Stroke({ color: one.stroke, width: strokePx, lineJoin: "round" }));
-		else if (one.fill && isOpaque(one.fill))
-			style.setStroke(new Stroke({ color: one.fill, width: SEAM_PX }));
-		return [style];
+			styles.push(
+				new Style({
+					stroke: new Stroke({ color: one.stroke, width: strokePx, lineJoin: "round" }),
+					zIndex: OUTLINE_Z,
+				}),
+			);
+		return styles;
 	});
 }
 

@@ -30,6 +30,7 @@ function fold(text: string): string {
 export class LayersPanel extends Panel {
 	@property({ attribute: false }) layers: readonly Layer[] = [];
 	@property({ attribute: false }) on: ReadonlySet<string> = new Set();
+	/** Of the view. */
 	@property({ attribute: false }) zoom = 0;
 	@property({ attribute: false }) actions!: LayersActions;
 	@state() private filter = "";
@@ -41,7 +42,8 @@ export class LayersPanel extends Panel {
 		const found = [...this.layers]
 			.reverse()
 			.filter((layer) => fold(`${layer.title.vi} ${layer.title.en}`).includes(sought));
-		const filled = found.filter((layer) => layer.records > 0);
+		const surfaces = found.filter((layer) => layer.records > 0 && layer.geometry !== "point");
+		const points = found.filter((layer) => layer.records > 0 && layer.geometry === "point");
 		const empty = found.filter((layer) => layer.records === 0);
 
 		return html`
@@ -57,11 +59,19 @@ export class LayersPanel extends Panel {
 						@input=${(event: InputEvent) => (this.filter = (event.target as HTMLInputElement).value)} />
 				</label>
 				<div class="scroll">
-					${filled.length || empty.length ? nothing : html`<p class="muted pad">${t("ui_no_layer_found")}</p>`}
-					<ul class="layer-list">${filled.map((layer) => this.renderLayer(layer))}</ul>
+					${found.length ? nothing : html`<p class="muted pad">${t("ui_no_layer_found")}</p>`}
+					${this.renderGroup(t("ui_layers_surfaces"), surfaces)} ${this.renderGroup(t("ui_layers_points"), points)}
 					${empty.length ? this.renderEmpty(empty, sought !== "") : nothing}
 				</div>
 			</section>
+		`;
+	}
+
+	private renderGroup(title: string, layers: readonly Layer[]): TemplateResult {
+		if (!layers.length) return html``;
+		return html`
+			<h3 class="group">${title}</h3>
+			<ul>${layers.map((layer) => this.renderLayer(layer))}</ul>
 		`;
 	}
 
@@ -71,7 +81,6 @@ export class LayersPanel extends Panel {
 		const first = classes[0];
 		const single = classes.length === 1;
 		const unfolded = on && !single && (this.legends[layer.id] ?? true);
-		const away = this.zoom < firstZoom(layer.look);
 
 		return html`
 			<li class="layer ${on ? "on" : ""}">
@@ -83,13 +92,22 @@ export class LayersPanel extends Panel {
 						<span class="layer-title">${say(layer.title)}</span>
 					</label>
 					${single && first ? swatch(layer.geometry, layer.look, first) : nothing}
-					<span class="count" title=${t("ui_records", { count: layer.records })}>${formatInteger(layer.records, language.value)}</span>
+					${this.renderCount(layer, on)}
 					${this.renderTools(layer, on, single, unfolded)}
 				</div>
-				${on && away ? html`<p class="hint">${t("ui_shown_from_zoom", { zoom: firstZoom(layer.look) })}</p>` : nothing}
 				${unfolded ? this.renderLegend(layer) : nothing}
 			</li>
 		`;
+	}
+
+	/* How many, or, where nothing of it is drawn yet, from which zoom on it is. */
+	private renderCount(layer: Layer, on: boolean): TemplateResult {
+		const zoom = firstZoom(layer.look);
+		const records = t("ui_records", { count: layer.records });
+
+		if (on && this.zoom < zoom)
+			return html`<span class="count later" title="${t("ui_shown_from_zoom", { zoom })} · ${records}">${t("ui_from_zoom", { zoom })}</span>`;
+		return html`<span class="count" title=${records}>${formatInteger(layer.records, language.value)}</span>`;
 	}
 
 	private renderTools(layer: Layer, on: boolean, single: boolean, unfolded: boolean): TemplateResult {
