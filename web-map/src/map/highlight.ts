@@ -45,9 +45,9 @@ function surface(widthPx: number): Style[] {
 
 const pin = new Style({
 	image: new Circle({
-		radius: 5,
+		radius: 4,
 		fill: new Fill({ color: ACCENT }),
-		stroke: new Stroke({ color: "#ffffff", width: 2 }),
+		stroke: new Stroke({ color: "#ffffff", width: 1.5 }),
 	}),
 	zIndex: 2,
 });

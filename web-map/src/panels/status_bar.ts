@@ -8,10 +8,10 @@ import { formatFixed, formatInteger, formatReal } from "../i18n/number";
 import type { MapView } from "../map/city_map";
 import type { LonLat, WorkingGrid } from "../place";
 import { copyDegrees, copyGrid, type DegreeForm, printDegrees, printGrid } from "../place_text";
-import { isNarrow } from "../screen";
 import { Panel } from "./panel";
 
-const BAR_MAX_PX = { wide: 110, narrow: 60 };
+/* A bar is at least 0.4 times so long: room for its label. */
+const BAR_MAX_PX = 110;
 const M_PER_KM = 1000;
 
 export interface StatusActions {
@@ -63,7 +63,7 @@ export class StatusBar extends Panel {
 	}
 
 	private renderScale(view: MapView): TemplateResult {
-		const lengthM = barLength(view.groundM, isNarrow() ? BAR_MAX_PX.narrow : BAR_MAX_PX.wide);
+		const lengthM = barLength(view.groundM, BAR_MAX_PX);
 		const label =
 			lengthM >= M_PER_KM
 				? `${formatReal(lengthM / M_PER_KM, 0, language.value)} km`
