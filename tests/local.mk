@@ -8,6 +8,7 @@ include tests/data/local.mk
 include tests/gis/local.mk
 include tests/tiles/local.mk
 include tests/bench/local.mk
+include tests/web/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/golden/local.mk
