@@ -69,7 +69,7 @@ export function middleOf(record) {
 }
 
 /** Starts the sample city, or a register without records; resolves when its map is ready. */
-export async function startCity({ empty = false } = {}) {
+export async function startCity({ empty = false, parcels = PARCELS } = {}) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "dothi-web-"));
 	const register = path.join(folder, "city");
 	const words = ["--listen", "127.0.0.1:0", "--json", "--quiet"];
@@ -78,9 +78,12 @@ export async function startCity({ empty = false } = {}) {
 		execFileSync(dothi, ["init", register, "--crs", String(EPSG), "--name", "Thủ Dầu Một"], { stdio: "pipe" });
 		words.unshift("serve", register);
 	} else {
-		words.unshift("demo", register, "--parcels", String(PARCELS));
+		words.unshift("demo", register, "--parcels", String(parcels));
 	}
 	const server = spawn(dothi, words, { stdio: ["ignore", "pipe", "ignore"] });
-	const [line] = await once(readline.createInterface({ input: server.stdout }), "line");
+	const [line] = await Promise.race([
+		once(readline.createInterface({ input: server.stdout }), "line"),
+		once(server, "exit").then(() => Promise.reject(new Error(`dothi ${words[0]} ended`))),
+	]);
 	return new City(server, JSON.parse(line).url, folder);
 }

@@ -6,7 +6,7 @@ web_tests = \
 	%D%/map.test.mjs \
 	%D%/text.test.mjs \
 	%D%/tiles.test.mjs
-EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/harness.mjs
+EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/harness.mjs %D%/screenshot.mjs
 
 check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp
 	cd $(srcdir) && DOTHI=$(abs_builddir)/dothi$(EXEEXT) $(NODE) --test $(web_tests)
