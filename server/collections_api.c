@@ -318,13 +318,13 @@ static int get_feature_schema(struct request *request, struct response *response
 }
 
 static const struct route routes[] = {
-	{"/ogc", get_landing, "f", false, {"Trang đầu", "Landing page"}},
-	{"/ogc/conformance", get_conformance, "f", false, {"Các lớp tuân thủ", "Conformance"}},
-	{"/ogc/collections", get_collections, "f", false, {"Các lớp dữ liệu", "Collections"}},
-	{"/ogc/collections/{collection}", get_collection, "f", false, {"Một lớp", "A collection"}},
-	{"/ogc/collections/{collection}/schema", get_schema, "f", false,
+	{"/ogc", get_landing, "f", on_worker, {"Trang đầu", "Landing page"}},
+	{"/ogc/conformance", get_conformance, "f", on_worker, {"Các lớp tuân thủ", "Conformance"}},
+	{"/ogc/collections", get_collections, "f", on_worker, {"Các lớp dữ liệu", "Collections"}},
+	{"/ogc/collections/{collection}", get_collection, "f", on_worker, {"Một lớp", "A collection"}},
+	{"/ogc/collections/{collection}/schema", get_schema, "f", on_worker,
 		{"Cấu trúc của lớp", "Schema of a collection"}},
-	{"/ogc/collections/{collection}/schema/feature", get_feature_schema, "f", false,
+	{"/ogc/collections/{collection}/schema/feature", get_feature_schema, "f", on_worker,
 		{"Cấu trúc của một đối tượng GeoJSON", "Schema of one GeoJSON feature"}},
 };
 

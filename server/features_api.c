@@ -313,12 +313,14 @@ static const struct route routes[] = {
 		.pattern = "/ogc/collections/{collection}/items",
 		.handle = get_items,
 		.params = "f limit bbox bbox-crs crs datetime cursor",
+		.place = on_worker,
 		.title = {"Các đối tượng của lớp", "Items of a collection"},
 	},
 	{
 		.pattern = "/ogc/collections/{collection}/items/{item}",
 		.handle = get_item,
 		.params = "f crs",
+		.place = on_worker,
 		.title = {"Một đối tượng", "One item"},
 	},
 };

@@ -249,6 +249,12 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 	return result;
 }
 
+static bool has_body(struct MHD_Connection *connection)
+{
+	return *header_of(connection, "Transfer-Encoding") ||
+		strcmp(header_of(connection, "Content-Length"), "0") > 0;
+}
+
 /* Called when the headers are there, for each piece of a body, and after a worker is done. */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
 	const char *method, const char *version, const char *upload, size_t *upload_size,
@@ -256,6 +262,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 {
 	struct http_server *server = context;
 	struct exchange *exchange = *connection_context;
+	enum place place;
 	int rc;
 
 	(void)url;
@@ -265,21 +272,31 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return MHD_NO;
 	if (exchange->is_answered)
 		return send_answer(exchange);
+	/* An answer before the request's end would close the connection. */
+	if (!exchange->begun && !has_body(connection)) {
+		exchange->begun = true;
+		return MHD_YES;
+	}
 	exchange->begun = true;
 	deadline_phase(server->deadlines, deadline_of(connection), DEADLINE_WORKING, 0);
 	rc = prepare(exchange, method, version, &exchange->err);
-	if (!rc && exchange->request.method != METHOD_OPTIONS &&
-		!exchange->request.route->on_network) {
-		MHD_suspend_connection(connection);
-		if (worker_pool_add(server->pool, exchange))
-			return MHD_YES;
-		MHD_resume_connection(connection);
-		rc = fail_busy(&exchange->err);
+	place = rc || exchange->request.method == METHOD_OPTIONS
+		? ON_NETWORK
+		: exchange->request.route->place(&exchange->request);
+	if (place == ON_LENT_WORKER)
+		exchange->request.worker = worker_pool_borrow(server->pool);
+	if (place == ON_NETWORK || exchange->request.worker) {
 		answer(exchange, rc);
-		return MHD_YES;
+		if (exchange->request.worker)
+			worker_pool_return(server->pool, exchange->request.worker);
+		return send_answer(exchange);
 	}
-	answer(exchange, rc);
-	return send_answer(exchange);
+	MHD_suspend_connection(connection);
+	if (!worker_pool_add(server->pool, exchange)) {
+		MHD_resume_connection(connection);
+		answer(exchange, fail_busy(&exchange->err));
+	}
+	return MHD_YES;
 }
 
 /* Room for the connections among the files that the process may have open. */

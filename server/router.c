@@ -40,3 +40,15 @@ bool router_find(struct request *request)
 	}
 	return false;
 }
+
+enum place on_worker(const struct request *request)
+{
+	(void)request;
+	return ON_WORKER;
+}
+
+enum place on_network(const struct request *request)
+{
+	(void)request;
+	return ON_NETWORK;
+}

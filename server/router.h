@@ -10,11 +10,19 @@
 /* Answers a request. Negative: failed, err filled; the error becomes the answer. */
 typedef int route_handler(struct request *request, struct response *response, struct error *err);
 
+/* Where a request is answered. */
+enum place {
+	ON_WORKER,	/* it may block or take long */
+	ON_NETWORK,	/* at once: never blocks, needs no worker */
+	ON_LENT_WORKER, /* at once, by an idle worker: is short; by another thread if none is idle */
+};
+typedef enum place route_place(const struct request *request);
+
 struct route {
 	const char *pattern; /* "/ogc/collections/{collection}/items" */
 	route_handler *handle;
 	const char *params;  /* query parameters that it knows: "f limit bbox"; NULL any */
-	bool on_network;     /* answered at once on the network thread: never blocks */
+	route_place *place;
 	const char *title[2]; /* what it is, for the API description */
 };
 
@@ -25,6 +33,10 @@ struct route_table {
 
 /* The tables of all groups; ends with one without routes. */
 extern const struct route_table *const all_routes[];
+
+/* For routes whose requests are all alike. */
+enum place on_worker(const struct request *request);
+enum place on_network(const struct request *request);
 
 /* Finds the route of the request's path and fills route and captures; false if there is none. */
 bool router_find(struct request *request);

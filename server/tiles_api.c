@@ -98,6 +98,20 @@ static int write_raster(struct request *request, struct response *response,
 		&response->body, err);
 }
 
+static enum place place_of_tile(const struct request *request)
+{
+	const struct app *app = request->app;
+	const struct tile_kind *kind;
+	struct layer_choice choice;
+	struct tile tile;
+	bool is_short = !parse_tile(request, &tile, &kind, NULL) && kind->vector &&
+		!wait_for_map(app, NULL) &&
+		!app_choose_layers(app, request->captures[0], &choice, NULL) &&
+		mvt_is_short(choice.snapshots, choice.count, tile);
+
+	return is_short ? ON_LENT_WORKER : ON_WORKER;
+}
+
 static int get_tile(struct request *request, struct response *response, struct error *err)
 {
 	const struct app *app = request->app;
@@ -221,9 +235,9 @@ static int get_tilejson(struct request *request, struct response *response, stru
 }
 
 static const struct route routes[] = {
-	{"/tiles/{layers}/tilejson.json", get_tilejson, "", false, {"TileJSON", "TileJSON"}},
-	{"/tiles/{layers}/metadata.json", get_tilejson, "", false, {"TileJSON", "TileJSON"}},
-	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "", false, {"Ô bản đồ", "A map tile"}},
+	{"/tiles/{layers}/tilejson.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
+	{"/tiles/{layers}/metadata.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
+	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "", place_of_tile, {"Ô bản đồ", "A map tile"}},
 };
 
 const struct route_table tiles_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -45,37 +45,38 @@ void worker_clear(struct worker *worker)
 struct worker_pool {
 	worker_job *job;
 	pthread_mutex_t lock;
-	pthread_cond_t added;
+	pthread_cond_t ready; /* there may be a job, and a worker for it */
 	void *queue[QUEUE_SIZE];
 	size_t first, count;
 	bool stopping;
-	unsigned thread_count;
-	struct pool_thread {
-		struct worker_pool *pool;
-		struct worker worker;
-		pthread_t thread;
-	} threads[THREADS_MAX];
+	unsigned size; /* of each of these three lists; of `idle` the first idle_count */
+	struct worker workers[THREADS_MAX];
+	pthread_t threads[THREADS_MAX];
+	struct worker *idle[THREADS_MAX];
+	unsigned idle_count;
 };
 
 static void *work(void *context)
 {
-	struct pool_thread *thread = context;
-	struct worker_pool *pool = thread->pool;
+	struct worker_pool *pool = context;
 
 	pthread_mutex_lock(&pool->lock);
 	for (;;) {
+		struct worker *worker;
 		void *job;
 
-		while (!pool->count && !pool->stopping)
-			pthread_cond_wait(&pool->added, &pool->lock);
+		while ((!pool->count && !pool->stopping) || (pool->count && !pool->idle_count))
+			pthread_cond_wait(&pool->ready, &pool->lock);
 		if (!pool->count)
 			break;
 		job = pool->queue[pool->first];
 		pool->first = (pool->first + 1) % QUEUE_SIZE;
 		pool->count--;
+		worker = pool->idle[--pool->idle_count];
 		pthread_mutex_unlock(&pool->lock);
-		pool->job(&thread->worker, job);
+		pool->job(worker, job);
 		pthread_mutex_lock(&pool->lock);
+		pool->idle[pool->idle_count++] = worker;
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
@@ -91,20 +92,21 @@ int worker_pool_start(const struct app *app, unsigned thread_count, worker_job *
 		return fail_no_memory(err);
 	pool->job = job;
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->added, NULL);
+	pthread_cond_init(&pool->ready, NULL);
 	if (thread_count > THREADS_MAX)
 		thread_count = THREADS_MAX;
 	for (unsigned i = 0; !rc && i < thread_count; i++) {
-		struct pool_thread *thread = &pool->threads[i];
+		struct worker *worker = &pool->workers[i];
 
-		thread->pool = pool;
-		rc = worker_open(&thread->worker, app, err);
-		if (!rc && pthread_create(&thread->thread, NULL, work, thread))
+		rc = worker_open(worker, app, err);
+		if (!rc && pthread_create(&pool->threads[i], NULL, work, pool))
 			rc = fail_no_thread(err);
-		if (rc)
-			worker_clear(&thread->worker);
-		else
-			pool->thread_count++;
+		if (rc) {
+			worker_clear(worker);
+			break;
+		}
+		pool->size++;
+		worker_pool_return(pool, worker);
 	}
 	if (rc) {
 		worker_pool_stop(pool);
@@ -123,10 +125,29 @@ bool worker_pool_add(struct worker_pool *pool, void *context)
 	if (added) {
 		pool->queue[(pool->first + pool->count) % QUEUE_SIZE] = context;
 		pool->count++;
-		pthread_cond_signal(&pool->added);
+		pthread_cond_signal(&pool->ready);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return added;
+}
+
+struct worker *worker_pool_borrow(struct worker_pool *pool)
+{
+	struct worker *worker;
+
+	pthread_mutex_lock(&pool->lock);
+	worker = pool->idle_count ? pool->idle[--pool->idle_count] : NULL;
+	pthread_mutex_unlock(&pool->lock);
+	return worker;
+}
+
+void worker_pool_return(struct worker_pool *pool, struct worker *worker)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->idle[pool->idle_count++] = worker;
+	if (pool->count)
+		pthread_cond_signal(&pool->ready);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 void worker_pool_stop(struct worker_pool *pool)
@@ -135,13 +156,13 @@ void worker_pool_stop(struct worker_pool *pool)
 		return;
 	pthread_mutex_lock(&pool->lock);
 	pool->stopping = true;
-	pthread_cond_broadcast(&pool->added);
+	pthread_cond_broadcast(&pool->ready);
 	pthread_mutex_unlock(&pool->lock);
-	for (unsigned i = 0; i < pool->thread_count; i++) {
-		pthread_join(pool->threads[i].thread, NULL);
-		worker_clear(&pool->threads[i].worker);
-	}
+	for (unsigned i = 0; i < pool->size; i++)
+		pthread_join(pool->threads[i], NULL);
+	for (unsigned i = 0; i < pool->size; i++)
+		worker_clear(&pool->workers[i]);
 	pthread_mutex_destroy(&pool->lock);
-	pthread_cond_destroy(&pool->added);
+	pthread_cond_destroy(&pool->ready);
 	free(pool);
 }

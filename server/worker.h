@@ -1,8 +1,9 @@
 /*
  * worker: the bounded pool of threads that do what may block: queries, tiles.
  *
- * Each thread has its own connection, contexts and working memory, and takes one job after the
- * other. The queue is bounded: when it is full the caller is told at once, and answers 503.
+ * A worker has its own connection, contexts and working memory, and does one job at a time, on a
+ * thread of the pool or lent to another. The queue is bounded: when it is full the caller is told
+ * at once, and answers 503.
  */
 #ifndef SERVER_WORKER_H
 #define SERVER_WORKER_H
@@ -39,6 +40,13 @@ int worker_pool_start(const struct app *app, unsigned thread_count, worker_job *
 
 /* Queues a job; false when the queue is full or the pool is stopping. */
 bool worker_pool_add(struct worker_pool *pool, void *context);
+
+/*
+ * Lends an idle worker to the calling thread, for something short; NULL if all are at work. The
+ * caller gives it back.
+ */
+struct worker *worker_pool_borrow(struct worker_pool *pool);
+void worker_pool_return(struct worker_pool *pool, struct worker *worker);
 
 /* Runs what is queued to its end, takes nothing new, and ends the threads. */
 void worker_pool_stop(struct worker_pool *pool);

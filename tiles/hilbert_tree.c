@@ -116,8 +116,10 @@ void item_list_clear(struct item_list *list)
 	*list = (struct item_list){0};
 }
 
-static bool add_item(struct item_list *list, size_t item)
+static bool add_item(void *context, size_t item)
 {
+	struct item_list *list = context;
+
 	if (list->count == list->room) {
 		size_t room = list->room ? list->room * 2 : 1024;
 		uint32_t *items = realloc(list->items, room * sizeof *items);
@@ -137,9 +139,9 @@ static bool meet(const struct tile_box *a, const struct tile_box *b)
 		a->max_y >= b->min_y;
 }
 
-/* Searches the children of node `node` of a level; recursion is as deep as the tree. */
-static bool search_node(const struct hilbert_tree *tree, size_t level, size_t node,
-	const struct tile_box *box, struct item_list *found)
+/* Visits below the children of node `node` of a level; recursion is as deep as the tree. */
+static bool visit_node(const struct hilbert_tree *tree, size_t level, size_t node,
+	const struct tile_box *box, struct item_visitor visitor)
 {
 	size_t start = tree->level_starts[level], width = tree->level_starts[level + 1] - start;
 	size_t end = (node + 1) * HILBERT_NODE_SIZE;
@@ -149,15 +151,22 @@ static bool search_node(const struct hilbert_tree *tree, size_t level, size_t no
 	for (size_t i = node * HILBERT_NODE_SIZE; i < end; i++) {
 		if (!meet(&tree->boxes[start + i], box))
 			continue;
-		if (level ? !search_node(tree, level - 1, i, box, found) : !add_item(found, i))
+		if (level ? !visit_node(tree, level - 1, i, box, visitor)
+			  : !visitor.visit(visitor.context, i))
 			return false;
 	}
 	return true;
 }
 
+bool hilbert_tree_visit(const struct hilbert_tree *tree, const struct tile_box *box,
+	struct item_visitor visitor)
+{
+	/* The top level has one node; it is looked at as the only child of one above it. */
+	return !tree->level_count || visit_node(tree, tree->level_count - 1, 0, box, visitor);
+}
+
 bool hilbert_tree_search(
 	const struct hilbert_tree *tree, const struct tile_box *box, struct item_list *found)
 {
-	/* The top level has one node; it is looked at as the only child of one above it. */
-	return !tree->level_count || search_node(tree, tree->level_count - 1, 0, box, found);
+	return hilbert_tree_visit(tree, box, (struct item_visitor){add_item, found});
 }

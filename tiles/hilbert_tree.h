@@ -38,6 +38,16 @@ bool hilbert_order(const struct tile_box *boxes, size_t count, uint32_t *order);
 bool hilbert_tree_build(struct hilbert_tree *ret_tree, const struct tile_box *boxes, size_t count);
 void hilbert_tree_clear(struct hilbert_tree *tree);
 
+/* What is done with each item; false ends the search. */
+struct item_visitor {
+	bool (*visit)(void *context, size_t item);
+	void *context;
+};
+
+/* Visits the items whose boxes meet `box`, in ascending order. False if a visit ended it. */
+bool hilbert_tree_visit(const struct hilbert_tree *tree, const struct tile_box *box,
+	struct item_visitor visitor);
+
 /* A growing list of item numbers; reuse it for the next search. */
 struct item_list {
 	uint32_t *items; /* heap */

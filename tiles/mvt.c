@@ -518,3 +518,33 @@ int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapsho
 	*ret_report = report;
 	return strbuf_check(out, err);
 }
+
+struct point_count {
+	const struct snapshot *snapshot;
+	size_t points;
+};
+
+static bool count_points(void *context, size_t item)
+{
+	struct point_count *count = context;
+	const struct snapshot_record *record = &count->snapshot->records[item];
+
+	for (uint32_t i = 0; i < record->ring_count; i++)
+		count->points += count->snapshot->rings[record->first_ring + i].point_count;
+	return count->points <= MVT_SHORT_POINTS;
+}
+
+bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct tile tile)
+{
+	struct point_count found = {0};
+
+	for (size_t i = 0; i < count; i++) {
+		struct tile_box box = snapshot_tile_box(snapshots[i], tile, 0);
+
+		found.snapshot = snapshots[i];
+		if (!hilbert_tree_visit(&snapshots[i]->tree, &box,
+			    (struct item_visitor){count_points, &found}))
+			return false;
+	}
+	return true;
+}

@@ -23,6 +23,8 @@ enum {
 	/* A layer of a tile; beyond, the smallest are left out and counted. A browser draws 100,000
 	 * parcels in seconds, and what is smaller than the others is not seen at that zoom. */
 	MVT_FEATURES_MAX = 60000,
+	/* Corners in a tile that is written in well under a millisecond. */
+	MVT_SHORT_POINTS = 4096,
 };
 
 /* Working memory of one thread, for reuse. Zero is empty. */
@@ -54,5 +56,8 @@ struct mvt_report {
 /* Appends a tile with one layer a snapshot, as far as they are drawn at this zoom. */
 int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapshots, size_t count,
 	struct tile tile, struct strbuf *out, struct mvt_report *ret_report, struct error *err);
+
+/* True if so little lies in the tile that writing it is no work to hand to another thread. */
+bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct tile tile);
 
 #endif
