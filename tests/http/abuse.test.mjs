@@ -77,8 +77,8 @@ test('a connection carries one request after the other, from the network thread 
   const keep = path => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
   const paths = ['/livez', '/api/layers', '/tiles/parcel/18/208732/123030.mvt', '/ogc/collections/parcel/items?limit=1', '/nowhere'];
   const heard = await talk(paths.map(keep).join('') + get('/livez'), 5000);
-  assert.deepEqual(heard.match(/^HTTP\/1\.1 \d+/gm).map(status), [200, 200, 200, 200, 404, 200]);
-  assert.equal(heard.match(/^Connection: close/gim).length, 1, 'the last one asked for it');
+  assert.deepEqual(heard.match(/HTTP\/1\.1 \d+/g).map(status), [200, 200, 200, 200, 404, 200]);
+  assert.equal(heard.match(/^Connection: close/gim)?.length, 1, 'the last one asked for it');
 });
 
 test('a thousand idle connections do not keep others out', async () => {
