@@ -1,10 +1,13 @@
-data_tests = %D%/test_layer
+data_tests = %D%/test_layer %D%/test_spatialite_blob
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 
 tests_data_test_layer_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_spatialite_blob_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
+tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
+tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
 
 # Not a test by itself: it tells check_layer_ids.sh what the layers are.
 EXTRA_PROGRAMS += %D%/list_layers
