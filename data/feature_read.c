@@ -75,7 +75,9 @@ static int visit_rows(struct query *query, const struct layer *layer, feature_vi
 	while ((rc = query_step(query, err)) > 0) {
 		row_to_feature(query, layer, values, &feature);
 		count++;
-		rc = visit(context, &feature, err);
+		rc = query_check_row(query, err);
+		if (!rc)
+			rc = visit(context, &feature, err);
 		if (rc)
 			break;
 	}

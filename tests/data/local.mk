@@ -1,13 +1,21 @@
-data_tests = %D%/test_layer %D%/test_spatialite_blob
+data_tests = \
+	%D%/test_layer \
+	%D%/test_spatialite_blob \
+	%D%/test_store
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
+DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
-tests_data_test_layer_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
-tests_data_test_spatialite_blob_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
+tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
+tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
 
 # Not a test by itself: it tells check_layer_ids.sh what the layers are.
 EXTRA_PROGRAMS += %D%/list_layers
