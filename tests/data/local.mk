@@ -1,7 +1,8 @@
 data_tests = \
 	%D%/test_layer \
 	%D%/test_spatialite_blob \
-	%D%/test_store
+	%D%/test_store \
+	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
@@ -16,6 +17,9 @@ tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
 tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_writer_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_writer_SOURCES = %D%/test_writer.c $(DATA_TEST_CODE)
+tests_data_test_writer_LDADD = $(DATA_TEST_LIBS)
 
 # Not a test by itself: it tells check_layer_ids.sh what the layers are.
 EXTRA_PROGRAMS += %D%/list_layers
