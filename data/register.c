@@ -116,6 +116,8 @@ int register_open(const char *folder, const struct layer_table *layers, enum sto
 	if (!rc)
 		rc = store_open(path.data, mode, &opened.store, err);
 	if (!rc)
+		rc = migrate_check(opened.store, err);
+	if (!rc)
 		rc = city_read(opened.store, &opened.city, err);
 	if (!rc && mode == STORE_WRITE)
 		rc = bring_up_to_date(opened.store, layers, &opened.city, now_us, err);

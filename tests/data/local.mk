@@ -1,5 +1,7 @@
 data_tests = \
+	%D%/test_city \
 	%D%/test_layer \
+	%D%/test_migrate \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
 	%D%/test_writer
@@ -8,9 +10,15 @@ DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
+tests_data_test_city_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_city_SOURCES = %D%/test_city.c $(DATA_TEST_CODE)
+tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_migrate_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_migrate_SOURCES = %D%/test_migrate.c $(DATA_TEST_CODE)
+tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
