@@ -121,7 +121,8 @@ int feature_read_one(struct store *store, const struct layer *layer, int64_t id,
 		return rc;
 	query_bind_int(query, "id", id);
 	rc = visit_rows(query, layer, visit, context, &count, err);
-	*ret_found = count > 0;
+	if (!rc)
+		*ret_found = count > 0;
 	return rc;
 }
 

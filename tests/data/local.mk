@@ -1,6 +1,9 @@
 data_tests = \
 	%D%/test_change \
 	%D%/test_city \
+	%D%/test_feature_read \
+	%D%/test_feature_table \
+	%D%/test_feature_write \
 	%D%/test_layer \
 	%D%/test_migrate \
 	%D%/test_spatialite_blob \
@@ -17,6 +20,15 @@ tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_city_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_city_SOURCES = %D%/test_city.c $(DATA_TEST_CODE)
 tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_read_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_read_SOURCES = %D%/test_feature_read.c $(DATA_TEST_CODE)
+tests_data_test_feature_read_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_table_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_table_SOURCES = %D%/test_feature_table.c $(DATA_TEST_CODE)
+tests_data_test_feature_table_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_write_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_write_SOURCES = %D%/test_feature_write.c $(DATA_TEST_CODE)
+tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
