@@ -8,6 +8,7 @@ base_libbase_a_SOURCES = \
 	%D%/cleanup.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/config.c %D%/config.h \
+	%D%/dice.c %D%/dice.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
 	%D%/json_read.c %D%/json_read.h \

@@ -42,9 +42,8 @@ static bool parse_option(struct task *task, const char *name, const char *value)
 	struct {
 		const char *name;
 		const char **value;
-	} texts[] = {{"--read", &task->format}, {"--layer", &task->layer},
-		{"--encoding", &task->encoding}, {"--east", &task->east},
-		{"--north", &task->north}};
+	} texts[] = {{"--layer", &task->layer}, {"--encoding", &task->encoding},
+		{"--east", &task->east}, {"--north", &task->north}};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (!strcmp(name, texts[i].name)) {
@@ -52,6 +51,8 @@ static bool parse_option(struct task *task, const char *name, const char *value)
 			return true;
 		}
 	}
+	if (!strcmp(name, "--read"))
+		return format_parse(value, &task->format);
 	return !strcmp(name, "--cpu") &&
 	       number_parse_int(value, strlen(value), 1, CPU_S_MAX, &task->cpu_s);
 }
@@ -64,7 +65,7 @@ static bool parse_arguments(int count, char **arguments, struct task *ret_task)
 		if (i + 1 == count || !parse_option(&task, arguments[i], arguments[i + 1]))
 			return false;
 	*ret_task = task;
-	return task.format != NULL && !task.east == !task.north;
+	return task.format != UPLOAD_ANY && !task.east == !task.north;
 }
 
 /* Nothing of the caller's environment may steer the libraries, nor a folder that anybody can fill.
@@ -77,34 +78,35 @@ static bool clean_environment(void)
 }
 
 /* The C library loads its encodings from a folder beside itself when they are asked for. */
-static void find_encodings(char *folder, size_t size)
+static const char *find_encodings(struct arena *arena)
 {
+	autofree(strbuf_clear) struct strbuf folder = STRBUF(PATH_BYTES_MAX);
 	Dl_info library;
 	const char *slash;
 
-	folder[0] = '\0';
 	if (!dladdr((void *)(uintptr_t)iconv_open, &library) || !library.dli_fname)
-		return;
+		return NULL;
 	slash = strrchr(library.dli_fname, '/');
-	if (slash)
-		snprintf(folder, size, "%.*s/gconv", (int)(slash - library.dli_fname),
-			library.dli_fname);
+	if (!slash)
+		return NULL;
+	strbuf_add(&folder, library.dli_fname, (size_t)(slash - library.dli_fname));
+	strbuf_add_text(&folder, "/gconv");
+	return arena_text(arena, folder.data, folder.len);
 }
 
 static bool enter_sandbox(
 	int folder_fd, int64_t cpu_s, struct sandbox_state *ret_state, struct trouble *trouble)
 {
+	autofree(arena_clear) struct arena arena = ARENA(1 << 20);
 	struct sandbox_wish wish = {.folder_fd = folder_fd,
 		.cpu_s = cpu_s,
 		.memory_bytes = (int64_t)MEMORY_MIB << 20,
 		.file_bytes = (int64_t)FILE_MIB << 20};
-	char encodings[PATH_BYTES_MAX];
 	struct error err = {0};
-	size_t count = source_data_folders(wish.readable, SANDBOX_READABLE_MAX - 1);
 
-	find_encodings(encodings, sizeof encodings);
-	if (encodings[0])
-		wish.readable[count] = encodings;
+	wish.readable[0] = find_encodings(&arena);
+	source_data_folders(
+		&arena, wish.readable + (wish.readable[0] != NULL), SANDBOX_READABLE_MAX - 1);
 	if (sandbox_enter(&wish, ret_state, &err))
 		return trouble_set(trouble, FAULT_SANDBOX, NULL, err.detail);
 	return true;

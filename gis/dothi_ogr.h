@@ -15,12 +15,13 @@
 #include "base/strbuf.h"
 #include "gis/csv_columns.h"
 #include "gis/ogr_stream.h"
+#include "gis/upload.h" /* the formats alone */
 
 /* The file to read, from the command line. */
 struct task {
-	const char *format;   /* "shp", "gpkg", "geojson" or "csv": the ending of the file a.* */
-	const char *layer;    /* NULL the only one */
-	const char *encoding; /* NULL as the file says */
+	enum upload_format format;
+	const char *layer;	  /* NULL the only one */
+	const char *encoding;	  /* NULL as the file says */
 	const char *east, *north; /* columns of a table of text; NULL by their names */
 	int64_t cpu_s;
 };
@@ -78,11 +79,14 @@ struct source {
 	bool csv_north_first; /* csv.first holds the north */
 };
 
+/* The format of the file "a." with that ending; false if there is none. */
+bool format_parse(const char *ending, enum upload_format *ret_format);
+
 /* Which library this is, "3.6.2". */
 const char *source_library(void);
 
-/* The folders that the library reads for itself, into places[0..count); returns how many. */
-size_t source_data_folders(const char **places, size_t count);
+/* The folders that the library reads for itself, from the arena, NULL ended; at most count. */
+void source_data_folders(struct arena *arena, const char **places, size_t count);
 
 bool source_open(struct source *source, const struct task *task, struct trouble *trouble);
 void source_close(struct source *source);

@@ -72,6 +72,18 @@ static const char *keep(struct arena *arena, const char *text, size_t most)
 	return kept ? kept : "";
 }
 
+/* How a number that the library gives is known. */
+static enum crs_source source_of(enum upload_format format, int epsg)
+{
+	if (!epsg)
+		return CRS_SOURCE_NONE;
+	/* The .prj of a shapefile has no numbers: the library itself has matched it. */
+	if (format == UPLOAD_SHAPEFILE)
+		return CRS_SOURCE_MATCHED;
+	/* RFC 7946 knows no other; older files may state one. */
+	return format == UPLOAD_GEOJSON && epsg == 4326 ? CRS_SOURCE_IMPLIED : CRS_SOURCE_STATED;
+}
+
 void source_find_crs(struct source *source)
 {
 	static const char *const format[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
@@ -89,12 +101,7 @@ void source_find_crs(struct source *source)
 	info->axes_swapped = north_is_first(crs);
 	OSRDemoteTo2D(crs, NULL);
 	info->epsg = epsg_of(crs);
-	/* The .prj of a shapefile has no numbers: the library itself has matched it. */
-	info->crs_source = !info->epsg				  ? CRS_SOURCE_NONE
-			   : !strcmp(source->task->format, "shp") ? CRS_SOURCE_MATCHED
-			   : !strcmp(source->task->format, "geojson") && info->epsg == 4326
-				   ? CRS_SOURCE_IMPLIED
-				   : CRS_SOURCE_STATED;
+	info->crs_source = source_of(source->task->format, info->epsg);
 	if (!info->epsg) {
 		info->epsg = match_epsg(crs);
 		info->crs_source = info->epsg ? CRS_SOURCE_MATCHED : CRS_SOURCE_NONE;

@@ -17,8 +17,9 @@ static bool ask_rows(struct source *source, struct trouble *trouble)
 {
 	struct csv_vote vote = {0};
 	enum csv_order order;
+	int row;
 
-	for (int row = 0; row < ROWS_ASKED; row++) {
+	for (row = 0; row < ROWS_ASKED; row++) {
 		OGRFeatureH feature = OGR_L_GetNextFeature(source->layer);
 		double x, y;
 
@@ -31,6 +32,8 @@ static bool ask_rows(struct source *source, struct trouble *trouble)
 	}
 	OGR_L_ResetReading(source->layer);
 	order = csv_vote_order(&vote);
+	if (!row)
+		return true;
 	if (order == CSV_UNCLEAR)
 		return trouble_set(trouble, FAULT_CSV_ORDER, NULL, NULL);
 	source->csv_north_first = order == CSV_X_IS_NORTH;

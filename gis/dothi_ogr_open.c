@@ -19,18 +19,22 @@ enum { INFO_BYTES_MAX = 4 << 20 /* names of a thousand columns */ };
 
 /* THE table of formats: one driver each, and how it opens the file. */
 static const struct format {
-	const char *id, *file, *driver;
+	enum upload_format format;
+	const char *ending, *file, *driver;
 	void (*register_driver)(void);
 	const char *options[5];
 } formats[] = {
 	/* Bytes as they are: recoder_text() decodes, and finds out what cannot be. */
-	{"shp", "a.shp", "ESRI Shapefile", RegisterOGRShape, {"ENCODING="}},
+	{UPLOAD_SHAPEFILE, "shp", "a.shp", "ESRI Shapefile", RegisterOGRShape, {"ENCODING="}},
 	/* Through the library's own files: SQLite would resolve the folders above, which may be
 	   shut. */
-	{"gpkg", "/vsisubfile/0,a.gpkg", "GPKG", RegisterOGRGeoPackage, {"LIST_ALL_TABLES=NO"}},
-	{"geojson", "a.geojson", "GeoJSON", RegisterOGRGeoJSON, {"ARRAY_AS_STRING=YES"}},
-	{"csv", "a.csv", "CSV", RegisterOGRCSV,
-		{"HEADERS=YES", "AUTODETECT_TYPE=NO", "GEOM_POSSIBLE_NAMES="}},
+	{UPLOAD_GEOPACKAGE, "gpkg", "/vsisubfile/0,a.gpkg", "GPKG", RegisterOGRGeoPackage,
+		{"LIST_ALL_TABLES=NO"}},
+	{UPLOAD_GEOJSON, "geojson", "a.geojson", "GeoJSON", RegisterOGRGeoJSON,
+		{"ARRAY_AS_STRING=YES"}},
+	{UPLOAD_CSV, "csv", "a.csv", "CSV", RegisterOGRCSV,
+		{"HEADERS=YES", "AUTODETECT_TYPE=NO",
+			"GEOM_POSSIBLE_NAMES=", "EMPTY_STRING_AS_NULL=YES"}},
 };
 
 /* No network, no code, no files beside the one, nothing written. */
@@ -47,7 +51,7 @@ static const char *const settings[][2] = {
 	{"CPL_ALLOW_VSISTDIN", "NO"},
 	{"CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"},
 	{"SHAPE_RESTORE_SHX", "NO"},
-	{"OGR_GEOJSON_MAX_OBJ_SIZE", "64"}, /* MB; geojson_scan has refused what is larger */
+	{"OGR_GEOJSON_MAX_OBJ_SIZE", "0"}, /* geojson_scan has refused what is too large */
 	{"OGR_SQLITE_LIST_VIRTUAL_OGR", "NO"},
 	{"OGR_SQLITE_STATIC_VIRTUAL_OGR", "NO"},
 	{"OGR_SQLITE_PRAGMA", "trusted_schema=0,cell_size_check=1"},
@@ -70,24 +74,36 @@ const char *source_library(void)
 	return GDALVersionInfo("RELEASE_NAME");
 }
 
-size_t source_data_folders(const char **places, size_t count)
+void source_data_folders(struct arena *arena, const char **places, size_t count)
 {
-	/* Kept until the program ends, as the sandbox needs them. */
 	char **folders = OSRGetPROJSearchPaths();
-	size_t used = 0;
 
-	for (int i = 0; folders && folders[i] && used < count; i++)
-		if (text_starts_with(folders[i], "/usr/"))
-			places[used++] = folders[i];
-	return used;
+	for (int i = 0; folders && folders[i] && count; i++) {
+		*places = arena_text(arena, folders[i], strlen(folders[i]));
+		places += *places != NULL;
+		count--;
+	}
+	*places = NULL;
+	CSLDestroy(folders);
 }
 
-static const struct format *format_find(const char *id)
+static const struct format *format_find(enum upload_format wanted)
 {
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (!strcmp(formats[i].id, id))
+		if (formats[i].format == wanted)
 			return formats + i;
 	return NULL;
+}
+
+bool format_parse(const char *ending, enum upload_format *ret_format)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		if (!strcmp(formats[i].ending, ending)) {
+			*ret_format = formats[i].format;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool open_dataset(
@@ -99,12 +115,14 @@ static bool open_dataset(
 		CPLSetConfigOption(settings[i][0], settings[i][1]);
 	CPLPushErrorHandlerEx(on_complaint, &source->complaint);
 	format->register_driver();
-	source->dataset =
-		GDALOpenEx(format->file, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-			drivers, format->options, NULL);
-	if (!source->dataset)
-		return trouble_set(trouble, FAULT_FORMAT, NULL, source->complaint.words);
-	return true;
+	source->dataset = GDALOpenEx(
+		format->file, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, format->options, NULL);
+	if (source->dataset)
+		return true;
+	/* The first bytes are right, and the driver has no complaint: nothing is in there. */
+	if (format->format == UPLOAD_GEOPACKAGE && !source->complaint.failed)
+		return trouble_set(trouble, FAULT_NO_LAYERS, NULL, NULL);
+	return trouble_set(trouble, FAULT_FORMAT, NULL, source->complaint.words);
 }
 
 static bool layer_has_shapes(OGRLayerH layer)
@@ -144,7 +162,7 @@ static bool choose_layer(struct source *source, struct trouble *trouble)
 	int count = 0;
 
 	/* The other formats have one layer, whose name is the parent's business. */
-	if (strcmp(source->task->format, "gpkg")) {
+	if (source->task->format != UPLOAD_GEOPACKAGE) {
 		source->layer = GDALDatasetGetLayer(source->dataset, 0);
 		return source->layer || trouble_set(trouble, FAULT_NO_LAYERS, NULL, NULL);
 	}
@@ -190,14 +208,15 @@ static bool has_mark(const char *file)
 
 static bool choose_encoding(struct source *source, struct trouble *trouble)
 {
-	const char *format = source->task->format, *name = "UTF-8";
-	const char *stated = NULL, *given = NULL;
+	enum upload_format format = source->task->format;
+	const char *name = "UTF-8", *stated = NULL, *given = NULL;
 
-	if (!strcmp(format, "shp"))
+	if (format == UPLOAD_SHAPEFILE)
 		stated = shapefile_encoding(source->layer);
-	else if (strcmp(format, "csv") || has_mark("a.csv"))
+	else if (format != UPLOAD_CSV || has_mark("a.csv"))
 		stated = name;
-	if (!strcmp(format, "shp") || !strcmp(format, "csv"))
+	/* The other formats are UTF-8 by definition. */
+	if (format == UPLOAD_SHAPEFILE || format == UPLOAD_CSV)
 		given = source->task->encoding;
 	source->info.encoding_source = given	? ENCODING_GIVEN
 				       : stated ? ENCODING_STATED
@@ -303,7 +322,7 @@ bool source_open(struct source *source, const struct task *task, struct trouble 
 	source->task = task;
 	source->arena = ARENA(INFO_BYTES_MAX);
 	if (!format)
-		return trouble_set(trouble, FAULT_USAGE, task->format, NULL);
+		return trouble_set(trouble, FAULT_USAGE, NULL, NULL);
 	if (!open_dataset(source, format, trouble) || !choose_layer(source, trouble) ||
 		!choose_encoding(source, trouble) || !take_columns(source, trouble))
 		return false;
@@ -313,7 +332,7 @@ bool source_open(struct source *source, const struct task *task, struct trouble 
 	source->info.count = OGR_L_GetFeatureCount(source->layer, FALSE);
 	take_geometry_type(source);
 	source_find_crs(source);
-	return strcmp(task->format, "csv") || source_find_csv_columns(source, trouble);
+	return task->format != UPLOAD_CSV || source_find_csv_columns(source, trouble);
 }
 
 void source_close(struct source *source)

@@ -12,7 +12,7 @@
 
 enum {
 	FLUSH_BYTES = 1 << 18,
-	ROW_TEXTS_MAX = 2 * OGR_VALUES_MAX, /* decoded texts of a row */
+	ROW_TEXTS_MAX = 8 * OGR_VALUES_MAX, /* decoded texts of a row, with room to decode */
 	OFFSET_UTC = 100,		    /* of OGR: quarters of an hour count from there */
 };
 
@@ -198,18 +198,21 @@ static void put_row(struct writer *writer, OGRFeatureH feature)
 {
 	struct source *source = writer->source;
 	struct stream_row *row = &writer->row;
-	bool numbered = !strcmp(source->task->format, "shp");
+	enum upload_format format = source->task->format;
 
 	strbuf_reset(&writer->wkb);
 	arena_reset(&writer->texts);
 	writer->value_bytes = 0;
 	*row = (struct stream_row){.values = writer->values};
 	/* A shapefile skips its deleted rows, so its own numbers count. */
-	row->number = numbered ? OGR_F_GetFID(feature) + 1 : writer->rows + 1;
+	row->number = writer->rows + 1;
+	if (format == UPLOAD_SHAPEFILE)
+		row->number = OGR_F_GetFID(feature) + 1;
 	row->geometry_problem = take_geometry(writer, feature);
 	for (size_t i = 0; i < source->info.column_count; i++)
 		take_value(writer, feature, i);
-	if (source->complaint.failed && !row->geometry_problem)
+	/* The GeoJSON driver complains of all rows at once; there the parent knows better. */
+	if (source->complaint.failed && !row->geometry_problem && format != UPLOAD_GEOJSON)
 		row->geometry_problem = ROW_DAMAGED;
 	if (row->geometry_problem)
 		strbuf_reset(&writer->wkb);

@@ -28,11 +28,25 @@ enum state {
 	IN_CODE, /* the hexadecimal digits of an escape */
 };
 
+/* The keys that matter. */
+enum key { KEY_OTHER, KEY_TYPE, KEY_CRS, KEY_FEATURES, KEY_GEOMETRY, KEY_COORDINATES };
+
+static const struct {
+	const char *name;
+	enum key key;
+} keys[] = {
+	{"type", KEY_TYPE},
+	{"crs", KEY_CRS},
+	{"features", KEY_FEATURES},
+	{"geometry", KEY_GEOMETRY},
+	{"coordinates", KEY_COORDINATES},
+	{"geometries", KEY_COORDINATES},
+};
+
 struct level {
 	bool object;
-	bool crs;      /* this is the value of a key "crs" */
-	bool key_type; /* the key before the value is "type" */
-	bool key_crs;
+	enum key key;  /* of the object, before the value being read */
+	enum key role; /* the key that this array or object is the value of */
 };
 
 struct scan {
@@ -43,11 +57,14 @@ struct scan {
 	enum state state;
 	bool text_is_key;
 	int code, code_digits;	 /* of an escape */
-	char word[WORD_MAX + 1]; /* the text so far, escapes decoded */
+	char word[WORD_MAX + 1]; /* the text or literal so far, escapes decoded */
 	size_t word_len;	 /* may grow beyond the letters kept */
 	size_t depth;
 	struct level levels[GEOJSON_DEPTH_MAX + 1];
-	int64_t feature_at, features; /* where the one being read begins; how many began */
+	int64_t feature_at;	  /* where the one being read begins */
+	bool shape;		  /* it has one */
+	bool collection;	  /* there was an array of features */
+	struct strbuf *has_shape; /* of the features before */
 };
 
 static int fail_here(const struct scan *scan)
@@ -78,10 +95,16 @@ static bool word_is(const struct scan *scan, const char *word)
 	return scan->word_len <= WORD_MAX && text_equal_nocase(scan->word, word);
 }
 
-/* A feature is an object in an array of the outermost object. */
+/* A feature stands in the array "features" of the outermost object. */
 static bool in_feature(const struct scan *scan)
 {
-	return scan->depth >= 3 && !scan->levels[2].object && scan->levels[3].object;
+	return scan->depth >= 3 && scan->levels[2].role == KEY_FEATURES;
+}
+
+/* True at the keys of a feature, which may also be the outermost object. */
+static bool at_feature(const struct scan *scan)
+{
+	return scan->depth == 1 || (scan->depth == 3 && in_feature(scan));
 }
 
 static int begin_level(struct scan *scan, bool object)
@@ -90,20 +113,35 @@ static int begin_level(struct scan *scan, bool object)
 
 	if (scan->depth == GEOJSON_DEPTH_MAX)
 		return fail_json_too_deep(scan->err, GEOJSON_DEPTH_MAX);
+	if (outer->object && outer->key == KEY_GEOMETRY && at_feature(scan))
+		scan->shape = true;
 	scan->depth++;
-	outer[1] = (struct level){.object = object, .crs = object && outer->key_crs};
+	outer[1] = (struct level){.object = object, .role = outer->object ? outer->key : KEY_OTHER};
 	scan->state = object ? WANT_FIRST_KEY : WANT_FIRST_VALUE;
+	if (scan->depth == 2 && !object && outer[1].role == KEY_FEATURES)
+		scan->collection = true;
 	if (scan->depth == 3 && in_feature(scan)) {
 		scan->feature_at = scan->at;
-		scan->features++;
+		scan->shape = false;
 	}
 	return 0;
 }
 
 static int end_level(struct scan *scan, bool object)
 {
-	if (!scan->depth || scan->levels[scan->depth].object != object)
+	struct level *level = scan->levels + scan->depth;
+	/* The library skips what is no object in the array: then its rows would be counted wrong.
+	 */
+	bool feature = scan->depth == 3 && in_feature(scan);
+
+	if (!scan->depth || level->object != object || (feature && !object))
 		return fail_here(scan);
+	if (feature)
+		strbuf_add_char(scan->has_shape, scan->shape);
+	/* "coordinates": [] is a shape without points, which is none. */
+	if (scan->state == WANT_FIRST_VALUE && level->role == KEY_COORDINATES &&
+		level[-1].role == KEY_GEOMETRY)
+		scan->shape = false;
 	scan->depth--;
 	scan->state = scan->depth ? WANT_COMMA : WANT_NOTHING;
 	return 0;
@@ -116,22 +154,77 @@ static void begin_text(struct scan *scan, bool is_key)
 	scan->word_len = 0;
 }
 
+static void end_word(struct scan *scan)
+{
+	scan->word[scan->word_len < WORD_MAX ? scan->word_len : WORD_MAX] = '\0';
+}
+
+static enum key key_of_word(const struct scan *scan)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (word_is(scan, keys[i].name))
+			return keys[i].key;
+	return KEY_OTHER;
+}
+
+/* A text or a literal stands where a feature or its shape should. */
+static int check_place(struct scan *scan, bool is_null)
+{
+	const struct level *level = scan->levels + scan->depth;
+
+	if (scan->depth == 2 && level->role == KEY_FEATURES)
+		return fail_here(scan);
+	if (level->object && level->key == KEY_GEOMETRY && at_feature(scan))
+		scan->shape = !is_null;
+	return 0;
+}
+
 static int end_text(struct scan *scan)
 {
 	struct level *level = scan->levels + scan->depth;
 
-	scan->word[scan->word_len < WORD_MAX ? scan->word_len : WORD_MAX] = '\0';
+	end_word(scan);
 	if (scan->text_is_key) {
-		level->key_type = word_is(scan, "type");
-		level->key_crs = word_is(scan, "crs");
+		level->key = key_of_word(scan);
 		scan->state = WANT_COLON;
 		return 0;
 	}
 	/* A list of what is harmless: the library also takes other words for a link. */
-	if (level->crs && level->key_type && !word_is(scan, "name") && !word_is(scan, "EPSG"))
+	if (level->role == KEY_CRS && level->key == KEY_TYPE && !word_is(scan, "name") &&
+		!word_is(scan, "EPSG"))
 		return fail_geojson_crs_link(scan->err, scan->shown);
 	scan->state = WANT_COMMA;
-	return 0;
+	return check_place(scan, false);
+}
+
+/* Numbers, and three words; the library would also take NaN and Infinity. */
+static int end_literal(struct scan *scan)
+{
+	bool number, null;
+
+	end_word(scan);
+	number = scan->word[0] == '-' || (scan->word[0] >= '0' && scan->word[0] <= '9');
+	null = !strcmp(scan->word, "null");
+	if (!number && !null && strcmp(scan->word, "true") && strcmp(scan->word, "false"))
+		return fail_here(scan);
+	scan->state = WANT_COMMA;
+	return check_place(scan, null);
+}
+
+static void begin_literal(struct scan *scan, char c)
+{
+	scan->state = IN_LITERAL;
+	scan->word_len = 0;
+	keep_letter(scan, c);
+}
+
+static int take_literal(struct scan *scan, char c)
+{
+	bool number = scan->word[0] == '-' || (scan->word[0] >= '0' && scan->word[0] <= '9');
+
+	keep_letter(scan, c);
+	/* "-Infinity", "0x1F" */
+	return number && !(c >= '0' && c <= '9') && !strchr(".eE+-", c) ? fail_here(scan) : 0;
 }
 
 static int take_value(struct scan *scan, char c)
@@ -145,7 +238,7 @@ static int take_value(struct scan *scan, char c)
 	if (c == '"')
 		begin_text(scan, false);
 	else if (is_literal(c))
-		scan->state = IN_LITERAL;
+		begin_literal(scan, c);
 	else
 		return fail_here(scan);
 	return 0;
@@ -204,9 +297,10 @@ static int take_char(struct scan *scan, char c)
 	if (scan->state >= IN_TEXT)
 		return take_text(scan, c);
 	if (scan->state == IN_LITERAL) {
-		if (is_literal(c))
-			return 0;
-		scan->state = WANT_COMMA;
+		int rc = is_literal(c) ? take_literal(scan, c) : end_literal(scan);
+
+		if (rc || scan->state == IN_LITERAL)
+			return rc;
 	}
 	if (is_blank(c))
 		return 0;
@@ -246,7 +340,7 @@ static int take_piece(struct scan *scan, const char *bytes, size_t len)
 	}
 	if (in_feature(scan) && scan->at - scan->feature_at > GEOJSON_FEATURE_BYTES)
 		return fail_geojson_feature_too_large(
-			scan->err, scan->features, GEOJSON_FEATURE_BYTES);
+			scan->err, (int64_t)scan->has_shape->len + 1, GEOJSON_FEATURE_BYTES);
 	return 0;
 }
 
@@ -263,9 +357,11 @@ static int take_start(struct scan *scan, const char *bytes, size_t len)
 	return take_piece(scan, bytes + at, len - at);
 }
 
-int geojson_scan(const char *path, const char *shown, const struct watch *watch, struct error *err)
+int geojson_scan(const char *path, const char *shown, const struct watch *watch,
+	struct strbuf *has_shape, struct error *err)
 {
-	struct scan scan = {.shown = shown, .err = err, .line = 1, .column = 1};
+	struct scan scan = {
+		.shown = shown, .err = err, .line = 1, .column = 1, .has_shape = has_shape};
 	autofree(file_drop) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char piece[PIECE];
 	bool first = true;
@@ -290,5 +386,9 @@ int geojson_scan(const char *path, const char *shown, const struct watch *watch,
 	}
 	if (rc)
 		return rc;
-	return scan.state == WANT_NOTHING ? 0 : fail_geojson_cut(err, shown);
+	if (scan.state != WANT_NOTHING)
+		return fail_geojson_cut(err, shown);
+	if (!scan.collection)
+		strbuf_add_char(has_shape, scan.shape);
+	return strbuf_check(has_shape, err);
 }

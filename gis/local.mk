@@ -17,6 +17,28 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
+	%D%/sample_alleys.c %D%/sample_alleys.h \
+	%D%/sample_axes.c %D%/sample_axes.h \
+	%D%/sample_blocks.c %D%/sample_blocks.h \
+	%D%/sample_city.c %D%/sample_city.h \
+	%D%/sample_density.c %D%/sample_density.h \
+	%D%/sample_geography.c %D%/sample_geography.h \
+	%D%/sample_lanes.c %D%/sample_lanes.h \
+	%D%/sample_line.c %D%/sample_line.h \
+	%D%/sample_loop.c %D%/sample_loop.h \
+	%D%/sample_lot.c %D%/sample_lot.h \
+	%D%/sample_mesh.c %D%/sample_mesh.h \
+	%D%/sample_names.c %D%/sample_names.h \
+	%D%/sample_plots.c %D%/sample_plots.h \
+	%D%/sample_records.c %D%/sample_records.h \
+	%D%/sample_rows.c %D%/sample_rows.h \
+	%D%/sample_sheets.c %D%/sample_sheets.h \
+	%D%/sample_sites.c %D%/sample_sites.h \
+	%D%/sample_streets.c %D%/sample_streets.h \
+	%D%/sample_strip.c %D%/sample_strip.h \
+	%D%/sample_town.c %D%/sample_town.h \
+	%D%/sample_writer.c %D%/sample_writer.h \
+	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_use.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_calls.c %D%/sandbox_calls.h \
 	%D%/shape.c %D%/shape.h \
@@ -27,8 +49,7 @@ gis_libgis_a_SOURCES = \
 	%D%/watch.c %D%/watch.h \
 	%D%/zip_file.c %D%/zip_file.h
 
-GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) \
-	$(SECCOMP_LIBS) $(DATA_LIBS)
+GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README
 
 # The one program that knows GDAL; dothi starts it for each file of a user.

@@ -179,7 +179,7 @@ int ogr_process_end(struct ogr_process *process)
 
 int ogr_process_leave(struct ogr_process *process)
 {
-	for (int waited_ms = 0; waited_ms < LEAVE_MS; waited_ms += 10) {
+	for (int waited_ms = 0; waited_ms < LEAVE_MS; waited_ms++) {
 		siginfo_t info = {0};
 
 		/* Looks without taking the process away, so that its number cannot pass to another.
@@ -187,7 +187,7 @@ int ogr_process_leave(struct ogr_process *process)
 		if (waitid(P_PID, (id_t)process->id, &info, WEXITED | WNOHANG | WNOWAIT) ||
 			info.si_pid)
 			return reap(process);
-		poll(NULL, 0, 10);
+		poll(NULL, 0, 1);
 	}
 	return ogr_process_end(process);
 }

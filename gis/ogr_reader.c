@@ -19,10 +19,11 @@ enum {
 	PATH_BYTES_MAX = 4096,
 	ARGUMENTS_MAX = 16,
 	CPU_S_SPARE = 10,
+	CPU_S_MAX = 24 * 3600, /* as dothi-ogr takes it */
 };
 
 struct ogr_reader {
-	struct ogr_options options; /* its texts are the caller's: used while opening only */
+	struct ogr_options options; /* after opening without its texts, which are the caller's */
 	struct upload upload;
 	struct ogr_info info;
 	struct ogr_process process;
@@ -258,10 +259,11 @@ static int start_program(struct ogr_reader *reader, struct error *err)
 		{"--layer", layer}, {"--encoding", options->encoding},
 		{"--east", options->east_column}, {"--north", options->north_column}};
 	autofree(strbuf_clear) struct strbuf cpu = STRBUF(32);
+	int64_t cpu_s = (options->open_ms_max + options->wait_ms_max) / 1000 + CPU_S_SPARE;
 	size_t count = 1;
 
 	/* More than it may take in all: the clock stops it first, this holds if nobody is there. */
-	strbuf_add_int(&cpu, (options->open_ms_max + options->wait_ms_max) / 1000 + CPU_S_SPARE);
+	strbuf_add_int(&cpu, cpu_s < CPU_S_MAX ? cpu_s : CPU_S_MAX);
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		if (!pairs[i][1])
 			continue;
@@ -316,15 +318,20 @@ int ogr_reader_open(const char *path, const struct ogr_options *options,
 		return fail_no_memory(err);
 	reader->options = *options;
 	reader->process = OGR_PROCESS;
+	reader->upload.has_shape = STRBUF(0);
 	reader->folder = STRBUF(PATH_BYTES_MAX);
 	reader->inbox = STRBUF(OGR_FRAME_MAX + 2 * PIECE);
 	reader->nfc = STRBUF(4 * OGR_TEXT_MAX);
 	reader->info_arena = ARENA(INFO_BYTES_MAX);
 	reader->row_arena = ARENA(ROW_BYTES_MAX);
 	rc = open_file(reader, path, err);
-	if (!rc)
-		*ret_reader = take(reader);
-	return rc;
+	if (rc)
+		return rc;
+	reader->options = (struct ogr_options){.wait_ms_max = options->wait_ms_max,
+		.cancelled = options->cancelled,
+		.context = options->context};
+	*ret_reader = take(reader);
+	return 0;
 }
 
 const struct ogr_info *ogr_reader_info(const struct ogr_reader *reader)
@@ -376,6 +383,19 @@ static int take_shape(struct ogr_reader *reader, struct wkb wkb, struct error *e
 	return 0;
 }
 
+/* The library passes over shapes of a GeoJSON that it does not understand. */
+static void check_shape_is_there(struct ogr_reader *reader)
+{
+	const struct strbuf *has_shape = &reader->upload.has_shape;
+	struct ogr_row *row = &reader->row;
+
+	if (row->shape || row->geometry_error || reader->rows > (int64_t)has_shape->len ||
+		!has_shape->data[reader->rows - 1])
+		return;
+	fail_geometry_unreadable(&reader->geometry_error);
+	row->geometry_error = &reader->geometry_error;
+}
+
 static bool take_values(struct ogr_reader *reader, struct value *values)
 {
 	for (size_t i = 0; i < reader->info.layer.column_count; i++) {
@@ -394,6 +414,7 @@ static int take_row(struct ogr_reader *reader, const struct frame *frame, struct
 	const struct ogr_layer *layer = &reader->info.layer;
 	int64_t last = reader->row.number;
 	struct stream_row row;
+	int rc;
 
 	if (!ogr_stream_get_row(frame, &reader->row_arena, layer, &row) || row.number <= last)
 		return fail_by_nonsense(reader, err);
@@ -411,7 +432,19 @@ static int take_row(struct ogr_reader *reader, const struct frame *frame, struct
 			reader, row.value_problem, layer->columns[row.problem_column].name);
 		reader->row.value_error = &reader->value_error;
 	}
-	return row.wkb.len ? take_shape(reader, row.wkb, err) : 0;
+	rc = row.wkb.len ? take_shape(reader, row.wkb, err) : 0;
+	if (!rc)
+		check_shape_is_there(reader);
+	return rc;
+}
+
+/* What the program says was the last row must be that of the file too, where it is known. */
+static bool is_complete(const struct ogr_reader *reader, int64_t rows)
+{
+	if (reader->upload.format == UPLOAD_GEOJSON &&
+		rows != (int64_t)reader->upload.has_shape.len)
+		return false;
+	return rows == reader->rows;
 }
 
 /* 1 a row, 0 the end, or an error. */
@@ -428,7 +461,9 @@ static int take_frame(struct ogr_reader *reader, struct error *err)
 		rc = take_row(reader, &frame, err);
 		return rc ? rc : 1;
 	}
-	if (ogr_stream_get_end(&frame, &rows) && rows == reader->rows) {
+	if (ogr_stream_get_end(&frame, &rows)) {
+		if (!is_complete(reader, rows))
+			return fail_file_damaged(err, reader->upload.name, reader->rows);
 		reader->ended = true;
 		ogr_process_leave(&reader->process);
 		return 0;
@@ -462,6 +497,7 @@ void ogr_reader_close(struct ogr_reader *reader)
 	ogr_process_end(&reader->process);
 	if (reader->folder.len)
 		file_remove(reader->folder.data, NULL);
+	upload_clear(&reader->upload);
 	strbuf_clear(&reader->folder);
 	strbuf_clear(&reader->inbox);
 	strbuf_clear(&reader->nfc);

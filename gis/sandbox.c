@@ -18,7 +18,10 @@
 
 enum { OPEN_FILES_MAX = 64 };
 
-/* AddressSanitizer reserves terabytes of addresses, and reads /proc when the program ends. */
+/*
+ * AddressSanitizer reserves terabytes of addresses; when the program ends, its leak checker starts
+ * a process that traces this one and reads /proc.
+ */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 static const bool sanitized = true;
 #else
@@ -35,11 +38,10 @@ static bool limit(__rlimit_resource_t what, int64_t value)
 static bool set_limits(const struct sandbox_wish *wish)
 {
 	bool set = limit(RLIMIT_CPU, wish->cpu_s) && limit(RLIMIT_FSIZE, wish->file_bytes) &&
-		   limit(RLIMIT_NOFILE, OPEN_FILES_MAX) && limit(RLIMIT_CORE, 0) &&
-		   limit(RLIMIT_NPROC, 0);
+		   limit(RLIMIT_NOFILE, OPEN_FILES_MAX) && limit(RLIMIT_CORE, 0);
 
 	if (!sanitized)
-		set = limit(RLIMIT_AS, wish->memory_bytes) && set;
+		set = limit(RLIMIT_AS, wish->memory_bytes) && limit(RLIMIT_NPROC, 0) && set;
 	/* A file over its limit is a failed write, not a death without words. */
 	signal(SIGXFSZ, SIG_IGN);
 	return set;
@@ -58,8 +60,13 @@ static bool leave_root(int folder_fd)
 		return false;
 	if (folder_fd >= 0 && fchown(folder_fd, SANDBOX_UID, SANDBOX_UID))
 		return false;
-	return !setgroups(0, NULL) && !setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) &&
-	       !setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID);
+	if (!setgroups(0, NULL) && !setresgid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID) &&
+		!setresuid(SANDBOX_UID, SANDBOX_UID, SANDBOX_UID))
+		return true;
+	/* Back to whom it belongs: root without its capabilities could not enter it. */
+	if (folder_fd >= 0 && fchown(folder_fd, 0, 0))
+		return false;
+	return false;
 }
 
 static bool drop_capabilities(void)
@@ -150,6 +157,7 @@ int sandbox_enter(
 	state.limits = set_limits(wish);
 	state.network_namespace = leave_network();
 	state.own_user = leave_root(wish->folder_fd);
+	prctl(PR_SET_DUMPABLE, sanitized, 0, 0, 0);
 	state.no_capabilities = drop_capabilities();
 	state.landlock_abi = restrict_files(wish);
 	state.system_calls = sandbox_forbid_calls(sanitized);

@@ -13,7 +13,10 @@
 #include "gis/shapefile.h"
 #include "gis/upload_parts.h"
 
-enum { PIECE = 1 << 15 };
+enum {
+	PIECE = 1 << 15,
+	FEATURES_MAX = 1 << 28, /* of a GeoJSON: more do not fit in any file that is taken */
+};
 
 const char *const upload_shapefile_endings[UPLOAD_PARTS] = {".shp", ".shx", ".dbf", ".prj", ".cpg"};
 
@@ -110,7 +113,7 @@ int upload_copy(const char *path, const struct upload_wish *wish, const char *fo
 	autofree(strbuf_clear) struct strbuf target = STRBUF(UPLOAD_PATH_MAX);
 	autofree(file_drop) int from = -1;
 	autofree(file_drop) int to = -1;
-	int64_t len;
+	int64_t len = 0;
 	int rc = open_plain(path, &len, &from, err);
 
 	if (rc)
@@ -195,17 +198,32 @@ static int check_journals(const char *path, const char *name, struct error *err)
 	return 0;
 }
 
+/* The wished layer is this file, or one inside of it; no other format has layers inside. */
+static int check_wished_layer(
+	const struct upload_wish *wish, struct upload *upload, struct error *err)
+{
+	if (!wish->layer || text_equal_nocase(wish->layer, upload->layer))
+		return 0;
+	upload->layer_inside = upload->format == UPLOAD_GEOPACKAGE;
+	if (upload->layer_inside)
+		return 0;
+	return fail_layer_unknown(err, upload->name, wish->layer, upload->layer);
+}
+
 static int take_plain(const char *path, const struct upload_wish *wish, const char *folder,
 	struct upload *upload, struct error *err)
 {
 	char ending[16];
 	int64_t left = wish->bytes_max;
-	int rc = 0;
+	int rc;
 
 	upload_set_names(upload, shown(path, wish));
-	if (upload->format == UPLOAD_SHAPEFILE)
+	if (wish->format && wish->format != upload->format)
+		return fail_format_other(err, upload->name, upload_format_name(wish->format));
+	rc = check_wished_layer(wish, upload, err);
+	if (!rc && upload->format == UPLOAD_SHAPEFILE)
 		return upload_gather(path, wish, folder, err);
-	if (upload->format == UPLOAD_GEOPACKAGE)
+	if (!rc && upload->format == UPLOAD_GEOPACKAGE)
 		rc = check_journals(path, upload->name, err);
 	snprintf(ending, sizeof ending, ".%s", upload_format_ending(upload->format));
 	return rc ? rc : upload_copy(path, wish, folder, ending, &left, err);
@@ -239,27 +257,15 @@ static int check_layer(const char *folder, const struct upload_wish *wish, struc
 	if (upload->format != UPLOAD_GEOJSON)
 		return 0;
 	file_join(&path, folder, "a.geojson");
-	return geojson_scan(path.data, upload->name, wish->watch, err);
-}
-
-/* The wished layer is this file, or one inside of it; no other format has layers inside. */
-static int check_wish(const struct upload_wish *wish, struct upload *upload, struct error *err)
-{
-	if (wish->format && wish->format != upload->format)
-		return fail_format_other(err, upload->name, upload_format_name(wish->format));
-	if (!wish->layer || text_equal_nocase(wish->layer, upload->layer))
-		return 0;
-	upload->layer_inside = upload->format == UPLOAD_GEOPACKAGE;
-	if (upload->layer_inside)
-		return 0;
-	return fail_layer_unknown(err, upload->name, wish->layer, upload->layer);
+	upload->has_shape = STRBUF(FEATURES_MAX);
+	return geojson_scan(path.data, upload->name, wish->watch, &upload->has_shape, err);
 }
 
 int upload_prepare(const char *path, const struct upload_wish *wish, const char *folder,
 	struct upload *ret_upload, struct error *err)
 {
-	struct upload upload = {0};
-	int64_t len;
+	autofree(upload_clear) struct upload upload = {.has_shape = STRBUF(0)};
+	int64_t len = 0;
 	autofree(file_drop) int fd = -1;
 	int rc = open_plain(path, &len, &fd, err);
 
@@ -276,10 +282,15 @@ int upload_prepare(const char *path, const struct upload_wish *wish, const char 
 	if (!rc)
 		rc = check_content(folder, &upload, err);
 	if (!rc)
-		rc = check_wish(wish, &upload, err);
-	if (!rc)
 		rc = check_layer(folder, wish, &upload, err);
-	if (!rc)
-		*ret_upload = upload;
-	return rc;
+	if (rc)
+		return rc;
+	*ret_upload = upload;
+	upload.has_shape = STRBUF(0);
+	return 0;
+}
+
+void upload_clear(struct upload *upload)
+{
+	strbuf_clear(&upload->has_shape);
 }

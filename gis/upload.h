@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strbuf.h"
 #include "gis/watch.h"
 
 enum upload_format {
@@ -40,11 +41,13 @@ struct upload {
 	char layer[UPLOAD_NAME_MAX]; /* the same without its ending */
 	bool layer_inside;	     /* the wished layer is one inside of the file (a GeoPackage) */
 	bool index_made;	     /* a.shx was missing and could be made safely */
+	struct strbuf has_shape;     /* of a GeoJSON: a byte for each feature, 1 if it has one */
 };
 
 /* Fills the folder, which is empty, ours alone, and removed by the caller whatever happens. */
 int upload_prepare(const char *path, const struct upload_wish *wish, const char *folder,
 	struct upload *ret_upload, struct error *err);
+void upload_clear(struct upload *upload);
 
 /* "shp", "gpkg", "geojson", "csv"; and as people call it, "Shapefile". Static. */
 const char *upload_format_ending(enum upload_format format);

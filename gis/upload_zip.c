@@ -32,8 +32,9 @@ struct choice {
 	struct strbuf wanted;	 /* key of the wished layer */
 	struct strbuf names;	 /* of all layers */
 	size_t count, matching;
-	const struct zip_member *found;
+	const struct zip_member *found; /* the last one that matches, or else the first one */
 	enum upload_format format;
+	bool inside; /* the wished layer is one inside of the file found */
 };
 
 /* What macOS and other programs leave beside the files. */
@@ -83,9 +84,10 @@ static void look_at(struct choice *choice, const struct zip_member *member)
 	choice->count++;
 	strbuf_add_text(&choice->names, choice->count > 1 ? ", " : "");
 	strbuf_add(&choice->names, member->name, base_length(member->name));
-	if (!is_wanted(choice, member))
+	if (is_wanted(choice, member))
+		choice->matching++;
+	else if (choice->found)
 		return;
-	choice->matching++;
 	choice->found = member;
 	choice->format = format;
 }
@@ -122,18 +124,15 @@ static int choose(struct choice *choice, const char *archive, struct error *err)
 	}
 	if (!choice->count)
 		return fail_without_layer(choice->zip, archive, err);
-	/* The layer may be one inside of the only file: a GeoPackage. */
-	if (!choice->matching && choice->count == 1) {
-		choice->layer = NULL;
-		choice->count = 0;
-		strbuf_reset(&choice->names);
-		look_at_all(choice);
-	}
-	if (!choice->matching)
-		return fail_layer_unknown(err, archive, choice->layer, choice->names.data);
 	if (choice->matching > 1)
 		return fail_layers_several(err, archive, choice->names.data);
-	return 0;
+	if (choice->matching)
+		return 0;
+	/* The layer may be one inside of the only file. */
+	choice->inside = choice->count == 1 && choice->format == UPLOAD_GEOPACKAGE;
+	if (choice->inside)
+		return 0;
+	return fail_layer_unknown(err, archive, choice->layer, choice->names.data);
 }
 
 /* The member that is the chosen one with another ending; NULL none. */
@@ -215,6 +214,7 @@ int upload_unpack(const char *path, const struct upload_wish *wish, const char *
 	if (rc)
 		return rc;
 	upload->format = choice.format;
+	upload->layer_inside = choice.inside;
 	upload_set_names(upload, choice.found->name);
 	return 0;
 }

@@ -70,7 +70,7 @@ static void print_error(const struct error *err, enum lang lang, bool json_too)
 	/* What only the one who keeps the machine may see; on a terminal that is the user. */
 	if (*err->detail && getenv("DOTHI_DEBUG"))
 		fprintf(stderr, "  %s\n", err->detail);
-	if (!json_too)
+	if (!json_too || command_has_printed())
 		return;
 	strbuf_reset(&said);
 	json_begin_object(&json);

@@ -10,3 +10,4 @@ include tests/tiles/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/guards/local.mk
+include tests/bench/local.mk

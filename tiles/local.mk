@@ -2,16 +2,34 @@ noinst_LIBRARIES += tiles/libtiles.a
 
 tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
+	%D%/canvas.c %D%/canvas.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
+	%D%/dash.c %D%/dash.h \
+	%D%/edges.c %D%/edges.h \
+	%D%/font_bytes.S \
+	%D%/fonts.c %D%/fonts.h \
+	%D%/glyphs.c %D%/glyphs.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
+	%D%/label.c %D%/label.h \
+	%D%/lettering.c %D%/lettering.h \
 	%D%/mvt.c %D%/mvt.h \
+	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
+	%D%/pen.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
+	%D%/raster.c %D%/raster.h \
+	%D%/scanline.c %D%/scanline.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
+	%D%/stroke.c %D%/stroke.h \
 	%D%/value_pool.c %D%/value_pool.h
 
+# The typefaces are found through the assembler's include path, also from a build folder.
+tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf
+tiles_libtiles_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/%D%/fonts
+tiles/libtiles_a-font_bytes.$(OBJEXT): $(tile_fonts)
+
 TILES_LIBS = tiles/libtiles.a $(PNG_LIBS) $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(GIS_LIBS)
-EXTRA_DIST += %D%/README
+EXTRA_DIST += %D%/README $(tile_fonts) %D%/fonts/OFL.txt %D%/fonts/subset

@@ -215,8 +215,16 @@ void command_talk(const struct strbuf *text)
 	fflush(stderr);
 }
 
+static bool has_printed;
+
+bool command_has_printed(void)
+{
+	return has_printed;
+}
+
 void command_print(const struct strbuf *text)
 {
+	has_printed = true;
 	fwrite(text->data, 1, text->len, stdout);
 	fputc('\n', stdout);
 	fflush(stdout);

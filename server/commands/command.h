@@ -68,6 +68,9 @@ void command_help(struct strbuf *out, const struct command *command, enum lang l
 void command_talk(const struct strbuf *text);
 void command_print(const struct strbuf *text);
 
+/* True if a result was printed: with --json there shall be one document, not two. */
+bool command_has_printed(void);
+
 /* True while the user has not pressed Ctrl-C; the first call begins to watch for it. */
 bool command_goes_on(void *unused);
 

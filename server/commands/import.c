@@ -293,10 +293,10 @@ static int import_into(struct session *session, struct register_folder *opened,
 	geom_context_free(tools.geom);
 	crs_context_free(tools.crs);
 	file_remove(work.data, NULL);
-	if (!rc && session->refused)
-		rc = fail_import_refused_rows(err, session->refused_rows);
 	if (!rc)
 		print_end(session);
+	if (!rc && session->refused)
+		rc = fail_import_refused_rows(err, session->refused_rows);
 	return rc;
 }
 

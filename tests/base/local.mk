@@ -2,6 +2,7 @@ base_tests = \
 	%D%/test_arena \
 	%D%/test_clock \
 	%D%/test_config \
+	%D%/test_dice \
 	%D%/test_error \
 	%D%/test_file \
 	%D%/test_json_read \
@@ -21,6 +22,8 @@ tests_base_test_clock_SOURCES = %D%/test_clock.c
 tests_base_test_clock_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_config_SOURCES = %D%/test_config.c
 tests_base_test_config_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_dice_SOURCES = %D%/test_dice.c
+tests_base_test_dice_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_error_SOURCES = %D%/test_error.c
 tests_base_test_error_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_file_SOURCES = %D%/test_file.c

@@ -1,4 +1,6 @@
-gis_tests = %D%/test_crs %D%/test_shape %D%/test_shape_wkb %D%/test_side
+gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
+	%D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sandbox %D%/test_shape \
+	%D%/test_shape_wkb %D%/test_shapefile %D%/test_side %D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 GIS_TEST_LIBS = $(GIS_LIBS) $(CMOCKA_LIBS)
 
@@ -13,3 +15,32 @@ tests_gis_test_shape_wkb_SOURCES = %D%/test_shape_wkb.c %D%/wkb_maker.h
 tests_gis_test_shape_wkb_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_side_SOURCES = %D%/test_side.c
 tests_gis_test_side_LDADD = $(GIS_TEST_LIBS)
+
+# Files as users send them, for the tests of what reads them.
+made_files = %D%/make_files.c %D%/make_files.h
+
+tests_gis_test_csv_columns_SOURCES = %D%/test_csv_columns.c
+tests_gis_test_csv_columns_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_geojson_scan_SOURCES = %D%/test_geojson_scan.c $(made_files)
+tests_gis_test_geojson_scan_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_ogr_stream_SOURCES = %D%/test_ogr_stream.c $(made_files)
+tests_gis_test_ogr_stream_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_shapefile_SOURCES = %D%/test_shapefile.c $(made_files)
+tests_gis_test_shapefile_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_zip_file_SOURCES = %D%/test_zip_file.c $(made_files)
+tests_gis_test_zip_file_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_sandbox_SOURCES = %D%/test_sandbox.c $(made_files)
+tests_gis_test_sandbox_LDADD = $(GIS_TEST_LIBS) $(SECCOMP_LIBS)
+tests_gis_test_upload_SOURCES = %D%/test_upload.c $(made_files)
+tests_gis_test_upload_LDADD = $(GIS_TEST_LIBS)
+
+# These run the real dothi-ogr.
+reader_help = $(made_files) %D%/reader_help.c %D%/reader_help.h
+reader_cppflags = $(AM_CPPFLAGS) -DDOTHI_OGR='"$(abs_top_builddir)/dothi-ogr"'
+
+tests_gis_test_hostile_files_SOURCES = %D%/test_hostile_files.c $(reader_help)
+tests_gis_test_hostile_files_CPPFLAGS = $(reader_cppflags)
+tests_gis_test_hostile_files_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_ogr_reader_SOURCES = %D%/test_ogr_reader.c $(reader_help)
+tests_gis_test_ogr_reader_CPPFLAGS = $(reader_cppflags)
+tests_gis_test_ogr_reader_LDADD = $(GIS_TEST_LIBS)

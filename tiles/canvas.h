@@ -1,0 +1,61 @@
+/*
+ * canvas: a picture in memory, and filling, stroking and dotting on it with anti-aliasing.
+ *
+ * Pixels are premultiplied: no channel is more than alpha. Colours handed in are 0xRRGGBBAA, not
+ * premultiplied; with alpha 0 nothing is drawn. Coverage is exact (raster.h); what is drawn later
+ * lies on top. Coordinates are pixels from the upper left corner, and may lie anywhere: what is
+ * outside is clipped first. A drawing for a magnified screen is the caller's business: it scales
+ * coordinates and widths.
+ *
+ * Calling sequence: canvas_init once for a worker, canvas_wipe before each picture, and path_reset
+ * between the shapes. One thread at a time.
+ */
+#ifndef TILES_CANVAS_H
+#define TILES_CANVAS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "tiles/path.h"
+#include "tiles/raster.h"
+#include "tiles/stroke.h"
+
+enum { CANVAS_SIDE_MAX = RASTER_SIDE_MAX };
+
+struct canvas {
+	int width, height;
+	uint32_t *pixels; /* rows from the top; red in the lowest byte, then green, blue, alpha */
+	struct raster raster;
+	struct stroker stroker;
+	struct path scratch; /* of canvas_disc */
+};
+
+/* A transparent canvas of 1 to CANVAS_SIDE_MAX pixels a side. */
+int canvas_init(struct canvas *canvas, int width, int height, struct error *err);
+void canvas_clear(struct canvas *canvas); /* frees */
+
+/* Makes all pixels this colour. */
+void canvas_wipe(struct canvas *canvas, uint32_t colour);
+
+/*
+ * Fills under the non-zero rule; polygons whose rings were closed as PATH_OUTER and PATH_HOLE,
+ * whatever faults they have. Open sub-paths are closed. Errors as path_check.
+ */
+int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
+
+/* Draws the lines and the outlines of rings, all at once: where they overlap too. */
+int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
+	uint32_t colour, struct error *err);
+
+/* A point symbol: a disc with an outline of stroke_px drawn over its edge. */
+int canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,
+	uint32_t stroke, double stroke_px, struct error *err);
+
+/* Draws the colour through a mask of coverage, whose upper left pixel comes to (x, y). */
+struct mask {
+	int width, height;
+	const uint8_t *coverage; /* width * height */
+};
+void canvas_stamp(struct canvas *canvas, const struct mask *mask, int x, int y, uint32_t colour);
+
+#endif
