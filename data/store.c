@@ -283,9 +283,9 @@ int store_check(struct store *store, struct error *err)
 }
 
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err)
+	const struct box *box, int64_t now_us, struct error *err)
 {
-	return store->driver->note_extent(store, table, row_count, box, err);
+	return store->driver->note_extent(store, table, row_count, box, now_us, err);
 }
 
 void store_interrupt(struct store *store)

@@ -137,7 +137,7 @@ int store_check(struct store *store, struct error *err);
 
 /* Notes how many rows a table has and where they lie, for programs that read the file. */
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err);
+	const struct box *box, int64_t now_us, struct error *err);
 
 /* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
 void store_interrupt(struct store *store);

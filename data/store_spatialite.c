@@ -121,12 +121,12 @@ int spatialite_bulk_end(struct store *store, const char *table, int64_t first_id
 
 /* SpatiaLite's statistics; without them GDAL takes the extent from the index, rounded. */
 int spatialite_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err)
+	const struct box *box, int64_t now_us, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
-		"UPDATE geometry_columns_statistics SET"
-		" last_verified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), row_count = $rows,"
+		"UPDATE geometry_columns_statistics SET last_verified ="
+		" strftime('%Y-%m-%dT%H:%M:%fZ', $now_us / 1e6, 'unixepoch'), row_count = $rows,"
 		" extent_min_x = $min_x, extent_min_y = $min_y, extent_max_x = $max_x,"
 		" extent_max_y = $max_y WHERE f_table_name = $table",
 		&query, err);
@@ -134,6 +134,7 @@ int spatialite_note_extent(struct store *store, const char *table, int64_t row_c
 	if (rc)
 		return rc;
 	query_bind_text(query, "table", table);
+	query_bind_int(query, "now_us", now_us);
 	query_bind_int(query, "rows", row_count);
 	if (box->min_x <= box->max_x) {
 		query_bind_real(query, "min_x", box->min_x);

@@ -18,6 +18,6 @@ int spatialite_bulk_begin(struct store *store, const char *table, struct error *
 int spatialite_bulk_end(
 	struct store *store, const char *table, int64_t first_id, struct error *err);
 int spatialite_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err);
+	const struct box *box, int64_t now_us, struct error *err);
 
 #endif
