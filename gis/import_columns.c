@@ -65,22 +65,26 @@ static int take_mapping(
 	return 0;
 }
 
-/* A free column that means the field; the field's own name goes before its aliases. */
-static int guess_column(const struct import_columns *columns, const struct layer_field *field)
+/* A free column that means the field, -1 none; the field's own name goes before its aliases. */
+static int guess_column(const struct import_columns *columns, const struct layer_field *field,
+	int *ret_column, struct error *err)
 {
-	int best = -1;
-
+	*ret_column = -1;
 	for (size_t i = 0; i < columns->file->column_count; i++) {
 		const char *name = columns->file->columns[i].name;
+		bool means = false;
+		int rc = columns->is_used[i] ? 0 : layer_field_means(field, name, &means, err);
 
-		if (columns->is_used[i] || !layer_field_means(field, name))
-			continue;
-		if (text_equal_nocase(name, field->id))
-			return (int)i;
-		if (best < 0)
-			best = (int)i;
+		if (rc)
+			return rc;
+		if (means && text_equal_nocase(name, field->id)) {
+			*ret_column = (int)i;
+			return 0;
+		}
+		if (means && *ret_column < 0)
+			*ret_column = (int)i;
 	}
-	return best;
+	return 0;
 }
 
 int import_columns_choose(const struct layer *layer, const struct ogr_layer *file,
@@ -96,18 +100,17 @@ int import_columns_choose(const struct layer *layer, const struct ogr_layer *fil
 		columns.of_field[i] = -1;
 	for (size_t i = 0; !rc && i < mapping_count; i++)
 		rc = take_mapping(&columns, &mappings[i], err);
+	for (size_t i = 0; !rc && i < layer->field_count; i++) {
+		int *column = &columns.of_field[i];
+
+		if (*column >= 0 || layer->fields[i].source != FIELD_GIVEN)
+			continue;
+		rc = guess_column(&columns, &layer->fields[i], column, err);
+		if (*column >= 0)
+			columns.is_used[*column] = true;
+	}
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < layer->field_count; i++) {
-		int column;
-
-		if (columns.of_field[i] >= 0 || layer->fields[i].source != FIELD_GIVEN)
-			continue;
-		column = guess_column(&columns, &layer->fields[i]);
-		columns.of_field[i] = column;
-		if (column >= 0)
-			columns.is_used[column] = true;
-	}
 	for (size_t i = 0; i < file->column_count; i++)
 		columns.unused += !columns.is_used[i];
 	*ret_columns = columns;
