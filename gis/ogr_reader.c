@@ -226,8 +226,9 @@ static int read_layer(struct ogr_reader *reader, int64_t most_ms, struct error *
 		return rc;
 	if (ogr_stream_get_fault(&frame, &fault))
 		return fail_by_fault(reader, &fault, err);
-	if (!ogr_stream_get_layer(&frame, &reader->row_arena, &layer))
-		return fail_by_nonsense(reader, err);
+	rc = ogr_stream_get_layer(&frame, &reader->row_arena, &layer);
+	if (rc)
+		return rc == ERR_NOMEM ? fail_no_memory(err) : fail_by_nonsense(reader, err);
 	return keep_layer(reader, &layer, err);
 }
 
@@ -416,7 +417,10 @@ static int take_row(struct ogr_reader *reader, const struct frame *frame, struct
 	struct stream_row row;
 	int rc;
 
-	if (!ogr_stream_get_row(frame, &reader->row_arena, layer, &row) || row.number <= last)
+	rc = ogr_stream_get_row(frame, &reader->row_arena, layer, &row);
+	if (rc == ERR_NOMEM)
+		return fail_no_memory(err);
+	if (rc || row.number <= last)
 		return fail_by_nonsense(reader, err);
 	if (!take_values(reader, row.values))
 		return fail_no_memory(err);
