@@ -21,11 +21,10 @@ table='
 ^geos_c\.h$                       gis/geom.c
 ^proj(_.*)?\.h$                   gis/crs.c
 ^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr*
+^zlib\.h$                         gis/zip_file.c
 ^zip(conf)?\.h$                   gis/zip_file.c
 ^seccomp\.h$                      gis/sandbox_calls.c
-^png(conf|libconf)?\.h$           tiles/png.c
 ^libdeflate\.h$                   tiles/compress.c
-^(ft2build\.h$|freetype)          tiles/glyphs.c
 ^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/glyphs.c
 ^(cairo|pango)                    tiles/pdf.c
 ^microhttpd\.h$                   server/http.c

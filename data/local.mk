@@ -28,3 +28,7 @@ data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 BUILT_SOURCES += %D%/migrations_rows.h
 CLEANFILES += %D%/migrations_rows.h
 EXTRA_DIST += %D%/README $(migrations) build-aux/migrations.awk
+
+# What the sample city is made from.
+EXTRA_DIST += %D%/sample/README %D%/sample/LICENSE-censusVN2009 \
+	%D%/sample/thu-dau-mot-wards-2009.geojson

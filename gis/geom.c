@@ -66,14 +66,19 @@ static int fail_geos(struct error *err, const struct geom_context *context)
 	return error_detail(err, "geos: %s", context->fault);
 }
 
-static GEOSGeometry *to_geos(struct geom_context *context, const struct shape *shape)
+static int to_geos(struct geom_context *context, const struct shape *shape,
+	GEOSGeometry **ret_geometry, struct error *err)
 {
+	int rc;
+
 	strbuf_reset(&context->wkb);
 	shape_write_wkb(shape, &context->wkb);
-	if (context->wkb.failed)
-		return NULL;
-	return GEOSWKBReader_read_r(context->geos, context->reader,
+	rc = strbuf_check(&context->wkb, err);
+	if (rc)
+		return rc;
+	*ret_geometry = GEOSWKBReader_read_r(context->geos, context->reader,
 		(const unsigned char *)context->wkb.data, context->wkb.len);
+	return *ret_geometry ? 0 : fail_geos(err, context);
 }
 
 static bool same_point(const double *a, const double *b)
@@ -173,15 +178,16 @@ int geom_check(struct geom_context *context, const struct shape *shape,
 	GEOSGeometry *geometry, *place = NULL;
 	char *reason = NULL;
 	char valid;
+	int rc;
 
 	if (shape->kind == GEOMETRY_POINT || !shape->point_count || !check_rings(shape, &finding) ||
 		(shape->kind == GEOMETRY_AREA && is_plainly_valid(shape))) {
 		*ret_finding = finding;
 		return 0;
 	}
-	geometry = to_geos(context, shape);
-	if (!geometry)
-		return fail_geos(err, context);
+	rc = to_geos(context, shape, &geometry, err);
+	if (rc)
+		return rc;
 	valid = GEOSisValidDetail_r(context->geos, geometry, 0, &reason, &place);
 	if (valid == 0) {
 		finding.fault = fault_of(reason);
@@ -198,25 +204,25 @@ int geom_check(struct geom_context *context, const struct shape *shape,
 	return 0;
 }
 
-/* The areas of a result: itself, or what is area in a collection; NULL on failure. */
-static GEOSGeometry *only_areas(struct geom_context *context, const GEOSGeometry *geometry)
+/* The areas of a result: itself, or what is area in a collection. */
+static int only_areas(struct geom_context *context, const GEOSGeometry *geometry,
+	GEOSGeometry **ret_areas, struct error *err)
 {
 	int count = GEOSGetNumGeometries_r(context->geos, geometry), kept = 0;
 	GEOSGeometry **parts = calloc(count > 0 ? (size_t)count : 1, sizeof(GEOSGeometry *));
-	GEOSGeometry *all = NULL;
 
 	if (!parts)
-		return NULL;
+		return fail_no_memory(err);
 	for (int i = 0; i < count; i++) {
 		const GEOSGeometry *part = GEOSGetGeometryN_r(context->geos, geometry, i);
 
 		if (part && GEOSGeomTypeId_r(context->geos, part) == GEOS_POLYGON)
 			parts[kept++] = GEOSGeom_clone_r(context->geos, part);
 	}
-	all = GEOSGeom_createCollection_r(
+	*ret_areas = GEOSGeom_createCollection_r(
 		context->geos, GEOS_MULTIPOLYGON, parts, (unsigned)kept);
 	free(parts);
-	return all;
+	return *ret_areas ? 0 : fail_geos(err, context);
 }
 
 static int from_geos(struct geom_context *context, const GEOSGeometry *geometry,
@@ -286,9 +292,9 @@ int geom_repair(struct geom_context *context, struct arena *arena, const struct 
 	rc = close_rings(arena, shape, &closed, err);
 	if (rc)
 		return rc;
-	geometry = to_geos(context, &closed);
-	if (!geometry)
-		return fail_geos(err, context);
+	rc = to_geos(context, &closed, &geometry, err);
+	if (rc)
+		return rc;
 	how = GEOSMakeValidParams_create_r(context->geos);
 	if (how) {
 		GEOSMakeValidParams_setMethod_r(context->geos, how, GEOS_MAKE_VALID_STRUCTURE);
@@ -296,9 +302,9 @@ int geom_repair(struct geom_context *context, struct arena *arena, const struct 
 		valid = GEOSMakeValidWithParams_r(context->geos, geometry, how);
 		GEOSMakeValidParams_destroy_r(context->geos, how);
 	}
-	if (valid)
-		areas = only_areas(context, valid);
-	rc = areas ? from_geos(context, areas, arena, ret_shape, err) : fail_geos(err, context);
+	rc = valid ? only_areas(context, valid, &areas, err) : fail_geos(err, context);
+	if (!rc)
+		rc = from_geos(context, areas, arena, ret_shape, err);
 	GEOSGeom_destroy_r(context->geos, areas);
 	GEOSGeom_destroy_r(context->geos, valid);
 	GEOSGeom_destroy_r(context->geos, geometry);

@@ -37,8 +37,10 @@ gis_libgis_a_SOURCES = \
 	%D%/sample_streets.c %D%/sample_streets.h \
 	%D%/sample_strip.c %D%/sample_strip.h \
 	%D%/sample_town.c %D%/sample_town.h \
+	%D%/sample_wards.c %D%/sample_wards.h %D%/sample_wards_data.S \
 	%D%/sample_writer.c %D%/sample_writer.h \
-	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_use.h \
+	%D%/sample_buildings.c %D%/sample_landmarks.c %D%/sample_roadside.c %D%/sample_spot.h \
+	%D%/sample_use.h \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_calls.c %D%/sandbox_calls.h \
 	%D%/shape.c %D%/shape.h \
@@ -48,6 +50,12 @@ gis_libgis_a_SOURCES = \
 	%D%/upload_folder.c %D%/upload_zip.c %D%/upload_parts.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/zip_file.c %D%/zip_file.h
+
+# The wards of the sample city, found through the assembler's include path.
+sample_wards = data/sample/thu-dau-mot-wards-2009.geojson
+gis_libgis_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/data/sample
+gis/libgis_a-sample_wards_data.$(OBJEXT): $(sample_wards)
+
 
 GIS_LIBS = gis/libgis.a $(GEOS_LIBS) $(PROJ_LIBS) $(ZIP_LIBS) $(ZLIB_LIBS) $(DATA_LIBS)
 EXTRA_DIST += %D%/README

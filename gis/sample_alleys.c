@@ -3,7 +3,7 @@
 #include "base/banned.h"
 #include "gis/sample_strip.h"
 
-enum { TRIES_MAX = 5 }; /* places tried for an alley */
+enum { TRIES_MAX = 10 }; /* places tried for an alley: half of them off the long sides */
 
 /* An alley that is tried. */
 struct attempt {
@@ -76,7 +76,7 @@ static bool choose_place(struct sample_town *town, const struct sample_alley_wis
 	attempt->beyond = street_at(town, attempt->end.edge);
 	attempt->way = spot_left(sample_loop_way(&town->loop, attempt->start.edge));
 	attempt->length_m = chord.length_m;
-	return attempt->parent >= 0 && attempt->start.slant > 0.75;
+	return attempt->parent >= 0 && attempt->start.slant > 0.6;
 }
 
 /* A sub-alley leaves an alley; each is narrower than the one before it. */
@@ -99,7 +99,7 @@ static void lay_line(struct sample_town *town, int32_t index, const struct attem
 		sample_streets_meet(&town->streets, attempt->parent, attempt->start.at, index);
 
 	sample_streets_pass(&town->streets, index, joint, attempt->parent, 0);
-	for (size_t i = 1; i + (attempt->through ? 1 : 0) < town->middle.count; i++)
+	for (size_t i = 0; i < town->middle.count; i++)
 		sample_line_add(&street->line, spot_snap(town->middle.at[i]));
 	street->open_ends = 1;
 	if (attempt->through) {
@@ -125,6 +125,12 @@ static struct sample_strip strip_for(
 		.right = &town->right};
 }
 
+/* Between the vertices of an alley: its first one inside must be clear of where it starts. */
+static double step_for(const struct attempt *attempt, double clear_m)
+{
+	return fmin(attempt->length_m / 2, fmax(18, 1.15 * clear_m));
+}
+
 static bool lay_through(struct sample_town *town, const struct attempt *attempt, int32_t street,
 	double clear_m, int32_t *ret_left, int32_t *ret_right)
 {
@@ -135,7 +141,7 @@ static bool lay_through(struct sample_town *town, const struct attempt *attempt,
 
 	sample_line_reset(&town->middle);
 	sample_line_bend(&town->middle, attempt->start.at, attempt->way, attempt->end.at, out, 0.6,
-		fmin(16, attempt->length_m / 3));
+		step_for(attempt, clear_m));
 	if (!sample_strip_across(&strip, &banks))
 		return false;
 	*ret_left = banks.left;
@@ -175,7 +181,7 @@ static bool lay_blind(struct sample_town *town, const struct attempt *attempt, i
 
 	sample_line_reset(&town->middle);
 	sample_line_bend(&town->middle, attempt->start.at, attempt->way, end, way,
-		dice_between(dice, 0.2, 0.9), fmin(18, attempt->length_m / 2));
+		dice_between(dice, 0.2, 0.9), step_for(attempt, clear_m));
 	if (!sample_strip_blind(&strip, &pocket))
 		return false;
 	way = spot_direction(
@@ -218,15 +224,28 @@ static bool try_to_open(struct sample_town *town, const struct sample_alley_wish
 	return true;
 }
 
+/* The same rectangle with its axes the other way round. */
+static struct sample_frame turn(const struct sample_frame *frame)
+{
+	return (struct sample_frame){.way = spot_left(frame->way),
+		.low_u = frame->low_v,
+		.high_u = frame->high_v,
+		.low_v = -frame->high_u,
+		.high_v = -frame->low_u};
+}
+
 bool sample_alleys_open(struct sample_town *town, const struct sample_alley_wish *wish,
 	struct dice *dice, int32_t *ret_left, int32_t *ret_right)
 {
+	struct sample_frame turned = turn(wish->frame);
+	struct sample_alley_wish now = *wish;
 	int32_t face = town->loop.face;
 
 	for (int i = 0; i < TRIES_MAX; i++) {
 		if (i && !sample_loop_read(&town->loop, &town->mesh, face))
 			return false;
-		if (try_to_open(town, wish, dice, ret_left, ret_right))
+		now.frame = i < TRIES_MAX / 2 ? wish->frame : &turned;
+		if (try_to_open(town, &now, dice, ret_left, ret_right))
 			return true;
 		if (town->mesh.failed || town->streets.failed)
 			return false;

@@ -14,9 +14,9 @@ struct sample_alley_wish {
 };
 
 /*
- * Lays an alley into the face that town->loop was read from, off the street along one of its long
- * sides, and divides the land where the alley ends. Tells the faces on its left and right; false,
- * with the land undivided, when none fits.
+ * Lays an alley into the face that town->loop was read from, off the street along one of its
+ * sides, a long one if it can be, and divides the land where the alley ends. Tells the faces on
+ * its left and right; false, with the land undivided, when none fits.
  */
 bool sample_alleys_open(struct sample_town *town, const struct sample_alley_wish *wish,
 	struct dice *dice, int32_t *ret_left, int32_t *ret_right);

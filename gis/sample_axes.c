@@ -8,6 +8,8 @@ enum {
 	CROSSINGS_MAX = 64, /* of one curve with the ring of one face */
 };
 
+/* Main streets, canals and the river are where they are, whatever the city's seed. */
+static const uint64_t ground_seed = 7;
 static const double curve_step_m = 34, canal_step_m = 14;
 
 /* Where a curve crosses the ring of a face. */
@@ -46,29 +48,39 @@ static int by_edge(const void *left, const void *right)
 	return (a->along < b->along) - (a->along > b->along);
 }
 
+static void stretch(struct box *box, struct sample_spot at)
+{
+	box->min_x = at.e < box->min_x ? at.e : box->min_x;
+	box->max_x = at.e > box->max_x ? at.e : box->max_x;
+	box->min_y = at.n < box->min_y ? at.n : box->min_y;
+	box->max_y = at.n > box->max_y ? at.n : box->max_y;
+}
+
+/* True if both ends lie beyond the same side of the box. */
+static bool passes_by(const struct box *box, struct sample_spot a, struct sample_spot b)
+{
+	return (a.e < box->min_x && b.e < box->min_x) || (a.e > box->max_x && b.e > box->max_x) ||
+	       (a.n < box->min_y && b.n < box->min_y) || (a.n > box->max_y && b.n > box->max_y);
+}
+
 static size_t find_crossings(
 	const struct sample_loop *loop, const struct sample_line *line, struct crossing *crossings)
 {
-	struct sample_frame box = {{1, 0}, INFINITY, -INFINITY, INFINITY, -INFINITY};
+	struct box box = box_empty;
 	size_t count = 0;
 
-	for (size_t i = 0; i < loop->count; i++) {
-		box.low_u = fmin(box.low_u, loop->corners[i].at.e);
-		box.high_u = fmax(box.high_u, loop->corners[i].at.e);
-		box.low_v = fmin(box.low_v, loop->corners[i].at.n);
-		box.high_v = fmax(box.high_v, loop->corners[i].at.n);
-	}
+	for (size_t i = 0; i < loop->count; i++)
+		stretch(&box, loop->corners[i].at);
 	for (size_t k = 0; k + 1 < line->count; k++) {
 		struct sample_spot from = line->at[k], to = line->at[k + 1];
 
-		if (fmax(from.e, to.e) < box.low_u || fmin(from.e, to.e) > box.high_u ||
-			fmax(from.n, to.n) < box.low_v || fmin(from.n, to.n) > box.high_v)
+		if (passes_by(&box, from, to))
 			continue;
 		for (size_t i = 0; i < loop->count; i++) {
 			struct crossing *crossing = &crossings[count];
 			double part;
 
-			if (!sample_segment_cross(
+			if (!spot_cross_segments(
 				    from, to, loop->corners[i].at, sample_loop_end(loop, i), &part))
 				continue;
 			if (count == CROSSINGS_MAX)
@@ -192,7 +204,7 @@ static void claim_ground(
 }
 
 /* The axis as a smooth line on the ground, not quite as straight as it was drawn. */
-static void draw_middle(struct sample_town *town, const struct sample_axis *axis, double step_m)
+static bool draw_middle(struct sample_town *town, const struct sample_axis *axis, double step_m)
 {
 	struct sample_line *line = &town->middle;
 	double wobble_m = axis->kind == SAMPLE_AXIS_CANAL  ? 11
@@ -201,14 +213,16 @@ static void draw_middle(struct sample_town *town, const struct sample_axis *axis
 
 	sample_line_reset(line);
 	sample_line_curve(line, axis->through, axis->count, step_m);
-	if (line->failed)
+	if (line->failed) {
 		town->mesh.failed = true;
+		return false;
+	}
 	for (size_t i = 0; i < line->count; i++) {
 		struct sample_spot at = line->at[i];
 		double fade = fmin(1, fmin((double)i, (double)(line->count - 1 - i)) / 4);
 
-		at.e += fade * wobble_m * dice_field(town->seed + 11, at.e, at.n, 170);
-		at.n += fade * wobble_m * dice_field(town->seed + 12, at.e, at.n, 170);
+		at.e += fade * wobble_m * dice_field(ground_seed + 11, at.e, at.n, 170);
+		at.n += fade * wobble_m * dice_field(ground_seed + 12, at.e, at.n, 170);
 		line->at[i] = spot_plus(sample_geography_origin, at);
 	}
 	/* Well over the middle of the streets that it ends at, so that both kerbs meet theirs. */
@@ -218,6 +232,8 @@ static void draw_middle(struct sample_town *town, const struct sample_axis *axis
 			      axis->width_m));
 	sample_line_insert(line, 0,
 		spot_along(line->at[0], spot_direction(line->at[1], line->at[0]), axis->width_m));
+	town->mesh.failed |= line->failed;
+	return !line->failed;
 }
 
 /* The banks of a canal: nowhere quite parallel. */
@@ -225,22 +241,22 @@ static void draw_banks(struct sample_town *town)
 {
 	for (size_t i = 0; i < town->middle.count; i++) {
 		struct sample_spot at = town->middle.at[i];
-		double left = 1 + 0.45 * dice_field(town->seed + 13, at.e, at.n, 60);
-		double right = 1 + 0.45 * dice_field(town->seed + 14, at.e, at.n, 60);
+		double left = 1 + 0.45 * dice_field(ground_seed + 13, at.e, at.n, 60);
+		double right = 1 + 0.45 * dice_field(ground_seed + 14, at.e, at.n, 60);
 
 		town->left.at[i] = spot_between(at, town->left.at[i], left);
 		town->right.at[i] = spot_between(at, town->right.at[i], right);
 	}
 }
 
-static void draw_kerbs(struct sample_town *town, double width_m)
+static bool draw_kerbs(struct sample_town *town, double width_m)
 {
 	sample_line_reset(&town->left);
 	sample_line_reset(&town->right);
 	sample_line_beside(&town->left, &town->middle, width_m / 2);
 	sample_line_beside(&town->right, &town->middle, -width_m / 2);
-	if (town->left.failed || town->right.failed)
-		town->mesh.failed = true;
+	town->mesh.failed |= town->left.failed || town->right.failed;
+	return !town->mesh.failed;
 }
 
 /* The street's line is that part of the axis along which ground was cut for it. */
@@ -280,20 +296,34 @@ static void tie_end(struct sample_town *town, int32_t index, bool at_start)
 	}
 }
 
+/* East, west, north and south of all of a line. */
+static struct box box_of(const struct sample_line *line)
+{
+	struct box box = box_empty;
+
+	for (size_t i = 0; i < line->count; i++)
+		stretch(&box, line->at[i]);
+	return box;
+}
+
 /* Shares a vertex with every earlier street that the street crosses. */
 static void tie_crossings(struct sample_town *town, int32_t index)
 {
 	struct sample_line *line = &town->streets.all[index].line;
+	struct box own = box_of(line);
 
 	for (int32_t other = 0; other < index; other++) {
 		const struct sample_line *across = &town->streets.all[other].line;
+		struct box box = box_of(across);
 		double part;
 
+		if (!boxes_meet(&own, &box))
+			continue;
 		for (size_t i = 0; i + 1 < line->count; i++) {
 			for (size_t k = 0; k + 1 < across->count; k++) {
 				struct sample_spot joint;
 
-				if (!sample_segment_cross(line->at[i], line->at[i + 1],
+				if (!spot_cross_segments(line->at[i], line->at[i + 1],
 					    across->at[k], across->at[k + 1], &part))
 					continue;
 				joint = spot_between(line->at[i], line->at[i + 1], part);
@@ -320,8 +350,8 @@ static void draw_street(struct sample_town *town, const struct sample_axis *axis
 	if (index < 0)
 		return;
 	sample_name_set(town->streets.all[index].name, "%s", axis->name);
-	draw_middle(town, axis, curve_step_m);
-	draw_kerbs(town, axis->width_m);
+	if (!draw_middle(town, axis, curve_step_m) || !draw_kerbs(town, axis->width_m))
+		return;
 	cut_curve(town, &left);
 	cut_curve(town, &right);
 	first = fmin(left.first, right.first);
@@ -344,8 +374,8 @@ static void draw_canal(struct sample_town *town, const struct sample_axis *axis)
 	struct curve left = {&town->left, SAMPLE_NO_STREET, SAMPLE_NO_STREET, false, INFINITY, 0};
 	struct curve right = {&town->right, SAMPLE_NO_STREET, SAMPLE_NO_STREET, false, INFINITY, 0};
 
-	draw_middle(town, axis, canal_step_m);
-	draw_kerbs(town, axis->width_m);
+	if (!draw_middle(town, axis, canal_step_m) || !draw_kerbs(town, axis->width_m))
+		return;
 	draw_banks(town);
 	cut_curve(town, &left);
 	cut_curve(town, &right);
@@ -360,8 +390,8 @@ static void draw_river(struct sample_town *town)
 		.count = geography->bank_count};
 	struct curve curve = {&town->middle, SAMPLE_NO_STREET, SAMPLE_NO_STREET, true, INFINITY, 0};
 
-	draw_middle(town, &bank, canal_step_m * 2);
-	cut_curve(town, &curve);
+	if (draw_middle(town, &bank, canal_step_m * 2))
+		cut_curve(town, &curve);
 }
 
 static void draw_outline(struct sample_town *town)

@@ -12,22 +12,23 @@ enum {
 
 static const double block_largest_m2 = 380000, block_least_m2 = 5200;
 static const double water_parcel_m2 = 45000; /* a river is cut into sheets too */
-static const double verge_m = 5.5;	     /* land narrower than this belongs to the road */
-static const double chamfer_m = 3;	     /* what a corner gives to the view around it */
+static const double river_least_m2 = 200000, full_parcels = 15000;
+static const double verge_m = 5.5; /* land narrower than this belongs to the road */
+static const double chamfer_m = 3; /* what a corner gives to the view around it */
 
 /* How many parcels a block of usual plots has. */
 static double parcels_per_block(double parcel_m2, enum sample_style style)
 {
-	static const double small_m2 = 150, large_m2 = 15000, most = 170, least = 13;
+	static const double small_m2 = 150, large_m2 = 15000, most = 240, least = 13;
 	double part = log(fmax(small_m2, fmin(large_m2, parcel_m2)) / small_m2) /
 		      log(large_m2 / small_m2);
 	double parcels = most * pow(least / most, part);
 
 	switch (style) {
 	case SAMPLE_OLD_TOWN:
-		return parcels * 0.5;
+		return parcels * 0.45;
 	case SAMPLE_ESTATE:
-		return parcels * (parcel_m2 < 400 ? 0.28 : 0.6);
+		return parcels * (parcel_m2 < 400 ? 0.2 : 0.5);
 	case SAMPLE_INDUSTRY:
 		return 5;
 	default:
@@ -175,15 +176,18 @@ static void divide_land(struct sample_town *town, int32_t face)
 
 static void add_water(struct sample_town *town, int32_t face)
 {
+	/* In a small sample not too many of the parcels shall be water. */
+	double few = fmin(1, (double)town->order->parcels / full_parcels);
 	struct sample_land land;
 
 	if (!sample_loop_read(&town->loop, &town->mesh, face))
 		return;
 	land = look_at(town);
-	if (isinf(land.parcel_m2))
+	/* The river is on every map; of canals those that lie within the survey. */
+	if (isinf(land.parcel_m2) && town->loop.area_m2 < river_least_m2)
 		return;
 	add_block(town, (struct sample_block){.face = face,
-				.weight = fmax(1, town->loop.area_m2 / water_parcel_m2),
+				.weight = fmax(1, town->loop.area_m2 / water_parcel_m2 * few),
 				.area_m2 = town->loop.area_m2,
 				.inside = land.inside,
 				.site = SAMPLE_NO_SITE});

@@ -69,6 +69,19 @@ static double ring_m2(const struct sample_spot *ring, size_t count)
 	return twice / 2;
 }
 
+/* True if no corner is too sharp for a wall. */
+static bool is_buildable(const struct sample_spot *ring, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct sample_spot before = ring[i ? i - 1 : count - 1], at = ring[i];
+		struct sample_spot behind = ring[i + 1 < count ? i + 1 : 0];
+
+		if (spot_dot(spot_direction(at, before), spot_direction(at, behind)) > 0.94)
+			return false;
+	}
+	return ring_m2(ring, count) > building_least_m2;
+}
+
 /* What a building is for, from its land. */
 static const char *use_of(enum sample_use land)
 {
@@ -107,7 +120,7 @@ static int put_building(struct works *works, const struct sample_pad *pad, enum 
 	count = outline_corners(outline, a, b, corners);
 	for (size_t i = 0; i < count; i++)
 		ring[i] = sample_pad_spot(&works->lot, pad, corners[i].x, corners[i].y);
-	if (ring_m2(ring, count) < building_least_m2)
+	if (!is_buildable(ring, count))
 		return 0;
 	sample_writer_text(writer, USE, use_of((enum sample_use)works->face->use));
 	if (named && works->face->site != SAMPLE_NO_SITE)

@@ -2,7 +2,7 @@
  * sample_city: makes a city to try Dothi with: Thủ Dầu Một as it might be, from a seed.
  *
  * Real are the 14 wards of 2009, the main streets and rivers (roughly), and the names; the rest is
- * invented, and so are all parcels. The same order gives the same records on every machine.
+ * invented, and so are all parcels. The same order gives the same records.
  *
  * Calling sequence: an order and a sink; sample_city_make hands out one record after the other,
  * layer by layer. Records come with id 0; those that refer to one another (parcel_id, street_id,
@@ -54,7 +54,7 @@ struct sample_sink {
 
 /*
  * ERR_INVALID for a number of parcels out of range or wards that do not cover the city's centre,
- * ERR_NOMEM, ERR_CANCELLED, or what the sink answered. A million parcels need about 600 MB.
+ * ERR_NOMEM, ERR_CANCELLED, or what the sink answered. A million parcels need about 270 MB.
  */
 int sample_city_make(
 	const struct sample_order *order, const struct sample_sink *sink, struct error *err);

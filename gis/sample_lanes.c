@@ -85,7 +85,7 @@ static void aim_at_mouth(struct sample_town *town, struct sample_hit *end, doubl
 		return;
 	for (size_t i = 0; i < town->loop.count; i++) {
 		double part;
-		struct sample_spot foot = sample_segment_foot(
+		struct sample_spot foot = spot_foot(
 			town->loop.corners[i].at, sample_loop_end(&town->loop, i), mouth, &part);
 
 		if (street_at(town, i) == index && part > 0.02 && part < 0.98 &&
@@ -164,16 +164,13 @@ static void draw_middle(struct sample_town *town, const struct attempt *attempt)
 	town->mesh.failed |= town->middle.failed;
 }
 
-/* The vertex that the street shares with the one that it meets at an end of the chord. */
+/* The vertex that the street shares with the one that it meets at an end of the chord, if any. */
 static void tie_end(struct sample_town *town, int32_t index, int32_t other, struct sample_spot at)
 {
 	struct sample_street *street = &town->streets.all[index];
 
-	if (other < 0) {
-		sample_line_add(&street->line, spot_snap(at));
-		town->streets.failed |= street->line.failed;
+	if (other < 0)
 		return;
-	}
 	at = sample_streets_meet(&town->streets, other, at, index);
 	sample_streets_pass(&town->streets, index, at, other, street->line.count);
 	street->open_ends++;
@@ -187,8 +184,9 @@ static void lay_line(struct sample_town *town, int32_t index, const struct attem
 
 	if (attempt->street == SAMPLE_NO_STREET)
 		tie_end(town, index, from_street, attempt->chord.from.at);
-	for (size_t i = 1; i + 1 < town->middle.count; i++)
+	for (size_t i = 0; i < town->middle.count; i++)
 		sample_line_add(&street->line, spot_snap(town->middle.at[i]));
+	town->streets.failed |= street->line.failed;
 	tie_end(town, index, to_street, attempt->chord.to.at);
 }
 
@@ -203,6 +201,8 @@ static int32_t street_for(
 
 	if (attempt->kind == SAMPLE_LOCAL)
 		index = street_to_lead_on(town, &attempt->chord.from, way, &joint);
+	if (index == street_at(town, attempt->chord.to.edge))
+		index = SAMPLE_NO_STREET; /* it would end at itself */
 	attempt->street = index;
 	if (index == SAMPLE_NO_STREET) {
 		index = sample_streets_add(

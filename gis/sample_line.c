@@ -4,39 +4,6 @@
 
 #include "base/banned.h"
 
-struct sample_spot sample_segment_foot(
-	struct sample_spot from, struct sample_spot to, struct sample_spot at, double *ret_part)
-{
-	struct sample_spot way = spot_minus(to, from);
-	double square = spot_dot(way, way);
-	double part = square > 0 ? spot_dot(spot_minus(at, from), way) / square : 0;
-
-	*ret_part = part < 0 ? 0 : part > 1 ? 1 : part;
-	return spot_between(from, to, *ret_part);
-}
-
-bool sample_segment_cross(struct sample_spot a, struct sample_spot b, struct sample_spot c,
-	struct sample_spot d, double *ret_part)
-{
-	struct sample_spot ab = spot_minus(b, a), cd = spot_minus(d, c);
-	double from_a, to_a, from_c, to_c;
-
-	/* Most pairs lie apart. */
-	if ((a.e < c.e && a.e < d.e && b.e < c.e && b.e < d.e) ||
-		(a.e > c.e && a.e > d.e && b.e > c.e && b.e > d.e) ||
-		(a.n < c.n && a.n < d.n && b.n < c.n && b.n < d.n) ||
-		(a.n > c.n && a.n > d.n && b.n > c.n && b.n > d.n))
-		return false;
-	from_c = spot_cross(cd, spot_minus(a, c));
-	to_c = spot_cross(cd, spot_minus(b, c));
-	from_a = spot_cross(ab, spot_minus(c, a));
-	to_a = spot_cross(ab, spot_minus(d, a));
-	if ((from_c > 0) == (to_c > 0) || (from_a > 0) == (to_a > 0))
-		return false;
-	*ret_part = from_c / (from_c - to_c);
-	return true;
-}
-
 void sample_line_clear(struct sample_line *line)
 {
 	free(line->at);
@@ -164,8 +131,7 @@ struct sample_foot sample_line_foot(const struct sample_line *line, struct sampl
 
 	for (size_t i = 0; i + 1 < line->count; i++) {
 		double part;
-		struct sample_spot foot =
-			sample_segment_foot(line->at[i], line->at[i + 1], at, &part);
+		struct sample_spot foot = spot_foot(line->at[i], line->at[i + 1], at, &part);
 		double distance = spot_distance(foot, at);
 		double length = spot_distance(line->at[i], line->at[i + 1]);
 

@@ -5,9 +5,10 @@
 #include "base/banned.h"
 
 enum {
-	CHORD_HITS_MAX = 64, /* a line through more edges than this is no line to cut along */
-	FRAME_EDGES_MAX =
-		120, /* directions tried for the frame: those of the longest faces are few */
+	/* A line through more edges than this is no line to cut along. */
+	CHORD_HITS_MAX = 64,
+	/* Directions tried for a frame; of a longer ring every second or third edge will do. */
+	FRAME_EDGES_MAX = 40,
 };
 
 static const double graze_m = 0.03;  /* a ray this near to a corner hits neither of its edges */
@@ -126,7 +127,7 @@ static bool comes_near(
 		(a.n > at.n + reach_m && b.n > at.n + reach_m) ||
 		(a.n < at.n - reach_m && b.n < at.n - reach_m))
 		return false;
-	foot = sample_segment_foot(a, b, at, &part);
+	foot = spot_foot(a, b, at, &part);
 	return spot_distance(foot, at) < reach_m;
 }
 
@@ -284,7 +285,7 @@ bool sample_loop_clear_path(
 				from = spot_along(from, way, 2 * graze_m);
 			if (k + 2 == count)
 				to = spot_along(to, way, -2 * graze_m);
-			if (sample_segment_cross(from, to, a, b, &part))
+			if (spot_cross_segments(from, to, a, b, &part))
 				return false;
 		}
 	}

@@ -48,12 +48,19 @@ static enum sample_use choose_use(struct sample_town *town, int32_t face)
 								       : SAMPLE_ODT_CLN;
 	/* Fields of a kind lie together; there is no paddy in town. */
 	if (sample_density_remoteness(&town->density, at) > paddy_remoteness &&
-		dice_field(town->seed + 21, at.e, at.n, 420) >
+		dice_field(town->seed + SAMPLE_DICE_FIELDS, at.e, at.n, 420) >
 			(about->style == SAMPLE_PADDY ? -0.45 : 0.42))
 		return SAMPLE_LUC;
 	if (dice_chance(&dice, 0.08))
 		return SAMPLE_HNK;
 	return loop->area_m2 < 6000 && dice_chance(&dice, 0.03) ? SAMPLE_MNC : SAMPLE_CLN;
+}
+
+static void find_ward(struct sample_town *town, int32_t face)
+{
+	if (sample_loop_read(&town->loop, &town->mesh, face))
+		town->mesh.faces[face].ward =
+			sample_town_ward(town, sample_loop_inside(&town->loop));
 }
 
 static void make_parcel(struct sample_town *town, int32_t face)
@@ -64,7 +71,7 @@ static void make_parcel(struct sample_town *town, int32_t face)
 		return;
 	about->use = about->kind == SAMPLE_WATER ? SAMPLE_SON : (uint8_t)choose_use(town, face);
 	about->kind = SAMPLE_PARCEL;
-	about->ward = sample_town_ward(town, sample_loop_inside(&town->loop));
+	find_ward(town, face);
 	town->parcel_count++;
 }
 
@@ -75,7 +82,7 @@ static void make_site(struct sample_town *town, const struct plan *plan)
 	about->kind = SAMPLE_PARCEL;
 	about->site = plan->site;
 	about->use = town->sites.all[plan->site].use;
-	about->ward = sample_town_ward(town, sample_loop_inside(&town->loop));
+	find_ward(town, plan->face);
 	town->sites.all[plan->site].face = plan->face;
 	town->parcel_count++;
 }
@@ -398,8 +405,11 @@ static void make_up(struct sample_town *town)
 				continue;
 			frame = sample_loop_frame(&town->loop);
 			made = sample_rows_halve(town, &frame, 0.5, false, &dice);
-			if (made != SAMPLE_NO_FACE)
-				town->parcel_count++;
+			if (made == SAMPLE_NO_FACE)
+				continue;
+			town->parcel_count++;
+			find_ward(town, made);
+			find_ward(town, (int32_t)i);
 		}
 		least *= 0.8;
 	}

@@ -115,8 +115,8 @@ static int set_pole(struct walk *walk, double at_m, int side, bool led, struct e
 	const struct lamp *lamp = &lamps[street->kind];
 	struct sample_writer *writer = walk->writer;
 	double kerb_m = sample_street_carriageway_m(street) / 2;
-	/* On the pavement, where there is one; else as near to the edge as it stands safely. */
-	double aside_m = street->kind >= SAMPLE_ALLEY ? kerb_m - 0.15 : kerb_m + 0.3;
+	/* On the pavement, where there is one; and well on the street's own ground. */
+	double aside_m = fmin(kerb_m + 0.3, street->width_m / 2 - 0.5);
 	struct sample_spot at = beside(walk, at_m, side, aside_m);
 
 	if (!is_surveyed(walk->town, at))
@@ -145,11 +145,13 @@ static int set_poles(struct walk *walk, struct error *err)
 	struct dice dice = dice_for(walk->town->seed, SAMPLE_DICE_THINGS, (uint64_t)walk->index);
 	bool lit = dice_chance(&dice, lamp->lit_share), led = dice_chance(&dice, lamp->led_share);
 	int side = dice_chance(&dice, 0.5) ? 1 : -1, rc = 0;
-	double at_m = clear_place(walk, dice_between(&dice, 4, 16));
+	/* At the river and the city limit the ground of a street may end aslant. */
+	double margin_m = street->kind >= SAMPLE_ALLEY ? 1 : 1.5 * street->width_m;
+	double at_m = clear_place(walk, margin_m + dice_between(&dice, 2, 14));
 
 	if (!lit)
 		return 0;
-	while (!rc && at_m < walk->length_m - 1) {
+	while (!rc && at_m < walk->length_m - margin_m) {
 		bool here = led != dice_chance(&dice, 0.06);
 
 		rc = set_pole(walk, at_m, side, here, err);

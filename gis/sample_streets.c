@@ -67,7 +67,7 @@ double sample_streets_half_m(const struct sample_streets *streets, int32_t stree
 static void add_mouth(struct sample_streets *streets, struct sample_street *street,
 	struct sample_spot at, int32_t other)
 {
-	struct sample_mouth mouth = {at, other, streets->all[other].width_m / 2 + 1.5};
+	struct sample_mouth mouth = {at, other, streets->all[other].width_m / 2 + 2};
 
 	if (street->mouth_count == street->mouth_room) {
 		size_t room = street->mouth_room ? street->mouth_room * 2 : 4;

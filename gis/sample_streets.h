@@ -38,7 +38,6 @@ struct sample_street {
 	int32_t parent; /* that an alley leaves; -1 for streets */
 	int open_ends;	/* ends that lead on to another street */
 	int estate;	/* index of the planned estate that names it; -1 none */
-	bool lit;
 	char name[SAMPLE_NAME_MAX];
 	char after_number[16]; /* the house before the mouth of an alley, "25" */
 	double mouth_m;	       /* of an alley: chainage on the parent */

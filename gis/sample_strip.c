@@ -28,7 +28,7 @@ static bool draw_kerb(const struct sample_strip *strip, double aside_m, struct k
 
 	sample_line_reset(line);
 	sample_line_beside(line, strip->middle, aside_m);
-	if (line->failed) {
+	if (line->failed || strip->middle->failed) {
 		strip->mesh->failed = true;
 		return false;
 	}

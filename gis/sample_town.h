@@ -60,7 +60,6 @@ struct sample_town {
 
 /* What dice are taken for: the second argument of dice_for(). */
 enum sample_dice {
-	SAMPLE_DICE_AXES,
 	SAMPLE_DICE_BLOCKS,
 	SAMPLE_DICE_SITES,
 	SAMPLE_DICE_PLOTS,

@@ -47,7 +47,7 @@ static int read_ward(const struct json_node *feature, const struct crs_path *pat
 	const struct json_node *rings =
 		json_node_get(json_node_get(feature, "geometry"), "coordinates");
 	const char *name, *code;
-	struct shape *shape;
+	struct shape *shape = NULL;
 	int rc;
 
 	*ret_ward = (struct sample_ward){.population = -1};

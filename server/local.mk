@@ -9,6 +9,7 @@ dothi_SOURCES = \
 	%D%/collections_api.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
+	%D%/commands/demo.c \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
 	%D%/commands/init.c \

@@ -11,10 +11,11 @@
 #include "base/secret.h"
 #include "server/commands/command.h"
 
-extern const struct command serve_command, init_command, import_command, tile_command,
+extern const struct command serve_command, demo_command, init_command, import_command, tile_command,
 	doctor_command;
 
 const struct command *const all_commands[] = {
+	&demo_command,
 	&init_command,
 	&import_command,
 	&serve_command,

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/messages.h"
+#include "server/worker.h"
 #include "tiles/compress.h"
 
 enum {
@@ -88,13 +89,18 @@ static void add_etag(struct response *response, struct request *request, bool gz
 	response->content_type = NULL;
 }
 
-static void compress_body(struct response *response)
+/* Files and refusals are answered without a worker. */
+static void compress_body(struct response *response, const struct request *request)
 {
 	size_t len;
 	const void *body = body_of(response, &len);
 	struct strbuf packed = STRBUF(RESPONSE_BODY_MAX);
+	bool done = request->worker
+		? compressor_add(request->worker->compressor, COMPRESS_GZIP, COMPRESS_LIVE, body,
+			  len, &packed)
+		: compress_gzip(body, len, COMPRESS_LIVE, &packed);
 
-	if (!compress_gzip(body, len, COMPRESS_FAST, &packed)) {
+	if (!done) {
 		strbuf_clear(&packed);
 		return;
 	}
@@ -121,7 +127,7 @@ void response_finish(struct response *response, struct request *request)
 	else
 		response_add_header(response, "Cache-Control", "no-store");
 	if (gzip && !response->is_gzipped && response->status != 304)
-		compress_body(response);
+		compress_body(response, request);
 	if (response->is_gzipped && response->status != 304)
 		response_add_header(response, "Content-Encoding", "gzip");
 	if (response->content_type)

@@ -1,5 +1,5 @@
 /*
- * Tiles: /tiles/{layers}/{z}/{x}/{y}.mvt (or .pbf) and TileJSON.
+ * Tiles: /tiles/{layers}/{z}/{x}/{y}.mvt (or .pbf), .png, @2x.png, and TileJSON.
  */
 #include "base/messages.h"
 #include "base/number.h"
@@ -8,17 +8,22 @@
 #include "server/router.h"
 #include "server/worker.h"
 #include "tiles/grid.h"
+#include "tiles/render.h"
 
 #define TYPE_MVT "application/vnd.mapbox-vector-tile"
 
 /* What the last part of the path asks for. */
 struct tile_kind {
 	const char *ending;
+	bool vector;
+	int scale;
 };
 
 static const struct tile_kind kinds[] = {
-	{".mvt"},
-	{".pbf"},
+	{".mvt", true, 1},
+	{".pbf", true, 1},
+	{"@2x.png", false, 2},
+	{".png", false, 1},
 };
 
 static const struct tile_kind *kind_of(const char *name, size_t *ret_number_len)
@@ -85,6 +90,14 @@ static int write_vector(struct request *request, struct response *response,
 	return rc;
 }
 
+static int write_raster(struct request *request, struct response *response,
+	const struct layer_choice *choice, struct tile tile, int scale, struct error *err)
+{
+	response->content_type = "image/png";
+	return render_png(&request->worker->render, choice->snapshots, choice->count, tile, scale,
+		&response->body, err);
+}
+
 static int get_tile(struct request *request, struct response *response, struct error *err)
 {
 	const struct app *app = request->app;
@@ -97,8 +110,10 @@ static int get_tile(struct request *request, struct response *response, struct e
 		rc = wait_for_map(app, err);
 	if (!rc)
 		rc = app_choose_layers(app, request->captures[0], &choice, err);
-	if (!rc)
+	if (!rc && kind->vector)
 		rc = write_vector(request, response, &choice, tile, err);
+	else if (!rc)
+		rc = write_raster(request, response, &choice, tile, kind->scale, err);
 	if (rc)
 		return rc;
 	response->caching = CACHE_CHECK;

@@ -25,12 +25,18 @@ int worker_open(struct worker *worker, const struct app *app, struct error *err)
 		rc = crs_pin(worker->crs, &app->opened.city, err);
 	if (!rc)
 		rc = geom_context_new(&worker->geom, err);
+	if (!rc)
+		rc = renderer_open(&worker->render, err);
+	if (!rc && !(worker->compressor = compressor_new()))
+		rc = fail_no_memory(err);
 	return rc;
 }
 
 void worker_clear(struct worker *worker)
 {
+	renderer_clear(&worker->render);
 	mvt_scratch_clear(&worker->mvt);
+	compressor_free(take(worker->compressor));
 	geom_context_free(take(worker->geom));
 	crs_context_free(take(worker->crs));
 	store_close(take(worker->store));

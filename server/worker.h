@@ -11,14 +11,18 @@
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "server/app.h"
+#include "tiles/compress.h"
 #include "tiles/mvt.h"
+#include "tiles/render.h"
 
 struct worker {
 	const struct app *app;
 	struct store *store; /* reading */
 	struct crs_context *crs;
 	struct geom_context *geom;
+	struct compressor *compressor;
 	struct mvt_scratch mvt;
+	struct renderer render;
 };
 
 /* What a worker and its command line relatives need; clear in any case. */

@@ -7,7 +7,7 @@ include tests/base/local.mk
 include tests/data/local.mk
 include tests/gis/local.mk
 include tests/tiles/local.mk
+include tests/bench/local.mk
 include tests/fault/local.mk
 include tests/fuzz/local.mk
 include tests/guards/local.mk
-include tests/bench/local.mk

@@ -3,6 +3,16 @@
 #include <math.h>
 
 #include "base/banned.h"
+#include "tiles/radix_sort.h"
+
+enum {
+	/* Edges looked at to find the rings around the holes of one polygon, some 20 ms; beyond,
+	 * boxes alone decide. */
+	EDGES_MAX = 1 << 23,
+	/* Pairs of an outer ring and a hole in one polygon, as long again; beyond, it is drawn
+	 * without holes. */
+	PAIRS_MAX = 1 << 24,
+};
 
 void clip_path_clear(struct clip_path *path)
 {
@@ -33,16 +43,31 @@ static bool reserve(void **array, size_t *room, size_t need, size_t size)
 	return true;
 }
 
-static void add_points(struct clip_path *path, const int32_t *xy, size_t count)
+static bool reserve_points(struct clip_path *path, size_t more)
 {
 	void *points = path->xy;
 
 	if (path->failed ||
-		!reserve(&points, &path->point_room, path->point_count + count, 2 * sizeof *xy)) {
+		!reserve(&points, &path->point_room, path->point_count + more, 2 * sizeof *path->xy)) {
 		path->failed = true;
-		return;
+		return false;
 	}
 	path->xy = points;
+	return true;
+}
+
+/* Adds a point for which there is room. */
+static void put_point(struct clip_path *path, const int32_t *xy)
+{
+	path->xy[2 * path->point_count] = xy[0];
+	path->xy[2 * path->point_count + 1] = xy[1];
+	path->point_count++;
+}
+
+static void add_points(struct clip_path *path, const int32_t *xy, size_t count)
+{
+	if (!reserve_points(path, count))
+		return;
 	memcpy(path->xy + 2 * path->point_count, xy, count * 2 * sizeof *xy);
 	path->point_count += count;
 }
@@ -50,7 +75,7 @@ static void add_points(struct clip_path *path, const int32_t *xy, size_t count)
 /* Ends the ring whose points were added; drops it if it has fewer than `least`. */
 static void end_ring(struct clip_path *path, size_t least)
 {
-	size_t first = path->ring_count ? path->ends[path->ring_count - 1] : 0;
+	size_t first = clip_path_start(path, path->ring_count);
 	void *ends = path->ends;
 
 	if (path->failed)
@@ -73,16 +98,24 @@ void clip_path_add(struct clip_path *path, const int32_t *xy, size_t count)
 	end_ring(path, 1);
 }
 
+static bool same_point(const int32_t *a, const int32_t *b)
+{
+	return a[0] == b[0] && a[1] == b[1];
+}
+
 /* A side of the box: the half-plane that is kept. */
 struct side {
-	int axis;	/* 0: x is bounded, 1: y */
-	bool upper;	/* kept where the coordinate is at most `bound`; else at least */
+	int axis;   /* 0: x is bounded, 1: y */
+	bool upper; /* kept where the coordinate is at most `bound`; else at least */
 	int32_t bound;
 };
 
-static bool is_inside(const struct side *side, const int32_t *xy)
+/* Positive inside, 0 on the side itself. */
+static int64_t depth_of(const struct side *side, const int32_t *xy)
 {
-	return side->upper ? xy[side->axis] <= side->bound : xy[side->axis] >= side->bound;
+	int64_t above = (int64_t)xy[side->axis] - side->bound;
+
+	return side->upper ? -above : above;
 }
 
 /* Where the edge a-b meets the side; the same for b-a. */
@@ -92,15 +125,22 @@ static void cut(const struct side *side, const int32_t *a, const int32_t *b, int
 	bool swap = a[axis] > b[axis];
 	const int32_t *low = swap ? b : a, *high = swap ? a : b;
 	double along = ((double)side->bound - low[axis]) / ((double)high[axis] - low[axis]);
+	int32_t across = (int32_t)lrint(low[!axis] + along * ((double)high[!axis] - low[!axis]));
 
 	ret[axis] = side->bound;
-	ret[!axis] = (int32_t)lrint(low[!axis] + along * ((double)high[!axis] - low[!axis]));
+	ret[!axis] = across;
 }
 
 /* A piece of a ring inside the half-plane, from where it enters to where it leaves. */
 struct clip_chain {
-	uint32_t first, end; /* its points in the path that gathers pieces */
-	int32_t enter, leave; /* along the side */
+	uint32_t first, end;  /* its points in the path that gathers pieces */
+	uint32_t next;	      /* the chain that follows along the side */
+	bool used;
+};
+
+struct clip_hole {
+	size_t ring;
+	struct tile_box box;
 	bool used;
 };
 
@@ -110,312 +150,404 @@ void clipper_clear(struct clipper *clipper)
 	clip_path_clear(&clipper->halves[1]);
 	clip_path_clear(&clipper->pieces);
 	free(clipper->chains);
+	free(clipper->crossings);
+	free(clipper->holes);
 	*clipper = (struct clipper){0};
 }
 
-/* What clip_half works on: pieces are gathered in `out` and put together in place. */
-struct half {
-	struct clipper *clipper;
-	const struct side *side;
-	struct clip_path *out, *pieces;
-};
-
-static bool add_chain(struct half *half, size_t first)
+static void add_chain(struct clipper *clipper, size_t first)
 {
-	struct clipper *clipper = half->clipper;
 	void *chains = clipper->chains;
-	const int32_t *xy = half->pieces->xy;
-	int along = !half->side->axis;
 
-	if (half->pieces->failed || !reserve(&chains, &clipper->chain_room, clipper->chain_count + 1,
-					   sizeof *clipper->chains)) {
-		half->out->failed = true;
-		return false;
+	if (!reserve(&chains, &clipper->chain_room, clipper->chain_count + 1,
+		    sizeof *clipper->chains)) {
+		clipper->pieces.failed = true;
+		return;
 	}
 	clipper->chains = chains;
 	clipper->chains[clipper->chain_count++] = (struct clip_chain){
-		.first = (uint32_t)first,
-		.end = (uint32_t)half->pieces->point_count,
-		.enter = xy[2 * first + (size_t)along],
-		.leave = xy[2 * (half->pieces->point_count - 1) + (size_t)along],
-	};
-	return true;
+		.first = (uint32_t)first, .end = (uint32_t)clipper->pieces.point_count};
 }
 
-/* Cuts one ring: copied if all is inside, else its pieces become chains. */
-static void cut_ring(struct half *half, const int32_t *xy, size_t count)
+/*
+ * Gathers the chains of a ring. Points on the side count as outside here: an edge along it is
+ * made anew when the chains are joined. `start` is a point that is not inside.
+ */
+static void cut_ring(struct clipper *clipper, const struct side *side, const int32_t *xy,
+	size_t count, size_t start)
 {
-	const struct side *side = half->side;
-	size_t start = count, first = 0;
-	int32_t point[2];
+	struct clip_path *pieces = &clipper->pieces;
+	const int32_t *from = xy + 2 * start;
+	bool was_inside = false;
+	size_t first = 0;
 
-	for (size_t i = 0; i < count && start == count; i++)
-		if (!is_inside(side, xy + 2 * i))
-			start = i;
-	if (start == count) {
-		add_points(half->out, xy, count);
-		end_ring(half->out, 3);
+	/* Each point once, and two cuts for each run of points inside. */
+	if (!reserve_points(pieces, 2 * count))
 		return;
-	}
-	/* Walk once around from a point outside. */
-	for (size_t step = 1; step <= count; step++) {
-		const int32_t *from = xy + 2 * ((start + step - 1) % count);
-		const int32_t *to = xy + 2 * ((start + step) % count);
-		bool was_inside = is_inside(side, from), now_inside = is_inside(side, to);
+	for (size_t step = 0, i = start; step < count; step++) {
+		const int32_t *to;
+		bool now_inside;
 
-		if (!was_inside && now_inside) {
-			first = half->pieces->point_count;
-			cut(side, from, to, point);
-			add_points(half->pieces, point, 1);
+		i = i + 1 < count ? i + 1 : 0;
+		to = xy + 2 * i;
+		now_inside = depth_of(side, to) > 0;
+		if (was_inside != now_inside) {
+			if (now_inside)
+				first = pieces->point_count;
+			cut(side, from, to, pieces->xy + 2 * pieces->point_count);
+			pieces->point_count++;
+			if (was_inside)
+				add_chain(clipper, first);
 		}
 		if (now_inside)
-			add_points(half->pieces, to, 1);
-		if (was_inside && !now_inside) {
-			cut(side, from, to, point);
-			add_points(half->pieces, point, 1);
-			if (!add_chain(half, first))
-				return;
-		}
+			put_point(pieces, to);
+		was_inside = now_inside;
+		from = to;
 	}
 }
 
 /*
- * The chain that comes next along the side behind a leaving point. The interior lies to the left
- * of the rings (x to the right, y upwards), so along an upper bound of x one goes on to larger y;
- * the other sides follow by turning the page. NULL if there is none.
+ * Says for each chain which one comes next along the side. The interior lies to the left of the
+ * rings (x to the right, y upwards), so along an upper bound of x one goes on to larger y; the
+ * other sides follow by turning the page. Walking so, one meets a leaving and an entering point in
+ * turn: the first leaving belongs to the first entering one, the second to the second. Rounding
+ * keeps that order, and whatever is not valid finds partners too.
  */
-static struct clip_chain *next_chain(const struct half *half, int32_t leave)
+static bool link_chains(struct clipper *clipper, const struct side *side)
 {
-	const struct clipper *clipper = half->clipper;
-	bool upwards = half->side->upper == (half->side->axis == 0);
-	struct clip_chain *best = NULL;
+	size_t count = clipper->chain_count;
+	uint32_t turn = side->upper == (side->axis == 0) ? 0x80000000 : 0x7FFFFFFF;
+	const int32_t *along;
+	struct radix_item *leaves, *enters;
+	void *crossings = clipper->crossings;
 
-	for (size_t i = 0; i < clipper->chain_count; i++) {
-		struct clip_chain *chain = &clipper->chains[i];
+	if (!count)
+		return true;
+	if (!reserve(&crossings, &clipper->crossing_room, 3 * count, sizeof *leaves))
+		return false;
+	clipper->crossings = crossings;
+	along = clipper->pieces.xy + !side->axis;
+	leaves = crossings;
+	enters = leaves + count;
+	for (size_t i = 0; i < count; i++) {
+		const struct clip_chain *chain = &clipper->chains[i];
 
-		if (upwards ? chain->enter < leave : chain->enter > leave)
-			continue;
-		if (!best || (upwards ? chain->enter < best->enter : chain->enter > best->enter))
-			best = chain;
+		enters[i] = (struct radix_item){
+			(uint32_t)along[2 * (size_t)chain->first] ^ turn, (uint32_t)i};
+		leaves[i] = (struct radix_item){
+			(uint32_t)along[2 * (size_t)chain->end - 2] ^ turn, (uint32_t)i};
 	}
-	return best;
-}
-
-/* Joins the chains to rings. False if they do not pair up, as those of an invalid area may not. */
-static bool join_chains(struct half *half)
-{
-	struct clipper *clipper = half->clipper;
-
-	for (size_t i = 0; i < clipper->chain_count; i++) {
-		struct clip_chain *chain = &clipper->chains[i];
-
-		if (chain->used)
-			continue;
-		do {
-			chain->used = true;
-			add_points(half->out, half->pieces->xy + 2 * (size_t)chain->first,
-				chain->end - chain->first);
-			chain = next_chain(half, chain->leave);
-		} while (chain && !chain->used);
-		if (chain != &clipper->chains[i])
-			return false;
-		end_ring(half->out, 3);
-	}
+	radix_sort(leaves, enters + count, count);
+	radix_sort(enters, enters + count, count);
+	for (size_t i = 0; i < count; i++)
+		clipper->chains[leaves[i].item].next = enters[i].item;
 	return true;
 }
 
-/* Each chain as a ring of its own or with its neighbours, come what may: covers the same place. */
-static void join_in_order(struct half *half)
+/* Joins the chains to rings. */
+static void join_chains(struct clipper *clipper, struct clip_path *out)
 {
-	for (size_t i = 0; i < half->clipper->chain_count; i++) {
-		const struct clip_chain *chain = &half->clipper->chains[i];
+	const int32_t *xy = clipper->pieces.xy;
 
-		add_points(half->out, half->pieces->xy + 2 * (size_t)chain->first,
-			chain->end - chain->first);
+	if (!reserve_points(out, clipper->pieces.point_count))
+		return;
+	for (size_t i = 0; i < clipper->chain_count; i++) {
+		struct clip_chain *chain = &clipper->chains[i];
+		size_t ring = out->point_count;
+
+		while (!chain->used) {
+			size_t first = chain->first;
+
+			/* One chain may enter just where the other left. */
+			if (out->point_count > ring &&
+				same_point(xy + 2 * first, out->xy + 2 * out->point_count - 2))
+				first++;
+			memcpy(out->xy + 2 * out->point_count, xy + 2 * first,
+				(chain->end - first) * 2 * sizeof *xy);
+			out->point_count += chain->end - first;
+			chain->used = true;
+			chain = &clipper->chains[chain->next];
+		}
+		if (out->point_count > ring + 1 &&
+			same_point(out->xy + 2 * ring, out->xy + 2 * out->point_count - 2))
+			out->point_count--;
+		end_ring(out, 3);
 	}
-	end_ring(half->out, 3);
 }
 
+/* How a ring lies to a side. */
+struct lie {
+	bool inside, outside; /* has points there */
+	bool along;	      /* has an edge on the side itself */
+	size_t start;	      /* a point that is not inside */
+};
+
+static struct lie lie_of(const struct side *side, const int32_t *xy, size_t count)
+{
+	struct lie lie = {0};
+	bool was_on = count && !depth_of(side, xy + 2 * (count - 1));
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t depth = depth_of(side, xy + 2 * i);
+
+		lie.inside |= depth > 0;
+		lie.outside |= depth < 0;
+		lie.along |= was_on && !depth;
+		was_on = !depth;
+		lie.start = depth > 0 ? lie.start : i;
+	}
+	return lie;
+}
+
+/*
+ * A ring that keeps to the inside is copied; but if it has an edge on the side it may be a hole,
+ * which opens to the outline there.
+ */
 static void clip_half(struct clipper *clipper, const struct side *side,
 	const struct clip_path *area, struct clip_path *out)
 {
-	struct half half = {clipper, side, out, &clipper->pieces};
-	size_t first = 0, points_before, rings_before;
-
 	clipper->chain_count = 0;
-	clip_path_reset(half.pieces);
+	clip_path_reset(&clipper->pieces);
 	for (size_t ring = 0; ring < area->ring_count; ring++) {
-		size_t end = area->ends[ring];
+		const int32_t *xy = area->xy + 2 * clip_path_start(area, ring);
+		size_t count = area->ends[ring] - clip_path_start(area, ring);
+		struct lie lie = lie_of(side, xy, count);
 
-		cut_ring(&half, area->xy + 2 * first, end - first);
-		first = end;
+		if (lie.inside && (lie.outside || lie.along)) {
+			cut_ring(clipper, side, xy, count, lie.start);
+		} else if (lie.inside) {
+			add_points(out, xy, count);
+			end_ring(out, 3);
+		}
 	}
-	if (half.pieces->failed)
+	if (clipper->pieces.failed || !link_chains(clipper, side))
 		out->failed = true;
-	points_before = out->point_count;
-	rings_before = out->ring_count;
-	if (!out->failed && !join_chains(&half)) {
-		out->point_count = points_before;
-		out->ring_count = rings_before;
-		join_in_order(&half);
-	}
+	else
+		join_chains(clipper, out);
 }
 
 int64_t clip_ring_area2(const int32_t *xy, size_t count)
 {
-	int64_t sum = 0;
+	/* The sum may overflow on its way and come back. */
+	uint64_t sum = 0;
 
 	for (size_t i = 1; i + 1 < count; i++) {
 		int64_t ax = (int64_t)xy[2 * i] - xy[0], ay = (int64_t)xy[2 * i + 1] - xy[1];
 		int64_t bx = (int64_t)xy[2 * i + 2] - xy[0], by = (int64_t)xy[2 * i + 3] - xy[1];
 
-		sum += ax * by - bx * ay;
+		sum += (uint64_t)ax * (uint64_t)by - (uint64_t)bx * (uint64_t)ay;
 	}
-	return sum;
+	return (int64_t)sum;
 }
 
-/* True if the point is inside the ring (even-odd). */
-static bool ring_covers(const int32_t *xy, size_t count, const int32_t *point)
+/*
+ * 1 if the point is inside the ring (even-odd), 0 on its outline, -1 outside. Exact for edges of
+ * up to 2^26 units, 80 km.
+ */
+static int ring_side(const int32_t *xy, size_t count, const int32_t *point)
 {
-	bool inside = false;
+	double x = point[0], y = point[1];
+	int side = -1;
 
 	for (size_t i = 0, j = count - 1; i < count; j = i++) {
-		const int32_t *a = xy + 2 * i, *b = xy + 2 * j;
+		double ax = xy[2 * j] - x, ay = xy[2 * j + 1] - y;
+		double bx = xy[2 * i] - x, by = xy[2 * i + 1] - y;
+		double turn = ax * by - bx * ay;
 
-		if ((a[1] > point[1]) != (b[1] > point[1]) &&
-			point[0] < a[0] + ((double)b[0] - a[0]) * ((double)point[1] - a[1]) /
-						((double)b[1] - a[1]))
-			inside = !inside;
+		if (turn == 0 && ax * bx <= 0 && ay * by <= 0)
+			return 0;
+		if ((ay > 0) != (by > 0) && (turn > 0) == (by > ay))
+			side = -side;
 	}
-	return inside;
+	return side;
 }
 
-static size_t ring_start(const struct clip_path *path, size_t ring)
+/* True if the hole lies in the ring: the first of its points that is not on the outline tells. */
+static bool ring_holds(const int32_t *ring, size_t count, const int32_t *hole, size_t hole_count,
+	int64_t *edges_left)
 {
-	return ring ? path->ends[ring - 1] : 0;
+	for (size_t i = 0; i < hole_count && *edges_left > 0; i++) {
+		int side = ring_side(ring, count, hole + 2 * i);
+
+		*edges_left -= (int64_t)count;
+		if (side)
+			return side > 0;
+	}
+	return true;
 }
 
-static void copy_ring(const struct clip_path *from, size_t ring, struct clip_path *out)
+static struct tile_box box_of(const int32_t *xy, size_t count)
 {
-	size_t first = ring_start(from, ring);
+	struct tile_box box = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
 
-	add_points(out, from->xy + 2 * first, from->ends[ring] - first);
-	end_ring(out, 3);
+	for (size_t i = 0; i < count; i++) {
+		box.min_x = xy[2 * i] < box.min_x ? xy[2 * i] : box.min_x;
+		box.max_x = xy[2 * i] > box.max_x ? xy[2 * i] : box.max_x;
+		box.min_y = xy[2 * i + 1] < box.min_y ? xy[2 * i + 1] : box.min_y;
+		box.max_y = xy[2 * i + 1] > box.max_y ? xy[2 * i + 1] : box.max_y;
+	}
+	return box;
+}
+
+static bool box_holds(const struct tile_box *outer, const struct tile_box *inner)
+{
+	return inner->min_x >= outer->min_x && inner->max_x <= outer->max_x &&
+		inner->min_y >= outer->min_y && inner->max_y <= outer->max_y;
+}
+
+static size_t ring_size(const struct clip_path *path, size_t ring)
+{
+	return path->ends[ring] - clip_path_start(path, ring);
+}
+
+static const int32_t *ring_xy(const struct clip_path *path, size_t ring)
+{
+	return path->xy + 2 * clip_path_start(path, ring);
 }
 
 static int64_t area2_of(const struct clip_path *path, size_t ring)
 {
-	size_t first = ring_start(path, ring);
-
-	return clip_ring_area2(path->xy + 2 * first, path->ends[ring] - first);
+	return clip_ring_area2(ring_xy(path, ring), ring_size(path, ring));
 }
 
-/* Copies the rings with each hole behind the outer ring around it. */
-static void arrange(const struct clip_path *from, struct clip_path *out)
+static void copy_ring(const struct clip_path *from, size_t ring, struct clip_path *out)
 {
-	for (size_t outer = 0; outer < from->ring_count; outer++) {
-		size_t first = ring_start(from, outer);
+	add_points(out, ring_xy(from, ring), ring_size(from, ring));
+	end_ring(out, 3);
+}
 
-		if (area2_of(from, outer) <= 0)
-			continue;
-		copy_ring(from, outer, out);
-		for (size_t hole = 0; hole < from->ring_count; hole++)
-			if (area2_of(from, hole) < 0 &&
-				ring_covers(from->xy + 2 * first, from->ends[outer] - first,
-					from->xy + 2 * ring_start(from, hole)))
-				copy_ring(from, hole, out);
+/* Fills clipper->holes; false without memory. */
+static bool find_holes(struct clipper *clipper, const struct clip_path *rings, size_t *ret_count)
+{
+	void *holes = clipper->holes;
+
+	*ret_count = 0;
+	if (!reserve(&holes, &clipper->hole_room, rings->ring_count, sizeof *clipper->holes))
+		return false;
+	clipper->holes = holes;
+	for (size_t i = 0; i < rings->ring_count; i++)
+		if (area2_of(rings, i) < 0)
+			clipper->holes[(*ret_count)++] = (struct clip_hole){
+				.ring = i, .box = box_of(ring_xy(rings, i), ring_size(rings, i))};
+	return true;
+}
+
+void clip_arrange(struct clipper *clipper, const struct clip_path *rings, struct clip_path *out)
+{
+	int64_t edges_left = EDGES_MAX;
+	size_t hole_count;
+
+	if (rings->failed || !find_holes(clipper, rings, &hole_count)) {
+		out->failed = true;
+		return;
 	}
+	if (hole_count * rings->ring_count > PAIRS_MAX)
+		hole_count = 0;
+	for (size_t outer = 0; outer < rings->ring_count; outer++) {
+		const int32_t *xy = ring_xy(rings, outer);
+		size_t count = ring_size(rings, outer);
+		struct tile_box box;
+
+		if (area2_of(rings, outer) <= 0)
+			continue;
+		copy_ring(rings, outer, out);
+		box = box_of(xy, hole_count ? count : 0);
+		for (size_t i = 0; i < hole_count; i++) {
+			struct clip_hole *hole = &clipper->holes[i];
+
+			if (hole->used || !box_holds(&box, &hole->box) ||
+				!ring_holds(xy, count, ring_xy(rings, hole->ring),
+					ring_size(rings, hole->ring), &edges_left))
+				continue;
+			copy_ring(rings, hole->ring, out);
+			hole->used = true;
+		}
+	}
+}
+
+/* True if the rings are an outer one and its holes, in order, as most polygons are. */
+static bool is_in_order(const struct clip_path *rings)
+{
+	for (size_t i = 0; i < rings->ring_count; i++) {
+		int64_t area2 = area2_of(rings, i);
+
+		if (i ? area2 >= 0 : area2 <= 0)
+			return false;
+	}
+	return true;
 }
 
 void clip_area(struct clipper *clipper, const struct clip_path *area, const struct tile_box *box,
 	struct clip_path *out)
 {
-	const struct side sides[] = {
-		{0, false, box->min_x}, {0, true, box->max_x}, {1, false, box->min_y},
-		{1, true, box->max_y}};
+	const struct side sides[] = {{0, false, box->min_x}, {0, true, box->max_x},
+		{1, false, box->min_y}, {1, true, box->max_y}};
+	struct tile_box all = box_of(area->xy, area->point_count);
+	const bool is_crossed[] = {all.min_x < box->min_x, all.max_x > box->max_x,
+		all.min_y < box->min_y, all.max_y > box->max_y};
 	const struct clip_path *from = area;
 
 	for (int i = 0; i < 4; i++) {
-		struct clip_path *to = &clipper->halves[i % 2];
+		struct clip_path *to = &clipper->halves[from == &clipper->halves[0]];
 
+		if (!is_crossed[i])
+			continue;
 		clip_path_reset(to);
 		clip_half(clipper, &sides[i], from, to);
-		if (to->failed)
-			out->failed = true;
+		to->failed |= from->failed;
 		from = to;
 	}
-	if (from->ring_count == 1)
-		copy_ring(from, 0, out);
-	else
-		arrange(from, out);
+	if (!is_in_order(from)) {
+		clip_arrange(clipper, from, out);
+		return;
+	}
+	for (size_t i = 0; i < from->ring_count; i++)
+		copy_ring(from, i, out);
+	out->failed |= from->failed;
 }
 
-/* The part of segment a-b inside the box; false if there is none (Liang and Barsky). */
-static bool clip_segment(const struct tile_box *box, const int32_t *a, const int32_t *b,
-	int32_t *ret_a, int32_t *ret_b)
+/* Cuts an edge to what is inside the box; false if that is nothing. */
+static bool cut_edge(const struct side *sides, int32_t *a, int32_t *b)
 {
-	double dx = (double)b[0] - a[0], dy = (double)b[1] - a[1];
-	double toward[4] = {-dx, dx, -dy, dy};
-	double distance[4] = {(double)a[0] - box->min_x, (double)box->max_x - a[0],
-		(double)a[1] - box->min_y, (double)box->max_y - a[1]};
-	double from = 0, to = 1;
-
 	for (int i = 0; i < 4; i++) {
-		double at;
+		int64_t depth_a = depth_of(&sides[i], a), depth_b = depth_of(&sides[i], b);
 
-		if (toward[i] == 0 && distance[i] < 0)
+		if (depth_a < 0 && depth_b < 0)
 			return false;
-		if (toward[i] == 0)
-			continue;
-		at = distance[i] / toward[i];
-		if (toward[i] < 0)
-			from = fmax(from, at);
-		else
-			to = fmin(to, at);
+		if (depth_a < 0)
+			cut(&sides[i], a, b, a);
+		else if (depth_b < 0)
+			cut(&sides[i], a, b, b);
 	}
-	if (from > to)
-		return false;
-	ret_a[0] = (int32_t)lrint(a[0] + from * dx);
-	ret_a[1] = (int32_t)lrint(a[1] + from * dy);
-	ret_b[0] = (int32_t)lrint(a[0] + to * dx);
-	ret_b[1] = (int32_t)lrint(a[1] + to * dy);
 	return true;
 }
 
 static void clip_line(
-	const int32_t *xy, size_t count, const struct tile_box *box, struct clip_path *out)
+	const int32_t *xy, size_t count, const struct side *sides, struct clip_path *out)
 {
 	bool open = false;
 
 	for (size_t i = 0; i + 1 < count; i++) {
-		const int32_t *next = xy + 2 * i + 2;
-		int32_t ends[4];
-		bool whole_end;
+		const int32_t *from = xy + 2 * i, *to = from + 2;
+		int32_t a[2] = {from[0], from[1]}, b[2] = {to[0], to[1]};
+		bool is_met = cut_edge(sides, a, b);
 
-		if (!clip_segment(box, xy + 2 * i, next, ends, ends + 2)) {
-			if (open)
-				end_ring(out, 2);
-			open = false;
-			continue;
-		}
+		if (!open && is_met)
+			add_points(out, a, 1);
+		if (is_met && !out->failed && !same_point(out->xy + 2 * out->point_count - 2, b))
+			add_points(out, b, 1);
+		open = is_met && same_point(b, to);
 		if (!open)
-			add_points(out, ends, 1);
-		add_points(out, ends + 2, 1);
-		whole_end = ends[2] == next[0] && ends[3] == next[1];
-		if (!whole_end)
 			end_ring(out, 2);
-		open = whole_end;
 	}
-	if (open)
-		end_ring(out, 2);
+	end_ring(out, 2);
 }
 
 void clip_lines(const struct clip_path *lines, const struct tile_box *box, struct clip_path *out)
 {
-	size_t first = 0;
+	const struct side sides[] = {{0, false, box->min_x}, {0, true, box->max_x},
+		{1, false, box->min_y}, {1, true, box->max_y}};
 
-	for (size_t ring = 0; ring < lines->ring_count; ring++) {
-		clip_line(lines->xy + 2 * first, lines->ends[ring] - first, box, out);
-		first = lines->ends[ring];
-	}
+	for (size_t ring = 0; ring < lines->ring_count; ring++)
+		clip_line(ring_xy(lines, ring), ring_size(lines, ring), sides, out);
 }

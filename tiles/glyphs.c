@@ -151,6 +151,16 @@ static float metric(hb_font_t *font, hb_ot_metrics_tag_t tag, float otherwise, f
 	return (float)units * em_a_unit;
 }
 
+/* True if the typeface has letters with ink: HarfBuzz reads damaged files as empty ones. */
+static bool has_letters(hb_font_t *font)
+{
+	hb_codepoint_t glyph;
+	hb_glyph_extents_t ink;
+
+	return hb_font_get_nominal_glyph(font, 'x', &glyph) &&
+	       hb_font_get_glyph_extents(font, glyph, &ink) && ink.width > 0;
+}
+
 static int open_font(
 	struct glyphs *glyphs, enum font font, struct font_file file, struct error *err)
 {
@@ -165,12 +175,10 @@ static int open_font(
 	face = hb_face_create(blob, 0);
 	hb_blob_destroy(blob);
 	units = hb_face_get_upem(face);
-	if (hb_face_get_glyph_count(face) == 0) {
-		hb_face_destroy(face);
-		return fail_font_unreadable(err);
-	}
 	glyphs->fonts[font] = hb_font_create(face);
 	hb_face_destroy(face);
+	if (!has_letters(glyphs->fonts[font]))
+		return fail_font_unreadable(err);
 	hb_font_set_scale(glyphs->fonts[font], (int)units, (int)units);
 	glyphs->em_a_unit[font] = 1 / (float)units;
 	glyphs->cap_heights[font] = metric(

@@ -17,7 +17,7 @@ static int64_t unit_of(double share)
 
 	if (!(unit > 0))
 		return 0;
-	return unit >= world_units ? (int64_t)world_units : (int64_t)(unit + 0.5);
+	return unit >= world_units ? (int64_t)world_units : (int64_t)unit;
 }
 
 int64_t grid_unit_x(double mercator_x_m)

@@ -28,7 +28,11 @@ struct tile {
 /* True if z is at most GRID_ZOOM_MAX and x, y are below 2^z. */
 bool tile_exists(struct tile tile);
 
-/* Metres of EPSG:3857 to world units and back; clamped to the world. */
+/*
+ * The world unit that metres of EPSG:3857 fall in, counted from 0 and clamped to the world; and
+ * the metres of a unit's north-west corner. As units are rounded down, a unit rounded to the grid
+ * of a tile is just what the place itself would have been rounded to.
+ */
 int64_t grid_unit_x(double mercator_x_m);
 int64_t grid_unit_y(double mercator_y_m);
 double grid_mercator_x_m(double unit_x);

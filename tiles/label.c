@@ -23,8 +23,8 @@ struct candidate {
 
 	/* While drawing: */
 	double bound_px; /* it does not go further than this from its anchor */
-	bool measured;
-	bool possible; /* it has ink, and does not go too far */
+	bool measured;	 /* now bound_px is true */
+	bool possible;	 /* it has ink, and does not go too far */
 	struct text_box box;
 };
 
@@ -140,7 +140,6 @@ static int measure(const struct picture *picture, struct candidate *candidate, s
 {
 	struct text text = text_of(picture->labels, candidate);
 	struct text_box *box = &candidate->box;
-	double reach_px;
 	int rc;
 
 	if (candidate->measured)
@@ -148,11 +147,11 @@ static int measure(const struct picture *picture, struct candidate *candidate, s
 	rc = lettering_measure(picture->lettering, &text, box, err);
 	if (rc)
 		return rc;
-	reach_px = hypot(fmax(-(double)box->left, (double)box->right),
+	candidate->bound_px = hypot(fmax(-(double)box->left, (double)box->right),
 		fmax(-(double)box->top, (double)box->bottom));
 	candidate->measured = true;
-	candidate->possible =
-		box->right > box->left && reach_px <= LABEL_REACH_PX * picture->labels->scale;
+	candidate->possible = box->right > box->left &&
+			      candidate->bound_px <= LABEL_REACH_PX * picture->labels->scale;
 	return 0;
 }
 
@@ -233,7 +232,7 @@ static int cell_of(const struct picture *picture, int64_t x, int64_t y)
 static int fill_cells(struct picture *picture, struct error *err)
 {
 	struct labels *labels = picture->labels;
-	size_t count = (size_t)(picture->columns * picture->rows);
+	size_t count = (size_t)picture->columns * (size_t)picture->rows;
 	uint32_t *order = realloc(labels->cells, (labels->count + 1) * sizeof *order);
 
 	if (order)
@@ -261,22 +260,28 @@ static int fill_cells(struct picture *picture, struct error *err)
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
+static bool are_near(const struct candidate *a, const struct candidate *b, double padding_px)
+{
+	double near_px = a->bound_px + b->bound_px + 4 * padding_px;
+
+	return fabs((double)(a->x - b->x)) <= near_px && fabs((double)(a->y - b->y)) <= near_px;
+}
+
 /* Whether `other` comes before the candidate and is in its way. */
 static int is_in_way(const struct picture *picture, const struct candidate *candidate,
 	struct candidate *other, bool *ret_in_way, struct error *err)
 {
 	double padding_px = LABEL_PADDING_PX * picture->labels->scale;
-	double near_px = candidate->bound_px + other->bound_px + 4 * padding_px;
 	int rc;
 
 	*ret_in_way = false;
 	if (other == candidate || !comes_first(other, candidate) ||
-		fabs((double)(other->x - candidate->x)) > near_px ||
-		fabs((double)(other->y - candidate->y)) > near_px)
+		!are_near(candidate, other, padding_px))
 		return 0;
 	rc = measure(picture, other, err);
 	if (!rc)
-		*ret_in_way = other->possible && boxes_overlap(candidate, other, padding_px);
+		*ret_in_way = other->possible && are_near(candidate, other, padding_px) &&
+			      boxes_overlap(candidate, other, padding_px);
 	return rc;
 }
 

@@ -23,8 +23,8 @@
 #include "tiles/lettering.h"
 
 enum {
-	/* Of one picture: fifty times a full tile with its margin. */
-	LABELS_MAX = 1 << 16,
+	/* Of one picture: ten times a full tile with its margin. */
+	LABELS_MAX = 1 << 14,
 	/* How far a label may go from its anchor; one that goes further is never drawn. */
 	LABEL_REACH_PX = 128,
 	/* Kept free around each label. */

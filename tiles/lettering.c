@@ -18,7 +18,7 @@ enum {
 	CACHE_BYTES_MAX = 8 << 20,
 };
 
-/* What a cached picture is a picture of. No padding: it is compared as bytes. */
+/* What a cached picture is a picture of. No padding: it is hashed as bytes. */
 struct glyph_key {
 	uint32_t font, glyph;
 	uint32_t quarter_x, quarter_y;
@@ -133,6 +133,19 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len)
 
 static const uint64_t hash_start = 0xCBF29CE484222325;
 
+static bool same_glyph(const struct glyph_key *a, const struct glyph_key *b)
+{
+	return a->font == b->font && a->glyph == b->glyph && a->quarter_x == b->quarter_x &&
+	       a->quarter_y == b->quarter_y && a->size_px == b->size_px;
+}
+
+static bool same_text(const struct run *run, const struct run_key *key, const char *text)
+{
+	return run->key.font == key->font && run->key.len == key->len &&
+	       run->key.size_px == key->size_px && run->key.halo_px == key->halo_px &&
+	       run->key.angle == key->angle && memcmp(run->text, text, key->len) == 0;
+}
+
 /* --- one glyph -------------------------------------------------------------------------------- */
 
 /* How text of a look is turned and where its start is, from the anchor. */
@@ -242,7 +255,7 @@ static int find_glyph(struct lettering *lettering, const struct glyph_key *key,
 	struct glyph_picture *picture = lettering->pictures[slot];
 	int rc;
 
-	if (picture && memcmp(&picture->key, key, sizeof *key) == 0) {
+	if (picture && same_glyph(&picture->key, key)) {
 		*ret_picture = picture;
 		return 0;
 	}
@@ -296,7 +309,7 @@ static int add_level_glyph(struct lettering *lettering, struct run *run,
 		.quarter_x = (uint32_t)((int)quarters_x - whole_x * QUARTERS),
 		.quarter_y = (uint32_t)((int)quarters_y - whole_y * QUARTERS),
 		.size_px = run->key.size_px};
-	const struct glyph_picture *picture;
+	const struct glyph_picture *picture = NULL;
 	int rc = find_glyph(lettering, &key, placing, &picture, err);
 
 	if (!rc)
@@ -502,8 +515,7 @@ static int find_run(struct lettering *lettering, const struct text *text, double
 		return fail_coordinate_not_finite(err);
 	slot = hash_bytes(hash_bytes(hash_start, &key, sizeof key), text->bytes, len) % RUN_SLOTS;
 	run = lettering->runs[slot];
-	if (run && memcmp(&run->key, &key, sizeof key) == 0 &&
-		memcmp(run->text, text->bytes, len) == 0 && (run->coverage || !drawn)) {
+	if (run && same_text(run, &key, text->bytes) && (run->coverage || !drawn)) {
 		*ret_run = run;
 		return 0;
 	}
@@ -524,7 +536,7 @@ static int find_run(struct lettering *lettering, const struct text *text, double
 int lettering_measure(struct lettering *lettering, const struct text *text,
 	struct text_box *ret_box, struct error *err)
 {
-	const struct run *run;
+	const struct run *run = NULL;
 	int rc = find_run(lettering, text, 0, false, &run, err);
 
 	if (!rc)
@@ -535,19 +547,22 @@ int lettering_measure(struct lettering *lettering, const struct text *text,
 int lettering_draw(struct lettering *lettering, struct canvas *canvas, const struct text *text,
 	int x, int y, double angle, struct error *err)
 {
-	const struct run *run;
-	struct mask mask;
+	const struct run *run = NULL;
+	struct mask letters, halo;
+	int64_t left, top;
 	int rc = find_run(lettering, text, angle, true, &run, err);
 
 	if (rc)
 		return rc;
-	mask = (struct mask){run->width, run->height, run->coverage};
-	if (run->key.halo_px > 0) {
-		struct mask halo = mask;
-
-		halo.coverage += (size_t)run->width * (size_t)run->height;
-		canvas_stamp(canvas, &halo, x + run->left, y + run->top, text->look.halo);
-	}
-	canvas_stamp(canvas, &mask, x + run->left, y + run->top, text->look.colour);
+	left = (int64_t)x + run->left;
+	top = (int64_t)y + run->top;
+	if (left > canvas->width || left + run->width < 0 || top > canvas->height ||
+		top + run->height < 0)
+		return 0;
+	letters = halo = (struct mask){run->width, run->height, run->coverage};
+	halo.coverage += (size_t)run->width * (size_t)run->height;
+	if (run->key.halo_px > 0)
+		canvas_stamp(canvas, &halo, (int)left, (int)top, text->look.halo);
+	canvas_stamp(canvas, &letters, (int)left, (int)top, text->look.colour);
 	return 0;
 }

@@ -1,8 +1,10 @@
 noinst_LIBRARIES += tiles/libtiles.a
 
-tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
+tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
+	%D%/anchor.c %D%/anchor.h \
 	%D%/canvas.c %D%/canvas.h \
+	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
 	%D%/dash.c %D%/dash.h \
@@ -15,12 +17,16 @@ tiles_libtiles_a_SOURCES = \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
 	%D%/mvt.c %D%/mvt.h \
+	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
 	%D%/pen.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
+	%D%/png.c %D%/png.h \
 	%D%/raster.c %D%/raster.h \
+	%D%/render.c %D%/render.h \
 	%D%/scanline.c %D%/scanline.h \
+	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
 	%D%/stroke.c %D%/stroke.h \
@@ -31,5 +37,5 @@ tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf
 tiles_libtiles_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/%D%/fonts
 tiles/libtiles_a-font_bytes.$(OBJEXT): $(tile_fonts)
 
-TILES_LIBS = tiles/libtiles.a $(PNG_LIBS) $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(GIS_LIBS)
+TILES_LIBS = tiles/libtiles.a $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(GIS_LIBS)
 EXTRA_DIST += %D%/README $(tile_fonts) %D%/fonts/OFL.txt %D%/fonts/subset

@@ -16,7 +16,12 @@ enum {
 enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
 enum { TYPE_POINT = 1, TYPE_LINE = 2, TYPE_POLYGON = 3 };
 enum { COMMAND_MOVE = 1, COMMAND_LINE = 2, COMMAND_CLOSE = 7 };
-enum { LAYER_MAX_BYTES = 64 << 20 };
+enum {
+	LAYER_MAX_BYTES = 64 << 20,
+	COMMAND_BYTES = 5, /* a varint of 32 bits */
+	FEATURE_HEAD_BYTES = 64,
+	FEATURE_TAGS_BYTES = SNAPSHOT_COLUMNS_MAX * 2 * 5,
+};
 
 void mvt_scratch_init(struct mvt_scratch *scratch)
 {
@@ -28,14 +33,14 @@ void mvt_scratch_clear(struct mvt_scratch *scratch)
 {
 	item_list_clear(&scratch->found);
 	clipper_clear(&scratch->clipper);
+	snapper_clear(&scratch->snapper);
 	clip_path_clear(&scratch->whole);
 	clip_path_clear(&scratch->clipped);
+	clip_path_clear(&scratch->snapped);
 	strbuf_clear(&scratch->features);
 	strbuf_clear(&scratch->geometry);
 	free(scratch->sorted);
-	free(scratch->ring);
 	free(scratch->value_numbers);
-	free(scratch->value_stamps);
 	free(scratch->values_used);
 	mvt_scratch_init(scratch);
 }
@@ -45,8 +50,7 @@ struct layer_tile {
 	struct mvt_scratch *scratch;
 	const struct snapshot *snapshot;
 	struct tile tile;
-	int64_t left, top; /* of the tile, in the snapshot's coordinates */
-	int shift;	   /* from world units to tile units */
+	struct snap_grid grid;
 	struct tile_box clip_box;
 	/* Fields of this zoom: numbers of the snapshot's columns. */
 	size_t columns[SNAPSHOT_COLUMNS_MAX], column_count;
@@ -67,161 +71,114 @@ static bool grow(void **array, size_t *room, size_t need, size_t size)
 	return true;
 }
 
-/* Rounds to the nearest tile unit, the same for all tiles that see the point. */
-static int32_t to_tile(int64_t coordinate, int64_t origin, int shift)
+static uint8_t *put_point(uint8_t *at, int32_t x, int32_t y, int32_t cursor[2])
 {
-	return (int32_t)((coordinate - origin + (INT64_C(1) << (shift - 1))) >> shift);
-}
-
-static bool same_point(const int32_t *a, const int32_t *b)
-{
-	return a[0] == b[0] && a[1] == b[1];
-}
-
-/* Takes repeated points and spikes away where the end of a ring meets its start. */
-static size_t trim_seam(int32_t *ring, size_t count)
-{
-	while (count > 2) {
-		const int32_t *last = ring + 2 * count - 2;
-
-		if (same_point(last, ring)) {
-			count--;
-		} else if (same_point(last - 2, ring)) {
-			count -= 2;
-		} else if (same_point(last, ring + 2)) {
-			/* The start is a spike: it goes, and one of the two points at its foot. */
-			memmove(ring, ring + 2, (count - 2) * 2 * sizeof *ring);
-			count -= 2;
-		} else {
-			break;
-		}
-	}
-	return count;
-}
-
-/*
- * Rounds a ring into scratch->ring without repeated points and without spikes, which rounding
- * leaves where a ring was thinner than a unit. Returns how many points are left.
- */
-static size_t round_ring(struct layer_tile *layer, const int32_t *xy, size_t count, bool closed)
-{
-	int32_t *ring = layer->scratch->ring;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		int32_t x = to_tile(xy[2 * i], layer->left, layer->shift);
-		int32_t y = to_tile(xy[2 * i + 1], layer->top, layer->shift);
-
-		ring[2 * kept] = x;
-		ring[2 * kept + 1] = y;
-		if (kept && same_point(ring + 2 * kept, ring + 2 * kept - 2))
-			continue;
-		if (closed && kept > 1 && same_point(ring + 2 * kept, ring + 2 * kept - 4))
-			kept--; /* there and back again */
-		else
-			kept++;
-	}
-	return closed ? trim_seam(ring, kept) : kept;
-}
-
-/* Appends commands and moves the cursor. */
-static uint8_t *put_points(uint8_t *at, const int32_t *xy, size_t count, int32_t cursor[2])
-{
-	for (size_t i = 0; i < count; i++) {
-		at = pbf_varint(at, pbf_zigzag(xy[2 * i] - cursor[0]));
-		at = pbf_varint(at, pbf_zigzag(xy[2 * i + 1] - cursor[1]));
-		cursor[0] = xy[2 * i];
-		cursor[1] = xy[2 * i + 1];
-	}
+	at = pbf_varint(at, pbf_zigzag(x - cursor[0]));
+	at = pbf_varint(at, pbf_zigzag(y - cursor[1]));
+	cursor[0] = x;
+	cursor[1] = y;
 	return at;
 }
 
-/* One ring or line: MoveTo(1) LineTo(n) [ClosePath]. */
-static bool put_ring(struct layer_tile *layer, size_t count, bool closed, int32_t cursor[2])
+/* The end of scratch->geometry with room for so many points and rings; NULL without memory. */
+static uint8_t *geometry_room(struct mvt_scratch *scratch, size_t points, size_t rings)
 {
-	struct strbuf *out = &layer->scratch->geometry;
-	const int32_t *ring = layer->scratch->ring;
-	uint8_t *at;
+	struct strbuf *out = &scratch->geometry;
 
-	if (!strbuf_reserve(out, (count * 2 + 3) * PBF_VARINT_MAX_BYTES))
+	if (!strbuf_reserve(out, (points * 2 + rings * 3) * COMMAND_BYTES))
+		return NULL;
+	return (uint8_t *)out->data + out->len;
+}
+
+static void geometry_end(struct mvt_scratch *scratch, const uint8_t *end)
+{
+	scratch->geometry.len = (size_t)(end - (uint8_t *)scratch->geometry.data);
+}
+
+/* MoveTo(1) LineTo(n) [ClosePath] for each ring or line, in tile units. */
+static bool put_rings(struct layer_tile *layer, const struct clip_path *rings, int32_t cursor[2])
+{
+	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
+	uint8_t *at = geometry_room(layer->scratch, rings->point_count, rings->ring_count);
+	size_t point = 0;
+
+	if (rings->failed || !at)
 		return false;
-	at = (uint8_t *)out->data + out->len;
-	at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
-	at = put_points(at, ring, 1, cursor);
-	at = pbf_varint(at, COMMAND_LINE | (count - 1) << 3);
-	at = put_points(at, ring + 2, count - 1, cursor);
-	if (closed)
-		at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
-	out->len = (size_t)(at - (uint8_t *)out->data);
-	return true;
-}
-
-static size_t ring_start(const struct clip_path *path, size_t ring)
-{
-	return ring ? path->ends[ring - 1] : 0;
-}
-
-/* The rings of one polygon, outer ones each before its holes. */
-static bool put_area(struct layer_tile *layer, const struct clip_path *area, int32_t cursor[2])
-{
-	bool outer_written = false;
-
-	for (size_t i = 0; i < area->ring_count; i++) {
-		const int32_t *xy = area->xy + 2 * ring_start(area, i);
-		size_t count = area->ends[i] - ring_start(area, i);
-		bool outer = clip_ring_area2(xy, count) > 0;
-		int64_t area2;
-
-		count = round_ring(layer, xy, count, true);
-		area2 = count > 2 ? clip_ring_area2(layer->scratch->ring, count) : 0;
-		if (outer)
-			outer_written = area2 > 0;
-		/* Where rounding left nothing of an outer ring, its holes go too. */
-		if (!area2 || !outer_written)
-			continue;
-		if (!put_ring(layer, count, true, cursor))
-			return false;
+	for (size_t ring = 0; ring < rings->ring_count; ring++) {
+		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
+		at = put_point(at, rings->xy[2 * point], rings->xy[2 * point + 1], cursor);
+		at = pbf_varint(at, COMMAND_LINE | (rings->ends[ring] - point - 1) << 3);
+		for (point++; point < rings->ends[ring]; point++)
+			at = put_point(at, rings->xy[2 * point], rings->xy[2 * point + 1], cursor);
+		if (closed)
+			at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
 	}
+	geometry_end(layer->scratch, at);
 	return true;
 }
 
-static bool put_lines(struct layer_tile *layer, const struct clip_path *lines, int32_t cursor[2])
+/* The same straight from the snapshot, for a record that is inside and safe to round. */
+static bool put_whole(struct layer_tile *layer, const struct snapshot_record *record)
 {
-	size_t first = 0;
+	const struct snapshot *snapshot = layer->snapshot;
+	const struct snapshot_ring *rings = snapshot->rings + record->first_ring;
+	const struct snapshot_ring *last = rings + record->ring_count - 1;
+	const int32_t *xy = snapshot->xy + 2 * (size_t)rings->first_point;
+	bool closed = snapshot->layer->geometry == GEOMETRY_AREA;
+	struct snap_grid grid = layer->grid;
+	int32_t cursor[2] = {0, 0};
+	uint8_t *at = geometry_room(layer->scratch,
+		last->first_point + last->point_count - rings->first_point, record->ring_count);
 
-	for (size_t i = 0; i < lines->ring_count; i++) {
-		size_t end = lines->ends[i], count;
+	if (!at)
+		return false;
+	for (uint32_t ring = 0; ring < record->ring_count; ring++) {
+		uint32_t count = rings[ring].point_count;
 
-		count = round_ring(layer, lines->xy + 2 * first, end - first, false);
-		first = end;
-		if (count > 1 && !put_ring(layer, count, false, cursor))
-			return false;
+		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
+		for (uint32_t i = 0; i < count; i++, xy += 2) {
+			if (i == 1)
+				at = pbf_varint(at, COMMAND_LINE | (count - 1) << 3);
+			at = put_point(at, snap_x(&grid, xy[0]), snap_y(&grid, xy[1]), cursor);
+		}
+		if (closed)
+			at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
 	}
+	geometry_end(layer->scratch, at);
 	return true;
 }
 
-static bool put_points_feature(
-	struct layer_tile *layer, const struct clip_path *points, int32_t cursor[2])
+static bool is_within(const struct tile_box *box, const int32_t *xy)
 {
-	struct strbuf *out = &layer->scratch->geometry;
-	uint8_t *at;
+	return xy[0] >= box->min_x && xy[0] <= box->max_x && xy[1] >= box->min_y &&
+		xy[1] <= box->max_y;
+}
 
-	if (!points->point_count ||
-		!strbuf_reserve(out, (points->point_count * 2 + 1) * PBF_VARINT_MAX_BYTES))
-		return !points->point_count;
-	at = (uint8_t *)out->data + out->len;
-	at = pbf_varint(at, COMMAND_MOVE | points->point_count << 3);
-	for (size_t i = 0; i < points->point_count; i++) {
-		int32_t xy[2] = {to_tile(points->xy[2 * i], layer->left, layer->shift),
-			to_tile(points->xy[2 * i + 1], layer->top, layer->shift)};
+static bool put_points(struct layer_tile *layer, const struct snapshot_record *record)
+{
+	const struct snapshot_ring *rings = layer->snapshot->rings + record->first_ring;
+	const int32_t *first = layer->snapshot->xy + 2 * (size_t)rings->first_point;
+	const int32_t *end = first + 2 * (size_t)record->ring_count;
+	uint8_t *at = geometry_room(layer->scratch, record->ring_count, 1);
+	int32_t cursor[2] = {0, 0};
+	uint32_t count = 0;
 
-		at = put_points(at, xy, 1, cursor);
-	}
-	out->len = (size_t)(at - (uint8_t *)out->data);
+	if (!at)
+		return false;
+	for (const int32_t *xy = first; xy < end; xy += 2)
+		count += is_within(&layer->clip_box, xy);
+	if (!count)
+		return true;
+	at = pbf_varint(at, COMMAND_MOVE | count << 3);
+	for (const int32_t *xy = first; xy < end; xy += 2)
+		if (is_within(&layer->clip_box, xy))
+			at = put_point(at, snap_x(&layer->grid, xy[0]), snap_y(&layer->grid, xy[1]),
+				cursor);
+	geometry_end(layer->scratch, at);
 	return true;
 }
 
-static bool inside(const struct tile_box *inner, const struct tile_box *outer)
+static bool box_holds(const struct tile_box *outer, const struct tile_box *inner)
 {
 	return inner->min_x >= outer->min_x && inner->max_x <= outer->max_x &&
 		inner->min_y >= outer->min_y && inner->max_y <= outer->max_y;
@@ -246,60 +203,85 @@ static void gather_part(
 		(!area || snapshot->rings[record->first_ring + *ring].hole));
 }
 
-/* What was gathered, clipped where it crosses the tile's box. */
-static const struct clip_path *clip_part(struct layer_tile *layer, size_t item)
+/* What was gathered, clipped where it crosses the tile's box, and rounded. */
+static void cut_part(struct layer_tile *layer, bool is_inside)
 {
 	struct mvt_scratch *scratch = layer->scratch;
-	enum geometry_kind kind = layer->snapshot->layer->geometry;
+	const struct clip_path *part = is_inside ? &scratch->whole : &scratch->clipped;
 
-	if (kind == GEOMETRY_POINT ||
-		inside(&layer->snapshot->tree.boxes[item], &layer->clip_box))
-		return &scratch->whole;
 	clip_path_reset(&scratch->clipped);
-	if (kind == GEOMETRY_AREA)
-		clip_area(&scratch->clipper, &scratch->whole, &layer->clip_box, &scratch->clipped);
-	else
-		clip_lines(&scratch->whole, &layer->clip_box, &scratch->clipped);
-	scratch->clipped.failed |= scratch->whole.failed;
-	return &scratch->clipped;
+	clip_path_reset(&scratch->snapped);
+	if (layer->snapshot->layer->geometry == GEOMETRY_AREA) {
+		if (!is_inside)
+			clip_area(&scratch->clipper, &scratch->whole, &layer->clip_box,
+				&scratch->clipped);
+		snap_area(&scratch->snapper, &scratch->clipper, &layer->grid, part,
+			&scratch->snapped);
+	} else {
+		if (!is_inside)
+			clip_lines(&scratch->whole, &layer->clip_box, &scratch->clipped);
+		snap_lines(&scratch->snapper, &layer->grid, part, &scratch->snapped);
+	}
+	scratch->snapped.failed |= scratch->whole.failed || scratch->clipped.failed;
 }
 
-/* Appends what the tile shows of one part to scratch->geometry. */
-static bool put_part(struct layer_tile *layer, const struct clip_path *part, int32_t cursor[2])
+/* Fills scratch->geometry with what the tile shows of a record. */
+static bool put_geometry(
+	struct layer_tile *layer, const struct snapshot_record *record, const struct tile_box *box)
 {
-	struct mvt_scratch *scratch = layer->scratch;
-	void *ring = scratch->ring;
+	bool is_inside = box_holds(&layer->clip_box, box);
+	int32_t cursor[2] = {0, 0};
+	uint32_t ring = 0;
 
-	if (part->failed ||
-		!grow(&ring, &scratch->ring_room, part->point_count + 1, 2 * sizeof *scratch->ring))
-		return false;
-	scratch->ring = ring;
-	switch (layer->snapshot->layer->geometry) {
-	case GEOMETRY_AREA:
-		return put_area(layer, part, cursor);
-	case GEOMETRY_LINE:
-		return put_lines(layer, part, cursor);
-	default:
-		return put_points_feature(layer, part, cursor);
+	strbuf_reset(&layer->scratch->geometry);
+	if (layer->snapshot->layer->geometry == GEOMETRY_POINT)
+		return put_points(layer, record);
+	if (is_inside && layer->tile.z >= record->safe_zoom)
+		return put_whole(layer, record);
+	while (ring < record->ring_count) {
+		gather_part(layer, record, &ring);
+		cut_part(layer, is_inside);
+		if (!put_rings(layer, &layer->scratch->snapped, cursor))
+			return false;
 	}
+	return true;
 }
 
 /* The number in the tile of a value of the snapshot. */
 static bool number_value(struct mvt_scratch *scratch, uint32_t value, uint32_t *ret_number)
 {
+	struct mvt_value_number *number = &scratch->value_numbers[value];
 	void *used = scratch->values_used;
 
-	if (scratch->value_stamps[value] != scratch->stamp) {
+	if (number->stamp != scratch->stamp) {
 		if (!grow(&used, &scratch->values_used_room, scratch->values_used_count + 1,
 			    sizeof *scratch->values_used))
 			return false;
 		scratch->values_used = used;
-		scratch->value_stamps[value] = scratch->stamp;
-		scratch->value_numbers[value] = (uint32_t)scratch->values_used_count;
+		number->stamp = scratch->stamp;
+		number->number = (uint32_t)scratch->values_used_count;
 		scratch->values_used[scratch->values_used_count++] = value;
 	}
-	*ret_number = scratch->value_numbers[value];
+	*ret_number = number->number;
 	return true;
+}
+
+/* Writes the tags of a record; how many bytes they are, or -1 without memory. */
+static int put_tags(struct layer_tile *layer, size_t item, uint8_t tags[FEATURE_TAGS_BYTES])
+{
+	uint8_t *at = tags;
+
+	for (size_t i = 0; i < layer->column_count; i++) {
+		uint32_t number;
+		uint32_t value = layer->snapshot->column_values[layer->columns[i]][item];
+
+		if (value == SNAPSHOT_NO_VALUE)
+			continue;
+		if (!number_value(layer->scratch, value, &number))
+			return -1;
+		at = pbf_varint(pbf_varint(at, i), number);
+	}
+	return (int)(at - tags);
 }
 
 /* Appends the Feature message around the geometry in scratch. */
@@ -307,77 +289,49 @@ static bool put_feature(
 	struct layer_tile *layer, const struct snapshot_record *record, size_t item)
 {
 	static const uint8_t types[] = {TYPE_POINT, TYPE_LINE, TYPE_POLYGON};
-	struct mvt_scratch *scratch = layer->scratch;
-	struct strbuf *out = &scratch->features;
-	uint8_t tags[SNAPSHOT_COLUMNS_MAX * 2 * PBF_VARINT_MAX_BYTES], *tag = tags;
-	uint8_t head[64], *at = head, prefix[16], *prefix_at = prefix;
-	size_t body;
+	const struct strbuf *geometry = &layer->scratch->geometry;
+	struct strbuf *out = &layer->scratch->features;
+	uint8_t tags[FEATURE_TAGS_BYTES], message[FEATURE_HEAD_BYTES + FEATURE_TAGS_BYTES];
+	uint8_t *end = message, *at;
+	int tags_len = put_tags(layer, item, tags);
+	size_t len;
 
-	for (size_t i = 0; i < layer->column_count; i++) {
-		uint32_t number,
-			value = layer->snapshot->column_values[layer->columns[i]][item];
-
-		if (value == SNAPSHOT_NO_VALUE)
-			continue;
-		if (!number_value(scratch, value, &number))
-			return false;
-		tag = pbf_varint(pbf_varint(tag, i), number);
-	}
-	at = pbf_varint(pbf_tag(at, FEATURE_ID, PBF_VARINT), (uint64_t)record->id);
-	at = pbf_varint(pbf_tag(at, FEATURE_TYPE, PBF_VARINT),
-		types[layer->snapshot->layer->geometry]);
-	if (tag > tags)
-		at = pbf_varint(pbf_tag(at, FEATURE_TAGS, PBF_BYTES), (size_t)(tag - tags));
-	body = (size_t)(at - head) + (size_t)(tag - tags);
-	prefix_at = pbf_varint(pbf_tag(prefix, FEATURE_GEOMETRY, PBF_BYTES), scratch->geometry.len);
-	body += (size_t)(prefix_at - prefix) + scratch->geometry.len;
-	if (!strbuf_reserve(out, body + 2 * PBF_VARINT_MAX_BYTES))
+	if (tags_len < 0)
 		return false;
-	out->len = (size_t)(pbf_varint(pbf_tag((uint8_t *)out->data + out->len, LAYER_FEATURES,
-					       PBF_BYTES),
-				    body) -
-		(uint8_t *)out->data);
-	strbuf_add(out, head, (size_t)(at - head));
-	strbuf_add(out, tags, (size_t)(tag - tags));
-	strbuf_add(out, prefix, (size_t)(prefix_at - prefix));
-	strbuf_add(out, scratch->geometry.data, scratch->geometry.len);
+	end = pbf_varint(pbf_tag(end, FEATURE_ID, PBF_VARINT), (uint64_t)record->id);
+	if (tags_len)
+		end = pbf_bytes(end, FEATURE_TAGS, tags, (size_t)tags_len);
+	end = pbf_varint(pbf_tag(end, FEATURE_TYPE, PBF_VARINT),
+		types[layer->snapshot->layer->geometry]);
+	end = pbf_varint(pbf_tag(end, FEATURE_GEOMETRY, PBF_BYTES), geometry->len);
+	len = (size_t)(end - message);
+	if (!strbuf_reserve(out, 2 * PBF_VARINT_MAX_BYTES + len + geometry->len))
+		return false;
+	at = (uint8_t *)out->data + out->len;
+	at = pbf_varint(pbf_tag(at, LAYER_FEATURES, PBF_BYTES), len + geometry->len);
+	memcpy(at, message, len);
+	memcpy(at + len, geometry->data, geometry->len);
+	out->len = (size_t)(at - (uint8_t *)out->data) + len + geometry->len;
 	return true;
 }
 
-/* Writes one record; *ret_written tells whether anything of it was left. */
-static bool write_record(struct layer_tile *layer, size_t item, bool *ret_written)
-{
-	const struct snapshot_record *record = &layer->snapshot->records[item];
-	int32_t cursor[2] = {0, 0};
-	uint32_t ring = 0;
-
-	strbuf_reset(&layer->scratch->geometry);
-	while (ring < record->ring_count) {
-		gather_part(layer, record, &ring);
-		if (!put_part(layer, clip_part(layer, item), cursor))
-			return false;
-	}
-	*ret_written = layer->scratch->geometry.len > 0;
-	return !*ret_written || put_feature(layer, record, item);
-}
-
-/* Numbers of the values start anew; the arrays fit the snapshot. */
+/* Numbers of the values start anew; the array fits the snapshot. */
 static bool reset_values(struct mvt_scratch *scratch, const struct snapshot *snapshot)
 {
 	scratch->values_used_count = 0;
 	if (snapshot->value_count > scratch->value_room) {
 		free(scratch->value_numbers);
-		free(scratch->value_stamps);
 		scratch->value_room = 0;
-		scratch->value_numbers = calloc(snapshot->value_count, sizeof(uint32_t));
-		scratch->value_stamps = calloc(snapshot->value_count, sizeof(uint32_t));
-		if (!scratch->value_numbers || !scratch->value_stamps)
+		scratch->value_numbers =
+			calloc(snapshot->value_count, sizeof *scratch->value_numbers);
+		if (!scratch->value_numbers)
 			return false;
 		scratch->value_room = snapshot->value_count;
 		scratch->stamp = 0;
 	}
-	if (++scratch->stamp == 0) {
-		memset(scratch->value_stamps, 0, scratch->value_room * sizeof(uint32_t));
+	if (++scratch->stamp == 0 && scratch->value_room) {
+		memset(scratch->value_numbers, 0,
+			scratch->value_room * sizeof *scratch->value_numbers);
 		scratch->stamp = 1;
 	}
 	return true;
@@ -390,107 +344,126 @@ static bool is_drawn(const struct layer_tile *layer, size_t item)
 	return layer->tile.z >= look->classes[layer->snapshot->records[item].look].min_zoom;
 }
 
-/* Larger boxes first: what to keep when there are too many. */
-static int64_t box_size(const struct tile_box *box)
+/* Width and height together, halved so that it fits: what to keep when there are too many. */
+static uint32_t box_size(const struct tile_box *box)
 {
-	return (int64_t)box->max_x - box->min_x + box->max_y - box->min_y;
+	return (uint32_t)(((int64_t)box->max_x - box->min_x + box->max_y - box->min_y) / 2);
 }
 
-static int compare_sizes(const void *a, const void *b)
+/* Sorts scratch->sorted[count] by the ids of its records. */
+static void sort_by_rank(struct layer_tile *layer, size_t count)
 {
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	struct radix_item *sorted = layer->scratch->sorted;
 
-	return (left < right) - (left > right);
+	for (size_t i = 0; i < count; i++)
+		sorted[i].key = layer->snapshot->records[sorted[i].item].rank;
+	radix_sort(sorted, sorted + count, count);
 }
 
-/* Leaves out the smallest of the found records until MVT_FEATURES_MAX are left. */
-static bool keep_largest(struct layer_tile *layer, size_t *ret_dropped)
+/* Leaves the largest of the records sorted by their ids; of equal ones the first. */
+static void keep_largest(struct layer_tile *layer, size_t count)
 {
-	struct item_list *found = &layer->scratch->found;
-	const struct tile_box *boxes = layer->snapshot->tree.boxes;
-	int64_t *sizes, least;
-	size_t kept = 0;
+	struct radix_item *sorted = layer->scratch->sorted;
 
-	*ret_dropped = 0;
-	if (found->count <= MVT_FEATURES_MAX)
-		return true;
-	sizes = malloc(found->count * sizeof *sizes);
-	if (!sizes)
-		return false;
-	for (size_t i = 0; i < found->count; i++)
-		sizes[i] = box_size(&boxes[found->items[i]]);
-	qsort(sizes, found->count, sizeof *sizes, compare_sizes);
-	least = sizes[MVT_FEATURES_MAX];
-	free(sizes);
-	for (size_t i = 0; i < found->count; i++)
-		if (box_size(&boxes[found->items[i]]) > least)
-			found->items[kept++] = found->items[i];
-	*ret_dropped = found->count - kept;
-	found->count = kept;
-	return true;
+	for (size_t i = 0; i < count; i++)
+		sorted[i].key = ~box_size(&layer->snapshot->tree.boxes[sorted[i].item]);
+	radix_sort(sorted, sorted + count, count);
+	sort_by_rank(layer, MVT_FEATURES_MAX);
 }
 
 /* Puts the numbers of the records of this tile into scratch->sorted, by their ids. */
 static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *ret_dropped)
 {
 	struct mvt_scratch *scratch = layer->scratch;
-	const struct snapshot *snapshot = layer->snapshot;
+	struct item_list *found = &scratch->found;
 	void *sorted = scratch->sorted;
 	size_t count = 0;
 
-	scratch->found.count = 0;
-	if (!hilbert_tree_search(&snapshot->tree, &layer->clip_box, &scratch->found))
-		return false;
-	for (size_t i = 0; i < scratch->found.count; i++)
-		if (is_drawn(layer, scratch->found.items[i]))
-			scratch->found.items[count++] = scratch->found.items[i];
-	scratch->found.count = count;
-	if (!keep_largest(layer, ret_dropped) ||
-		!grow(&sorted, &scratch->sorted_room, scratch->found.count * 2 + 1,
+	found->count = 0;
+	if (!hilbert_tree_search(&layer->snapshot->tree, &layer->clip_box, found) ||
+		!grow(&sorted, &scratch->sorted_room, found->count * 2 + 1,
 			sizeof *scratch->sorted))
 		return false;
 	scratch->sorted = sorted;
-	for (size_t i = 0; i < scratch->found.count; i++)
-		scratch->sorted[i] =
-			(struct radix_item){snapshot->records[scratch->found.items[i]].rank,
-				scratch->found.items[i]};
-	radix_sort(scratch->sorted, scratch->sorted + scratch->found.count, scratch->found.count);
-	*ret_count = scratch->found.count;
+	for (size_t i = 0; i < found->count; i++)
+		if (is_drawn(layer, found->items[i]))
+			scratch->sorted[count++].item = found->items[i];
+	sort_by_rank(layer, count);
+	*ret_dropped = 0;
+	if (count > MVT_FEATURES_MAX) {
+		keep_largest(layer, count);
+		*ret_dropped = count - MVT_FEATURES_MAX;
+	}
+	*ret_count = count - *ret_dropped;
 	return true;
+}
+
+/* Writes the records that were found; *ret_written of them show something. */
+static bool put_features(struct layer_tile *layer, size_t count, size_t *ret_written)
+{
+	struct mvt_scratch *scratch = layer->scratch;
+	const struct snapshot *snapshot = layer->snapshot;
+
+	*ret_written = 0;
+	strbuf_reset(&scratch->features);
+	for (size_t i = 0; i < count; i++) {
+		size_t item = scratch->sorted[i].item;
+		const struct snapshot_record *record = &snapshot->records[item];
+
+		if (!put_geometry(layer, record, &snapshot->tree.boxes[item]))
+			return false;
+		if (!scratch->geometry.len)
+			continue;
+		if (!put_feature(layer, record, item))
+			return false;
+		(*ret_written)++;
+	}
+	return true;
+}
+
+/* What stands behind the features of a layer: its keys, values and extent. */
+static void put_tail(const struct layer_tile *layer, struct strbuf *tail)
+{
+	const struct snapshot *snapshot = layer->snapshot;
+	uint8_t head[2 * PBF_VARINT_MAX_BYTES], *end;
+
+	for (size_t i = 0; i < layer->column_count; i++) {
+		const char *key = snapshot->columns[layer->columns[i]]->id;
+
+		end = pbf_varint(pbf_tag(head, LAYER_KEYS, PBF_BYTES), strlen(key));
+		strbuf_add(tail, head, (size_t)(end - head));
+		strbuf_add_text(tail, key);
+	}
+	for (size_t i = 0; i < layer->scratch->values_used_count; i++) {
+		const struct snapshot_value *value =
+			&snapshot->values[layer->scratch->values_used[i]];
+
+		end = pbf_varint(pbf_tag(head, LAYER_VALUES, PBF_BYTES), value->bytes_len);
+		strbuf_add(tail, head, (size_t)(end - head));
+		strbuf_add(tail, snapshot->bytes + value->bytes_at, value->bytes_len);
+	}
+	end = pbf_varint(pbf_tag(head, LAYER_EXTENT, PBF_VARINT), MVT_EXTENT);
+	strbuf_add(tail, head, (size_t)(end - head));
 }
 
 /* The Layer message around the features in scratch. */
 static bool put_layer(const struct layer_tile *layer, struct strbuf *out)
 {
-	struct mvt_scratch *scratch = layer->scratch;
-	const struct snapshot *snapshot = layer->snapshot;
+	const struct strbuf *features = &layer->scratch->features;
+	const char *name = layer->snapshot->layer->id;
 	autofree(strbuf_clear) struct strbuf tail = STRBUF(LAYER_MAX_BYTES);
-	uint8_t head[160], *at = head, prefix[16], *prefix_at;
-	size_t total;
+	uint8_t length[2 * PBF_VARINT_MAX_BYTES], head[4 * PBF_VARINT_MAX_BYTES], *end;
+	size_t len;
 
-	at = pbf_varint(pbf_tag(at, LAYER_VERSION, PBF_VARINT), 2);
-	at = pbf_bytes(at, LAYER_NAME, snapshot->layer->id, strlen(snapshot->layer->id));
-	for (size_t i = 0; i < layer->column_count; i++) {
-		const char *key = snapshot->columns[layer->columns[i]]->id;
-		uint8_t bytes[96];
-
-		strbuf_add(&tail, bytes,
-			(size_t)(pbf_bytes(bytes, LAYER_KEYS, key, strlen(key)) - bytes));
-	}
-	for (size_t i = 0; i < scratch->values_used_count; i++) {
-		const struct snapshot_value *value = &snapshot->values[scratch->values_used[i]];
-		uint8_t *end = pbf_varint(pbf_tag(prefix, LAYER_VALUES, PBF_BYTES), value->bytes_len);
-
-		strbuf_add(&tail, prefix, (size_t)(end - prefix));
-		strbuf_add(&tail, snapshot->bytes + value->bytes_at, value->bytes_len);
-	}
-	prefix_at = pbf_varint(pbf_tag(prefix, LAYER_EXTENT, PBF_VARINT), MVT_EXTENT);
-	strbuf_add(&tail, prefix, (size_t)(prefix_at - prefix));
-	total = (size_t)(at - head) + scratch->features.len + tail.len;
-	prefix_at = pbf_varint(pbf_tag(prefix, TILE_LAYERS, PBF_BYTES), total);
-	strbuf_add(out, prefix, (size_t)(prefix_at - prefix));
-	strbuf_add(out, head, (size_t)(at - head));
-	strbuf_add(out, scratch->features.data, scratch->features.len);
+	put_tail(layer, &tail);
+	end = pbf_varint(pbf_tag(head, LAYER_VERSION, PBF_VARINT), 2);
+	end = pbf_varint(pbf_tag(end, LAYER_NAME, PBF_BYTES), strlen(name));
+	len = (size_t)(end - head) + strlen(name) + features->len + tail.len;
+	end = pbf_varint(pbf_tag(length, TILE_LAYERS, PBF_BYTES), len);
+	strbuf_add(out, length, (size_t)(end - length));
+	strbuf_add(out, head, len - strlen(name) - features->len - tail.len);
+	strbuf_add_text(out, name);
+	strbuf_add(out, features->data, features->len);
 	strbuf_add(out, tail.data, tail.len);
 	return !tail.failed;
 }
@@ -503,12 +476,12 @@ static struct layer_tile begin_layer(
 		.scratch = scratch,
 		.snapshot = snapshot,
 		.tile = tile,
-		.left = (int64_t)tile.x * side - snapshot->origin_x,
-		.top = (int64_t)tile.y * side - snapshot->origin_y,
-		.shift = GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS,
+		.grid = {(int64_t)tile.x * side - snapshot->origin_x,
+			(int64_t)tile.y * side - snapshot->origin_y,
+			GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS},
 	};
 
-	layer.clip_box = snapshot_tile_box(snapshot, tile, (int64_t)MVT_BUFFER << layer.shift);
+	layer.clip_box = snapshot_tile_box(snapshot, tile, (int64_t)MVT_BUFFER << layer.grid.shift);
 	for (size_t i = 0; i < snapshot->column_count; i++)
 		if (snapshot->columns[i]->tile_zoom && tile.z >= snapshot->columns[i]->tile_zoom)
 			layer.columns[layer.column_count++] = i;
@@ -519,21 +492,14 @@ static bool write_layer(struct mvt_scratch *scratch, const struct snapshot *snap
 	struct tile tile, struct strbuf *out, struct mvt_report *report)
 {
 	struct layer_tile layer = begin_layer(scratch, snapshot, tile);
-	size_t count, dropped, written_count = 0;
+	size_t count, dropped, written;
 
-	if (!reset_values(scratch, snapshot) || !find_records(&layer, &count, &dropped))
+	if (!reset_values(scratch, snapshot) || !find_records(&layer, &count, &dropped) ||
+		!put_features(&layer, count, &written))
 		return false;
-	strbuf_reset(&scratch->features);
-	for (size_t i = 0; i < count; i++) {
-		bool written;
-
-		if (!write_record(&layer, scratch->sorted[i].item, &written))
-			return false;
-		written_count += written;
-	}
-	report->features += written_count;
+	report->features += written;
 	report->dropped += dropped;
-	return !written_count || put_layer(&layer, out);
+	return !written || put_layer(&layer, out);
 }
 
 int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapshots, size_t count,

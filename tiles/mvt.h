@@ -1,10 +1,10 @@
 /*
  * mvt: Mapbox Vector Tile 2.1 from snapshots.
  *
- * Extent 4096 with a buffer of 64 for lines and areas (points only inside the tile and 64 around
- * it). Features come in the order of their ids, with that id; keys and values stand once a layer;
- * null is no tag. A ring that has no area after rounding is left out, and a feature without rings
- * too; a layer without features is not written. So the bytes depend on the records alone.
+ * Extent 4096 with a buffer of 64 around it. Features come in the order of their ids, with that
+ * id; keys and values stand once a layer; null is no tag. A ring that has no area after rounding is
+ * left out, and a feature without rings too; a layer without features is not written. So the
+ * bytes depend on the records alone.
  */
 #ifndef TILES_MVT_H
 #define TILES_MVT_H
@@ -13,6 +13,7 @@
 #include "tiles/clip.h"
 #include "tiles/grid.h"
 #include "tiles/radix_sort.h"
+#include "tiles/snap.h"
 #include "tiles/snapshot.h"
 
 enum {
@@ -30,14 +31,15 @@ struct mvt_scratch {
 	struct radix_item *sorted; /* heap: twice the room, for sorting */
 	size_t sorted_room;
 	struct clipper clipper;
-	struct clip_path whole, clipped;
+	struct snapper snapper;
+	struct clip_path whole, clipped, snapped;
 	struct strbuf features, geometry;
-	int32_t *ring; /* heap: a ring in tile coordinates */
-	size_t ring_room;
 	/* By number of a value of the snapshot in hand: its number in the tile. */
-	uint32_t *value_numbers, *value_stamps; /* heap */
+	struct mvt_value_number {
+		uint32_t stamp, number;
+	} *value_numbers; /* heap */
 	size_t value_room;
-	uint32_t stamp;
+	uint32_t stamp;	       /* of numbers given in this layer of this tile */
 	uint32_t *values_used; /* heap: numbers of snapshot values in the order of the tile */
 	size_t values_used_count, values_used_room;
 };

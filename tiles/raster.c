@@ -7,14 +7,14 @@
 
 enum {
 	/*
-	 * Ends of edges that may cut a row or a band. Beyond, it is sampled 16 times a row, which
-	 * errs by at most 1/32 of a pixel at an edge, and less often when thousands of edges meet.
+	 * Ends of edges, and crossings, that may cut a row. What is left of it is then sampled at
+	 * 16 heights a row, which errs by at most 1/32 of a pixel at an edge; and at fewer when
+	 * thousands of edges meet.
 	 */
 	CUTS_MAX = 48,
+	SPLITS_MAX = 48,
 	SAMPLES_A_ROW = 16,
 	SAMPLED_EDGES_MAX = 1 << 16,
-	/* Crossings that may cut one row; the place of any further one is lost within a band. */
-	SPLITS_MAX = 32,
 };
 
 /* Edges that cross by less are taken as touching. */
@@ -416,7 +416,7 @@ static void sweep_row(struct raster *raster, int row)
 		if (raster->next_end < bottom)
 			bottom = raster->next_end;
 		if (!place_band(raster, bottom)) {
-			if (is_crowded(raster, bottom)) {
+			if (!splits || is_crowded(raster, bottom)) {
 				sample_band(raster, top, bottom);
 				top = bottom;
 				continue;

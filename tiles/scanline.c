@@ -42,18 +42,17 @@ static void touch(struct scanline *line, int first, int last)
 	line->touched[word] |= from & to;
 }
 
-/* A side that crosses from one pixel into others. */
+/* A side that crosses from one pixel into others, the last of which may only be touched. */
 static void add_slanted(struct scanline *line, double left, double right, double height)
 {
 	double a_px = height / (right - left), before = 0, so_far = 0;
 	double *change = line->change + (int)left;
-	double x = (int)left;
 
-	for (; x < right; x++, change++) {
-		double until = x + 1 < right ? x + 1 : right, part = (until - left) * a_px;
-		double covered = so_far + part * (x + 1 - (left + until) / 2);
+	for (int border = (int)left + 1; left < right; border++) {
+		double until = border < right ? border : right, part = (until - left) * a_px;
+		double covered = so_far + part * (border - (left + until) / 2);
 
-		*change += covered - before;
+		*change++ += covered - before;
 		before = covered;
 		so_far += part;
 		left = until;

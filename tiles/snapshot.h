@@ -33,8 +33,9 @@ struct snapshot_record {
 	uint32_t rank; /* its place in the order of ids */
 	uint32_t first_ring;
 	uint32_t ring_count;
-	float width_m; /* real width of a line, 0 unknown */
-	uint8_t look;  /* number of its look_class */
+	float width_m;	   /* real width of a line, 0 unknown */
+	uint8_t look;	   /* number of its look_class */
+	uint8_t safe_zoom; /* from this zoom on rounding to tile units cannot fold its outline */
 };
 
 struct snapshot_ring {

@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "data/feature_read.h"
 #include "gis/shape.h"
+#include "tiles/clearance.h"
 #include "tiles/value_pool.h"
 
 enum {
@@ -41,43 +42,60 @@ static void *roomy(void *array, size_t count, size_t more, size_t *room, size_t 
 	return moved;
 }
 
-static int make_room(struct build *build, const struct shape *shape, struct error *err)
+/* Rings of the records so far. */
+static size_t rings_used(const struct snapshot *snapshot)
+{
+	const struct snapshot_record *last = snapshot->records + snapshot->record_count - 1;
+
+	return snapshot->record_count ? (size_t)last->first_ring + last->ring_count : 0;
+}
+
+static bool make_record_room(struct build *build)
 {
 	struct snapshot *snapshot = build->snapshot;
-	size_t records = build->record_room, old_room = build->record_room;
+	size_t room = build->record_room;
 	void *moved;
 
-	moved = roomy(build->boxes, snapshot->record_count, 1, &records, sizeof *build->boxes);
+	if (snapshot->record_count < room)
+		return true;
+	moved = roomy(build->boxes, snapshot->record_count, 1, &room, sizeof *build->boxes);
 	if (!moved)
-		return fail_no_memory(err);
+		return false;
 	build->boxes = moved;
-	moved = roomy(snapshot->records, snapshot->record_count, 1, &build->record_room,
-		sizeof *snapshot->records);
+	moved = realloc(snapshot->records, room * sizeof *snapshot->records);
 	if (!moved)
-		return fail_no_memory(err);
+		return false;
 	snapshot->records = moved;
-	for (size_t i = 0; build->record_room != old_room && i < snapshot->column_count; i++) {
-		moved = realloc(
-			snapshot->column_values[i], build->record_room * sizeof(uint32_t));
+	for (size_t i = 0; i < snapshot->column_count; i++) {
+		moved = realloc(snapshot->column_values[i], room * sizeof(uint32_t));
 		if (!moved)
-			return fail_no_memory(err);
+			return false;
 		snapshot->column_values[i] = moved;
 	}
-	moved = roomy(snapshot->rings,
-		snapshot->record_count
-			? snapshot->records[snapshot->record_count - 1].first_ring +
-				snapshot->records[snapshot->record_count - 1].ring_count
-			: 0,
-		shape->ring_count, &build->ring_room, sizeof *snapshot->rings);
+	build->record_room = room;
+	return true;
+}
+
+static bool make_room(struct build *build, const struct shape *shape)
+{
+	struct snapshot *snapshot = build->snapshot;
+	size_t rings = rings_used(snapshot);
+	void *moved;
+
+	/* Numbers of points have 32 bits; so many would be 32 GB. */
+	if (snapshot->point_count > UINT32_MAX - shape->point_count || !make_record_room(build))
+		return false;
+	moved = roomy(
+		snapshot->rings, rings, shape->ring_count, &build->ring_room, sizeof *snapshot->rings);
 	if (!moved)
-		return fail_no_memory(err);
+		return false;
 	snapshot->rings = moved;
 	moved = roomy(snapshot->xy, snapshot->point_count, shape->point_count, &build->point_room,
 		2 * sizeof *snapshot->xy);
 	if (!moved)
-		return fail_no_memory(err);
+		return false;
 	snapshot->xy = moved;
-	return 0;
+	return true;
 }
 
 static double signed_area2(const double *xy, size_t count)
@@ -195,22 +213,40 @@ static int add_values(struct build *build, const struct feature *feature, struct
 	return 0;
 }
 
-/* The shape as it is drawn: valid, in Mercator. */
-static int prepare_shape(struct build *build, const struct feature *feature,
-	struct shape *ret_shape, struct error *err)
+/* The shape as it is drawn: valid, in Mercator. What fails is not drawn, and nobody is told why. */
+static int prepare_shape(
+	struct build *build, const struct feature *feature, struct shape *ret_shape)
 {
 	struct geom_finding finding;
 	struct shape shape;
-	int rc = shape_read_wkb(&build->arena, feature->wkb, &shape, err);
+	int rc = shape_read_wkb(&build->arena, feature->wkb, &shape, NULL);
 
 	if (!rc)
-		rc = geom_check(build->source->geom, &shape, &finding, err);
+		rc = geom_check(build->source->geom, &shape, &finding, NULL);
 	if (!rc && finding.fault)
-		rc = geom_repair(build->source->geom, &build->arena, &shape, &shape, err);
+		rc = geom_repair(build->source->geom, &build->arena, &shape, &shape, NULL);
 	if (!rc)
-		rc = crs_path_apply(build->to_mercator, shape.xy, shape.point_count, err);
-	*ret_shape = shape;
+		rc = crs_path_apply(build->to_mercator, shape.xy, shape.point_count, NULL);
+	if (!rc)
+		*ret_shape = shape;
 	return rc;
+}
+
+/* Adds the record's outline; false if it cannot be drawn. */
+static bool add_outline(struct build *build, const struct shape *shape,
+	struct snapshot_record *record, struct tile_box *box)
+{
+	struct snapshot *snapshot = build->snapshot;
+	size_t points_before = snapshot->point_count;
+
+	record->first_ring = (uint32_t)rings_used(snapshot);
+	record->ring_count = (uint32_t)shape->ring_count;
+	if (!add_rings(build, shape, record, box)) {
+		snapshot->point_count = points_before;
+		return false;
+	}
+	record->safe_zoom = clearance_safe_zoom(snapshot, record);
+	return true;
 }
 
 static int add_record(void *context, const struct feature *feature, struct error *err)
@@ -218,38 +254,21 @@ static int add_record(void *context, const struct feature *feature, struct error
 	struct build *build = context;
 	struct snapshot *snapshot = build->snapshot;
 	struct tile_box box = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-	struct snapshot_record record = {.id = feature->id};
-	size_t points_before = snapshot->point_count;
+	struct snapshot_record record = {.id = feature->id, .rank = (uint32_t)snapshot->record_count};
 	struct shape shape = {0};
-	int rc;
+	int rc = 0;
 
 	arena_reset(&build->arena);
-	if (feature->wkb.bytes) {
-		rc = prepare_shape(build, feature, &shape, err);
-		if (rc == ERR_NOMEM)
-			return rc;
-		if (rc)
-			shape.point_count = 0;
-	}
-	if (!shape.point_count) {
+	if (feature->wkb.bytes)
+		rc = prepare_shape(build, feature, &shape);
+	if (rc == ERR_NOMEM || (shape.point_count && !make_room(build, &shape)))
+		return fail_no_memory(err);
+	if (!shape.point_count || !add_outline(build, &shape, &record, &box)) {
 		snapshot->undrawn++;
 		return 0;
 	}
-	rc = make_room(build, &shape, err);
-	if (rc)
-		return rc;
-	if (snapshot->record_count)
-		record.first_ring = snapshot->records[snapshot->record_count - 1].first_ring +
-			snapshot->records[snapshot->record_count - 1].ring_count;
-	record.rank = (uint32_t)snapshot->record_count;
-	record.ring_count = (uint32_t)shape.ring_count;
 	record.look = look_of(build, feature);
 	record.width_m = width_of(build, feature);
-	if (!add_rings(build, &shape, &record, &box)) {
-		snapshot->point_count = points_before;
-		snapshot->undrawn++;
-		return 0;
-	}
 	rc = add_values(build, feature, err);
 	if (rc)
 		return rc;
@@ -258,36 +277,82 @@ static int add_record(void *context, const struct feature *feature, struct error
 	return 0;
 }
 
-/* Puts the records, their boxes and values into Hilbert order. */
+/* Copies the outline of a record behind those copied before. */
+static void move_outline(const struct snapshot *from, struct snapshot *to,
+	struct snapshot_record *record)
+{
+	const struct snapshot_ring *rings = from->rings + record->first_ring;
+	uint32_t first_ring = (uint32_t)rings_used(to);
+
+	for (uint32_t i = 0; i < record->ring_count; i++) {
+		struct snapshot_ring *ring = &to->rings[first_ring + i];
+
+		*ring = rings[i];
+		ring->first_point = (uint32_t)to->point_count;
+		memcpy(to->xy + 2 * to->point_count, from->xy + 2 * (size_t)rings[i].first_point,
+			ring->point_count * 2 * sizeof *to->xy);
+		to->point_count += ring->point_count;
+	}
+	record->first_ring = first_ring;
+}
+
+/* Moves the records into that order, and their outlines with them. False without memory. */
+static bool move_records(struct snapshot *snapshot, const uint32_t *order)
+{
+	size_t count = snapshot->record_count;
+	struct snapshot moved = {
+		.records = calloc(count + 1, sizeof *moved.records),
+		.rings = calloc(rings_used(snapshot) + 1, sizeof *moved.rings),
+		.xy = calloc(snapshot->point_count + 1, 2 * sizeof *moved.xy),
+	};
+	bool ok = moved.records && moved.rings && moved.xy;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		struct snapshot_record record = snapshot->records[order[i]];
+
+		move_outline(snapshot, &moved, &record);
+		moved.records[moved.record_count++] = record;
+	}
+	free(ok ? snapshot->records : moved.records);
+	free(ok ? snapshot->rings : moved.rings);
+	free(ok ? snapshot->xy : moved.xy);
+	if (ok) {
+		snapshot->records = moved.records;
+		snapshot->rings = moved.rings;
+		snapshot->xy = moved.xy;
+	}
+	return ok;
+}
+
+/* The same for their values; `spare` has room for a column. */
+static void move_values(struct snapshot *snapshot, const uint32_t *order, uint32_t *spare)
+{
+	for (size_t c = 0; c < snapshot->column_count && snapshot->record_count; c++) {
+		for (size_t i = 0; i < snapshot->record_count; i++)
+			spare[i] = snapshot->column_values[c][order[i]];
+		memcpy(snapshot->column_values[c], spare, snapshot->record_count * sizeof *spare);
+	}
+}
+
+/* Puts all that is known of the records into Hilbert order. */
 static int sort_records(struct build *build, struct error *err)
 {
 	struct snapshot *snapshot = build->snapshot;
 	size_t count = snapshot->record_count;
 	uint32_t *order = calloc(count + 1, sizeof *order);
-	struct snapshot_record *records = calloc(count + 1, sizeof *records);
+	uint32_t *spare = calloc(count + 1, sizeof *spare);
 	struct tile_box *boxes = calloc(count + 1, sizeof *boxes);
-	uint32_t *values = calloc(count + 1, sizeof *values);
-	bool ok = order && records && boxes && values &&
-		hilbert_order(build->boxes, count, order);
+	bool ok = order && spare && boxes && hilbert_order(build->boxes, count, order) &&
+		move_records(snapshot, order);
 
-	for (size_t i = 0; ok && i < count; i++) {
-		records[i] = snapshot->records[order[i]];
+	for (size_t i = 0; ok && i < count; i++)
 		boxes[i] = build->boxes[order[i]];
-	}
-	for (size_t c = 0; ok && c < snapshot->column_count && count; c++) {
-		for (size_t i = 0; i < count; i++)
-			values[i] = snapshot->column_values[c][order[i]];
-		memcpy(snapshot->column_values[c], values, count * sizeof *values);
-	}
-	if (ok) {
-		free(snapshot->records);
-		snapshot->records = take(records);
-		ok = hilbert_tree_build(&snapshot->tree, boxes, count);
-	}
+	if (ok)
+		move_values(snapshot, order, spare);
+	ok = ok && hilbert_tree_build(&snapshot->tree, boxes, count);
 	free(order);
-	free(records);
+	free(spare);
 	free(boxes);
-	free(values);
 	return ok ? 0 : fail_no_memory(err);
 }
 

@@ -1,6 +1,7 @@
 #include "tiles/value_pool.h"
 
 #include "base/number.h"
+#include "base/text.h"
 #include "tiles/pbf.h"
 
 enum {
@@ -39,11 +40,12 @@ static void add_message(struct strbuf *out, const struct value *value, enum fiel
 	struct snapshot_value *ret)
 {
 	uint8_t head[16], *at = head;
-	size_t text_len = value->len < MESSAGE_MAX ? value->len : MESSAGE_MAX;
+	size_t text_len;
 	uint64_t bits;
 
 	ret->bytes_at = (uint32_t)out->len;
 	if (value->kind == VALUE_TEXT) {
+		text_len = value->len < MESSAGE_MAX ? value->len : text_cut(value->text, MESSAGE_MAX);
 		at = pbf_varint(pbf_tag(at, VALUE_STRING, PBF_BYTES), text_len);
 		strbuf_add(out, head, (size_t)(at - head));
 		ret->text_at = (uint32_t)out->len;

@@ -44,6 +44,9 @@ static int make_tile(const struct command_line *line, struct app *app, struct wo
 		return rc;
 	if (!format || !strcmp(format, "mvt"))
 		return mvt_write(&worker->mvt, choice.snapshots, choice.count, tile, out, &report, err);
+	if (!strcmp(format, "png") || !strcmp(format, "png2x"))
+		return render_png(&worker->render, choice.snapshots, choice.count, tile,
+			strcmp(format, "png") ? 2 : 1, out, err);
 	return fail_option_value(err, "format", format);
 }
 
@@ -76,7 +79,7 @@ static int run(const struct command_line *line, struct error *err)
 }
 
 static const struct command_option options[] = {
-	{"format", "mvt", MSG_HELP_TILE_FORMAT},
+	{"format", "mvt|png|png2x", MSG_HELP_TILE_FORMAT},
 	{NULL, NULL, 0},
 };
 

@@ -111,10 +111,12 @@ static void make_polygon(struct path *path, uint64_t *state)
 	int holes = one_of(state, 4);
 
 	path_reset(path);
-	if (one_of(state, 4) == 0) { /* any points at all, crossing everywhere */
-		for (int i = 3 + one_of(state, 9); i >= 0; i--)
-			path_line(path, between(state, -20, SIDE + 20),
-				between(state, -20, SIDE + 20));
+	if (one_of(state, 4) == 0) { /* any points at all, crossing everywhere; some a tangle */
+		int corners = one_of(state, 4) ? 3 + one_of(state, 9) : 60;
+
+		for (int i = 0; i < corners; i++)
+			path_line(path, floor(between(state, -20, SIDE + 20) * 4) / 4,
+				floor(between(state, -20, SIDE + 20) * 4) / 4);
 		path_close(path, PATH_OUTER);
 		return;
 	}

@@ -1,5 +1,5 @@
-# Drawing beside cairo: the comparison runs with the tests, the times with --time.
-check_PROGRAMS += %D%/canvas_cairo
+# Drawing beside cairo and libpng: the comparisons run with the tests, the times with --time.
+check_PROGRAMS += %D%/canvas_cairo %D%/png_libpng
 
 tests_bench_canvas_cairo_CFLAGS = $(AM_CFLAGS) $(CAIRO_CFLAGS)
 tests_bench_canvas_cairo_SOURCES = \
@@ -7,3 +7,20 @@ tests_bench_canvas_cairo_SOURCES = \
 	%D%/exact.c %D%/exact.h \
 	%D%/parcels.c %D%/parcels.h
 tests_bench_canvas_cairo_LDADD = $(TILES_LIBS) $(CAIRO_LIBS)
+
+tests_bench_png_libpng_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
+tests_bench_png_libpng_SOURCES = \
+	%D%/png_libpng.c \
+	%D%/parcels.c %D%/parcels.h
+tests_bench_png_libpng_LDADD = $(TILES_LIBS) $(PNG_LIBS)
+
+# Built with the tests, run by hand (tests/README).
+bench_programs = %D%/mvt_bench %D%/mvt_validity
+EXTRA_PROGRAMS += $(bench_programs)
+check_DATA += $(bench_programs)
+CLEANFILES += $(bench_programs)
+
+tests_bench_mvt_bench_SOURCES = %D%/mvt_bench.c
+tests_bench_mvt_bench_LDADD = $(TILES_LIBS)
+tests_bench_mvt_validity_SOURCES = %D%/mvt_validity.c $(MVT_READER)
+tests_bench_mvt_validity_LDADD = $(TILES_LIBS)

@@ -5,8 +5,8 @@
 /* The same number for the same place, so that neighbours agree on their corners. */
 static double jitter(int column, int row, int which)
 {
-	uint64_t hash = (uint64_t)(column * 73856093) ^ (uint64_t)(row * 19349663) ^
-			(uint64_t)(which * 83492791);
+	uint64_t hash =
+		(uint64_t)column * 73856093 ^ (uint64_t)row * 19349663 ^ (uint64_t)which * 83492791;
 
 	hash *= 0x9E3779B97F4A7C15;
 	hash ^= hash >> 29;

@@ -1,6 +1,8 @@
 gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
-	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sandbox %D%/test_shape \
-	%D%/test_shape_wkb %D%/test_shapefile %D%/test_side %D%/test_upload %D%/test_zip_file
+	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sample_city \
+	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
+	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side \
+	%D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 GIS_TEST_LIBS = $(GIS_LIBS) $(CMOCKA_LIBS)
 
@@ -8,6 +10,24 @@ tests_gis_test_crs_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
 tests_gis_test_crs_LDADD = $(GIS_TEST_LIBS)
 EXTRA_DIST += tests/files/vn2000-control.tsv
+tests_gis_test_sample_city_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
+tests_gis_test_sample_city_SOURCES = %D%/test_sample_city.c %D%/sample_caught.c %D%/sample_caught.h
+tests_gis_test_sample_city_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_sample_ground_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
+tests_gis_test_sample_ground_SOURCES = %D%/test_sample_ground.c %D%/sample_caught.c \
+	%D%/sample_caught.h
+tests_gis_test_sample_ground_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_sample_memory_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
+tests_gis_test_sample_memory_SOURCES = %D%/test_sample_memory.c %D%/sample_caught.c \
+	%D%/sample_caught.h
+tests_gis_test_sample_memory_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_sample_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=realloc
+tests_gis_test_sample_mesh_SOURCES = %D%/test_sample_mesh.c
+tests_gis_test_sample_mesh_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_sample_streets_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
+tests_gis_test_sample_streets_SOURCES = %D%/test_sample_streets.c %D%/sample_caught.c \
+	%D%/sample_caught.h
+tests_gis_test_sample_streets_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_shape_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_gis_test_shape_SOURCES = %D%/test_shape.c
 tests_gis_test_shape_LDADD = $(GIS_TEST_LIBS)

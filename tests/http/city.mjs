@@ -30,8 +30,16 @@ export async function temporaryFolder() {
 }
 
 /** Starts `dothi serve`; resolves when its address is known and the map is ready. */
-export async function serve(folder, ...options) {
-  const child = spawn(program, ['serve', folder, '--listen', '127.0.0.1:0', '--json', ...options], {
+export const serve = (folder, ...options) => start('serve', folder, ...options);
+
+/** The sample city with so many parcels, in a temporary folder of the caller's to remove, and its server. */
+export async function demo(parcelCount, ...options) {
+  const folder = await temporaryFolder();
+  return {...(await start('demo', join(folder, 'city'), '--parcels', String(parcelCount), '--quiet', ...options)), folder};
+}
+
+async function start(verb, folder, ...options) {
+  const child = spawn(program, [verb, folder, '--listen', '127.0.0.1:0', '--json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '', talk = '';

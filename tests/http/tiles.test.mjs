@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {gunzipSync} from 'node:zlib';
 import {request} from 'node:http';
 import {after, before, test} from 'node:test';
+import {readPng} from '../golden/png.mjs';
 import {smallCity} from './city.mjs';
 
 let city;
@@ -44,6 +45,23 @@ test('gzip only for who accepts it, with the same bytes inside', async () => {
   assert.deepEqual(gunzipSync(packed.body), plain.body);
   assert.notEqual(packed.headers.etag, plain.headers.etag);
   assert.match(packed.headers.vary, /Accept-Encoding/);
+});
+
+test('raster tiles, at both sizes', async () => {
+  for (const [ending, side] of [['.png', 256], ['@2x.png', 512]]) {
+    const answer = await raw(`/tiles/parcel,street,light_pole/${here}${ending}`, {'accept-encoding': 'gzip'});
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'image/png');
+    assert.equal(answer.headers['content-encoding'], undefined);
+    const picture = readPng(answer.body);
+    assert.deepEqual([picture.width, picture.height], [side, side]);
+    const colours = new Set();
+    for (let i = 0; i < picture.rgba.length; i += 4) colours.add(picture.rgba.slice(i, i + 4).join());
+    assert.ok(colours.size > 10 && colours.has('0,0,0,0'), 'parcels on a transparent ground');
+    assert.deepEqual((await raw(`/tiles/parcel,street,light_pole/${here}${ending}`)).body, answer.body);
+  }
+  const empty = readPng((await raw(`/tiles/parcel/${tileOf(100, 5, 16)}.png`)).body);
+  assert.ok(empty.rgba.every(byte => byte === 0));
 });
 
 test('several layers stand in drawing order whatever the order of asking', async () => {

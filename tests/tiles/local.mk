@@ -1,8 +1,70 @@
-tiles_tests = %D%/test_canvas %D%/test_grid
+tiles_tests = \
+	%D%/test_canvas \
+	%D%/test_clearance \
+	%D%/test_clip \
+	%D%/test_clip_random \
+	%D%/test_compress \
+	%D%/test_glyphs \
+	%D%/test_grid \
+	%D%/test_hilbert_tree \
+	%D%/test_label \
+	%D%/test_lettering \
+	%D%/test_mvt \
+	%D%/test_mvt_places \
+	%D%/test_png \
+	%D%/test_radix_sort \
+	%D%/test_snap \
+	%D%/test_snapshot \
+	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
+# A register made in the test.
+SMALL_CITY = tests/tiles/small_city.c tests/tiles/small_city.h
+# A snapshot without a register.
+MADE_SNAPSHOT = tests/tiles/made_snapshot.c tests/tiles/made_snapshot.h
+# Decodes vector tiles, for whoever looks into one.
+MVT_READER = tests/tiles/mvt_reader.c tests/tiles/mvt_reader.h tests/tiles/mvt_print.c
+# Paths as text.
+PATHS = tests/tiles/paths.c tests/tiles/paths.h
 
 tests_tiles_test_canvas_SOURCES = %D%/test_canvas.c
 tests_tiles_test_canvas_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_clearance_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clearance_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_clip_SOURCES = %D%/test_clip.c $(PATHS)
+tests_tiles_test_clip_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_clip_random_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_clip_random_SOURCES = %D%/test_clip_random.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clip_random_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_compress_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
+tests_tiles_test_compress_SOURCES = %D%/test_compress.c
+tests_tiles_test_compress_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_glyphs_SOURCES = %D%/test_glyphs.c
+tests_tiles_test_glyphs_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c
 tests_tiles_test_grid_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
+tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_label_SOURCES = %D%/test_label.c
+tests_tiles_test_label_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_lettering_SOURCES = %D%/test_lettering.c
+tests_tiles_test_lettering_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_mvt_SOURCES = %D%/test_mvt.c $(SMALL_CITY) $(MADE_SNAPSHOT) $(MVT_READER) $(PATHS)
+tests_tiles_test_mvt_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_mvt_places_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_mvt_places_SOURCES = %D%/test_mvt_places.c $(SMALL_CITY) $(MVT_READER) \
+	%D%/geos_area.h %D%/random_area.h
+tests_tiles_test_mvt_places_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_png_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
+tests_tiles_test_png_SOURCES = %D%/test_png.c
+tests_tiles_test_png_LDADD = $(TILES_TEST_LIBS) $(PNG_LIBS)
+tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
+tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snapshot_SOURCES = %D%/test_snapshot.c $(SMALL_CITY)
+tests_tiles_test_snapshot_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
+tests_tiles_test_value_pool_LDADD = $(TILES_TEST_LIBS)

@@ -24,6 +24,9 @@ static const struct {
 	{0.597164283477939, 262144}, {0.29858214173897, 524288}, {0.149291070869485, 1048576},
 	{0.0746455354347424, 2097152}, {0.0373227677173712, 4194304}};
 
+/* The middle of a unit is as far from its edges. */
+static const double half_unit_m = 20037508.342789244 / (double)(INT64_C(1) << GRID_WORLD_BITS);
+
 static int64_t tile_side(unsigned z)
 {
 	return INT64_C(1) << (GRID_WORLD_BITS - z);
@@ -46,8 +49,8 @@ static void the_matrices_are_the_registered_ones(void **state)
 			double along_m = tile * 256.0 * matrices[z].cell_m;
 			int64_t unit = tile * tile_side(z);
 
-			assert_true(grid_unit_x(along_m - origin_m) == unit);
-			assert_true(grid_unit_y(origin_m - along_m) == unit);
+			assert_true(grid_unit_x(along_m - origin_m + half_unit_m) == unit);
+			assert_true(grid_unit_y(origin_m - along_m - half_unit_m) == unit);
 			assert_true(fabs(grid_mercator_x_m((double)unit) - (along_m - origin_m)) <
 				    1e-6);
 			assert_true(fabs(grid_mercator_y_m((double)unit) - (origin_m - along_m)) <
@@ -77,10 +80,12 @@ static void edges_of_tiles_are_exact(void **state)
 		int64_t edge = (int64_t)random_below(&random, ((size_t)1 << z) + 1) * tile_side(z);
 		int64_t unit = (int64_t)random_below(&random, ((size_t)1 << GRID_WORLD_BITS) + 1);
 
-		assert_true(grid_unit_x(grid_mercator_x_m((double)edge)) == edge);
-		assert_true(grid_unit_y(grid_mercator_y_m((double)edge)) == edge);
-		assert_true(grid_unit_x(grid_mercator_x_m((double)unit)) == unit);
-		assert_true(grid_unit_y(grid_mercator_y_m((double)unit)) == unit);
+		assert_true(grid_unit_x(grid_mercator_x_m((double)edge) + half_unit_m) == edge);
+		assert_true(grid_unit_y(grid_mercator_y_m((double)edge) - half_unit_m) == edge);
+		assert_true(grid_unit_x(grid_mercator_x_m((double)unit + 0.001)) == unit);
+		assert_true(grid_unit_y(grid_mercator_y_m((double)unit + 0.001)) == unit);
+		assert_true(grid_unit_x(grid_mercator_x_m((double)unit + 0.999)) == unit);
+		assert_true(grid_unit_y(grid_mercator_y_m((double)unit + 0.999)) == unit);
 	}
 	assert_true(grid_mercator_x_m(0) == -GRID_HALF_WORLD_M);
 	assert_true(grid_mercator_y_m(0) == GRID_HALF_WORLD_M);

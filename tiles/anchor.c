@@ -1,0 +1,222 @@
+#include "tiles/anchor.h"
+
+#include <math.h>
+
+#include "base/banned.h"
+#include "tiles/clip.h"
+
+enum {
+	CROSSINGS_MAX = 256, /* of a level line with the rings; a coast has fewer in its middle */
+	SPACING_PX = 400,    /* between the labels of a line */
+};
+
+static const double straightness = 0.35; /* how far a line may leave its chord, in heights */
+
+/* The part with the largest outer ring: its first ring and how many it has. */
+static bool largest_part(const struct snapshot *snapshot, const struct snapshot_record *record,
+	uint32_t *ret_first, uint32_t *ret_count)
+{
+	int64_t largest = 0;
+
+	for (uint32_t i = 0; i < record->ring_count; i++) {
+		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + i];
+		int64_t area2;
+		uint32_t end = i + 1;
+
+		if (ring->hole)
+			continue;
+		area2 = clip_ring_area2(
+			snapshot->xy + 2 * (size_t)ring->first_point, ring->point_count);
+		if (area2 <= largest)
+			continue;
+		while (end < record->ring_count && snapshot->rings[record->first_ring + end].hole)
+			end++;
+		largest = area2;
+		*ret_first = record->first_ring + i;
+		*ret_count = end - i;
+	}
+	return largest > 0;
+}
+
+/* Where the rings cross the level y, in no order. */
+static size_t crossings_at(const struct snapshot *snapshot, uint32_t first, uint32_t count,
+	double y, double crossings[CROSSINGS_MAX])
+{
+	size_t found = 0;
+
+	for (uint32_t r = first; r < first + count; r++) {
+		const struct snapshot_ring *ring = &snapshot->rings[r];
+		const int32_t *xy = snapshot->xy + 2 * (size_t)ring->first_point;
+
+		for (uint32_t i = 0, j = ring->point_count - 1; i < ring->point_count; j = i++) {
+			double y0 = xy[2 * j + 1], y1 = xy[2 * i + 1];
+
+			if ((y0 > y) == (y1 > y) || found == CROSSINGS_MAX)
+				continue;
+			crossings[found++] =
+				xy[2 * j] + (y - y0) / (y1 - y0) * ((double)xy[2 * i] - xy[2 * j]);
+		}
+	}
+	return found;
+}
+
+static void sort(double *numbers, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		double number = numbers[i];
+		size_t at = i;
+
+		for (; at && numbers[at - 1] > number; at--)
+			numbers[at] = numbers[at - 1];
+		numbers[at] = number;
+	}
+}
+
+bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid, struct anchor *ret_anchor)
+{
+	/* A level through the very middle would run along many an edge. */
+	static const double levels[] = {0.5 + 1e-6, 0.38, 0.62};
+	double crossings[CROSSINGS_MAX], widest = 0, low = INFINITY, high = -INFINITY;
+	struct anchor best = {0};
+	uint32_t first, count;
+
+	if (!largest_part(snapshot, record, &first, &count))
+		return false;
+	for (uint32_t i = 0; i < snapshot->rings[first].point_count; i++) {
+		double y = snapshot->xy[2 * (size_t)(snapshot->rings[first].first_point + i) + 1];
+
+		low = fmin(low, y);
+		high = fmax(high, y);
+	}
+	for (size_t l = 0; l < sizeof levels / sizeof levels[0]; l++) {
+		double y = low + levels[l] * (high - low);
+		size_t found = crossings_at(snapshot, first, count, y, crossings);
+
+		sort(crossings, found);
+		for (size_t i = 0; i + 1 < found; i += 2) {
+			double width = crossings[i + 1] - crossings[i];
+
+			/* The middle goes before others that are only a little wider. */
+			if (width <= widest * (l ? 1.5 : 1))
+				continue;
+			widest = width;
+			best.x = grid->origin_x +
+				(crossings[i] + crossings[i + 1]) / 2 * grid->px_a_unit;
+			best.y = grid->origin_y + y * grid->px_a_unit;
+			best.width_px = width * grid->px_a_unit;
+		}
+	}
+	*ret_anchor = best;
+	return widest > 0;
+}
+
+/* A line in pixels, walked by length. */
+struct walk {
+	const int32_t *xy;
+	uint32_t count;
+	const struct pixel_grid *grid;
+};
+
+static void point_of(const struct walk *walk, uint32_t i, double *x, double *y)
+{
+	*x = walk->grid->origin_x + walk->xy[2 * (size_t)i] * walk->grid->px_a_unit;
+	*y = walk->grid->origin_y + walk->xy[2 * (size_t)i + 1] * walk->grid->px_a_unit;
+}
+
+static double length_of(const struct walk *walk)
+{
+	double length = 0, x0, y0, x1, y1;
+
+	point_of(walk, 0, &x0, &y0);
+	for (uint32_t i = 1; i < walk->count; i++) {
+		point_of(walk, i, &x1, &y1);
+		length += hypot(x1 - x0, y1 - y0);
+		x0 = x1;
+		y0 = y1;
+	}
+	return length;
+}
+
+/* The point at a distance along the line, and the number of the point behind it. */
+static uint32_t point_at(const struct walk *walk, double distance, double *ret_x, double *ret_y)
+{
+	double x0, y0, x1 = 0, y1 = 0;
+	uint32_t i = 1;
+
+	point_of(walk, 0, &x0, &y0);
+	for (; i < walk->count; i++) {
+		double step;
+
+		point_of(walk, i, &x1, &y1);
+		step = hypot(x1 - x0, y1 - y0);
+		if (distance <= step || i + 1 == walk->count) {
+			double share = step > 0 ? fmin(1, distance / step) : 0;
+
+			*ret_x = x0 + share * (x1 - x0);
+			*ret_y = y0 + share * (y1 - y0);
+			return i;
+		}
+		distance -= step;
+		x0 = x1;
+		y0 = y1;
+	}
+	*ret_x = x0;
+	*ret_y = y0;
+	return walk->count;
+}
+
+/* An anchor in the middle of a stretch, if the line stays near its chord there. */
+static bool anchor_at(const struct walk *walk, double middle, double width_px, double height_px,
+	struct anchor *ret_anchor)
+{
+	double ax, ay, bx, by, chord;
+	uint32_t from = point_at(walk, middle - width_px / 2, &ax, &ay);
+	uint32_t to = point_at(walk, middle + width_px / 2, &bx, &by);
+
+	chord = hypot(bx - ax, by - ay);
+	if (chord < width_px * 0.9)
+		return false;
+	for (uint32_t i = from; i < to; i++) {
+		double x, y;
+
+		point_of(walk, i, &x, &y);
+		if (fabs((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / chord >
+			height_px * straightness)
+			return false;
+	}
+	*ret_anchor = (struct anchor){
+		.x = (ax + bx) / 2, .y = (ay + by) / 2, .angle = atan2(by - ay, bx - ax)};
+	if (ret_anchor->angle > M_PI / 2)
+		ret_anchor->angle -= M_PI;
+	else if (ret_anchor->angle <= -M_PI / 2)
+		ret_anchor->angle += M_PI;
+	return true;
+}
+
+size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid, double width_px, double height_px,
+	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX])
+{
+	size_t found = 0;
+
+	for (uint32_t r = 0; r < record->ring_count; r++) {
+		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
+		struct walk walk = {snapshot->xy + 2 * (size_t)ring->first_point,
+			ring->point_count, grid};
+		double length = length_of(&walk), places = fmax(1, floor(length / SPACING_PX));
+
+		if (length < width_px * 1.1)
+			continue;
+		for (double i = 0; i < places && found < ANCHORS_A_LINE_MAX; i++) {
+			struct anchor *anchor = &ret_anchors[found];
+
+			if (anchor_at(&walk, length * (i + 0.5) / places, width_px, height_px,
+				    anchor) &&
+				anchor->x >= window[0] && anchor->y >= window[1] &&
+				anchor->x <= window[2] && anchor->y <= window[3])
+				found++;
+		}
+	}
+	return found;
+}

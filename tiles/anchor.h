@@ -1,0 +1,40 @@
+/*
+ * anchor: where the label of a record stands.
+ *
+ * A place depends on the whole record and the zoom alone, never on the tile, so that all tiles
+ * that see a label see it at the same place. Positions are in pixels of the whole world.
+ */
+#ifndef TILES_ANCHOR_H
+#define TILES_ANCHOR_H
+
+#include <stdbool.h>
+
+#include "tiles/snapshot.h"
+
+/* Pixels of the world at some zoom and scale: from the coordinates of a snapshot. */
+struct pixel_grid {
+	double origin_x, origin_y; /* of the snapshot, px */
+	double px_a_unit;
+};
+
+struct anchor {
+	double x, y;
+	double angle;	 /* radians clockwise, upright (-90° to 90°) */
+	double width_px; /* room for the text, of an area */
+};
+
+enum { ANCHORS_A_LINE_MAX = 64 }; /* a street as long as the city at the highest zoom has more */
+
+/* A point inside the largest part of an area, in the middle of its widest level stretch there. */
+bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid, struct anchor *ret_anchor);
+
+/*
+ * Places along a line for a text of that width and height, evenly spaced, where the line is
+ * straight enough. Returns how many; only those in [left, right] x [top, bottom] are written.
+ */
+size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid, double width_px, double height_px,
+	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX]);
+
+#endif

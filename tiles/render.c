@@ -1,0 +1,410 @@
+#include "tiles/render.h"
+
+#include <math.h>
+
+#include "base/messages.h"
+#include "tiles/anchor.h"
+#include "tiles/compress.h"
+
+enum {
+	MARGIN_PX = 48,	   /* how far a line may reach beyond its coordinates */
+	HALO_PX = 1,	   /* of labels; a little more than a pixel is added for small ones */
+	GAP_PX = 2,	   /* between a point symbol and its label */
+};
+
+int renderer_open(struct renderer *renderer, struct error *err)
+{
+	int rc = 0;
+
+	*renderer = (struct renderer){0};
+	for (int i = 0; !rc && i < TILE_SCALE_MAX; i++) {
+		renderer->labels[i] = labels_make(i + 1);
+		rc = canvas_init(&renderer->canvases[i], TILE_SIZE_PX * (i + 1),
+			TILE_SIZE_PX * (i + 1), err);
+	}
+	if (!rc)
+		rc = lettering_new(&renderer->lettering, err);
+	return rc ? rc : png_encoder_new(&renderer->encoder, err);
+}
+
+void renderer_clear(struct renderer *renderer)
+{
+	for (int i = 0; i < TILE_SCALE_MAX; i++) {
+		canvas_clear(&renderer->canvases[i]);
+		labels_clear(&renderer->labels[i]);
+	}
+	lettering_free(renderer->lettering);
+	png_encoder_free(renderer->encoder);
+	path_clear(&renderer->path);
+	item_list_clear(&renderer->found);
+	free(renderer->sorted);
+	*renderer = (struct renderer){0};
+}
+
+/* A picture while it is drawn. */
+struct picture {
+	struct renderer *renderer;
+	struct canvas *canvas;
+	struct labels *labels;
+	struct tile tile;
+	int scale;
+	double units_a_px;    /* world units */
+	int64_t left, top;    /* of the tile, px of the world */
+	double ground_m_a_px; /* at the tile's middle */
+};
+
+/* A layer of it. */
+struct layer_picture {
+	struct picture *picture;
+	const struct snapshot *snapshot;
+	const struct look *look;
+	struct pixel_grid grid; /* to px of the world */
+	size_t count;		/* of records, in renderer->sorted */
+};
+
+static struct picture begin_picture(
+	struct renderer *renderer, struct tile tile, int scale)
+{
+	struct lonlat_box box = tile_lonlat_box(tile);
+	double size_px = TILE_SIZE_PX * scale;
+	double side_units = ldexp(1, GRID_WORLD_BITS - (int)tile.z);
+
+	return (struct picture){
+		.renderer = renderer,
+		.canvas = &renderer->canvases[scale - 1],
+		.labels = &renderer->labels[scale - 1],
+		.tile = tile,
+		.scale = scale,
+		.units_a_px = side_units / size_px,
+		.left = (int64_t)tile.x * TILE_SIZE_PX * scale,
+		.top = (int64_t)tile.y * TILE_SIZE_PX * scale,
+		.ground_m_a_px = 2 * GRID_HALF_WORLD_M / ldexp(size_px, (int)tile.z) *
+			cos((box.south + box.north) / 2 * M_PI / 180),
+	};
+}
+
+static struct layer_picture begin_layer(
+	struct picture *picture, const struct snapshot *snapshot)
+{
+	return (struct layer_picture){
+		.picture = picture,
+		.snapshot = snapshot,
+		.look = &snapshot->layer->look,
+		.grid = {(double)snapshot->origin_x / picture->units_a_px,
+			(double)snapshot->origin_y / picture->units_a_px,
+			1 / picture->units_a_px},
+	};
+}
+
+static const struct look_class *class_of(
+	const struct layer_picture *layer, const struct snapshot_record *record)
+{
+	return &layer->look->classes[record->look];
+}
+
+/* Finds the records within a margin of the tile, in the order of their ids. */
+static int find_records(struct layer_picture *layer, double margin_px, struct error *err)
+{
+	struct renderer *renderer = layer->picture->renderer;
+	struct tile_box box = snapshot_tile_box(layer->snapshot, layer->picture->tile,
+		(int64_t)ceil(margin_px * layer->picture->units_a_px));
+	size_t count = 0;
+
+	renderer->found.count = 0;
+	if (!hilbert_tree_search(&layer->snapshot->tree, &box, &renderer->found))
+		return fail_no_memory(err);
+	if (renderer->found.count * 2 > renderer->sorted_room) {
+		free(renderer->sorted);
+		renderer->sorted_room = renderer->found.count * 3;
+		renderer->sorted = calloc(renderer->sorted_room, sizeof *renderer->sorted);
+		if (!renderer->sorted) {
+			renderer->sorted_room = 0;
+			return fail_no_memory(err);
+		}
+	}
+	for (size_t i = 0; i < renderer->found.count; i++) {
+		uint32_t item = renderer->found.items[i];
+		const struct snapshot_record *record = &layer->snapshot->records[item];
+
+		if (layer->picture->tile.z >= class_of(layer, record)->min_zoom)
+			renderer->sorted[count++] = (struct radix_item){record->rank, item};
+	}
+	radix_sort(renderer->sorted, renderer->sorted + count, count);
+	layer->count = count;
+	return 0;
+}
+
+/* Adds the rings or lines of a record, in pixels of the picture. */
+static void add_to_path(const struct layer_picture *layer, const struct snapshot_record *record)
+{
+	const struct snapshot *snapshot = layer->snapshot;
+	struct path *path = &layer->picture->renderer->path;
+	double dx = layer->grid.origin_x - (double)layer->picture->left;
+	double dy = layer->grid.origin_y - (double)layer->picture->top;
+	bool area = snapshot->layer->geometry == GEOMETRY_AREA;
+
+	for (uint32_t r = 0; r < record->ring_count; r++) {
+		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
+		const int32_t *xy = snapshot->xy + 2 * (size_t)ring->first_point;
+
+		for (uint32_t i = 0; i < ring->point_count; i++) {
+			double x = xy[2 * i] * layer->grid.px_a_unit + dx;
+			double y = xy[2 * i + 1] * layer->grid.px_a_unit + dy;
+
+			if (i)
+				path_line(path, x, y);
+			else
+				path_move(path, x, y);
+		}
+		if (area)
+			path_close(path, ring->hole ? PATH_HOLE : PATH_OUTER);
+	}
+}
+
+/* Fills or strokes each record by itself, in the colour of its class; pen NULL fills. */
+static int draw_each(struct layer_picture *layer, const struct pen *pen, struct error *err)
+{
+	struct picture *picture = layer->picture;
+	struct path *path = &picture->renderer->path;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < layer->count; i++) {
+		const struct snapshot_record *record =
+			&layer->snapshot->records[picture->renderer->sorted[i].item];
+		const struct look_class *class = class_of(layer, record);
+		uint32_t colour = pen ? class->stroke : class->fill;
+
+		if (!(colour & 0xFF))
+			continue;
+		path_reset(path);
+		add_to_path(layer, record);
+		rc = pen ? canvas_stroke(picture->canvas, path, pen, colour, err)
+			 : canvas_fill(picture->canvas, path, colour, err);
+	}
+	return rc;
+}
+
+static int draw_areas(struct layer_picture *layer, struct error *err)
+{
+	const struct look *look = layer->look;
+	const struct pen pen = {.width_px = (double)look->stroke_px * layer->picture->scale,
+		.cap = CAP_BUTT, .join = JOIN_MITER, .miter_limit = 3};
+	int rc = draw_each(layer, NULL, err);
+
+	if (rc || layer->picture->tile.z < look->stroke_zoom)
+		return rc;
+	return draw_each(layer, &pen, err);
+}
+
+/* Pixels across: as the look says, or as wide as it is on the ground if that is more. */
+static double width_of(const struct layer_picture *layer, const struct snapshot_record *record)
+{
+	double look_px = (double)class_of(layer, record)->width_px * layer->picture->scale;
+	double ground_px = (double)record->width_m / layer->picture->ground_m_a_px;
+
+	return fmin(fmax(look_px, ground_px), PEN_WIDTH_MAX_PX / 2.0);
+}
+
+/* Draws the lines of one class, those of equal width at once; beyond_px adds a casing. */
+static int draw_line_class(struct layer_picture *layer, size_t class, double beyond_px,
+	uint32_t colour, struct error *err)
+{
+	struct picture *picture = layer->picture;
+	struct renderer *renderer = picture->renderer;
+	struct pen pen = {.cap = CAP_ROUND, .join = JOIN_ROUND, .miter_limit = 2};
+	double width = 0;
+	int rc = 0;
+
+	path_reset(&renderer->path);
+	for (size_t i = 0; !rc && i <= layer->count; i++) {
+		const struct snapshot_record *record = i < layer->count
+			? &layer->snapshot->records[renderer->sorted[i].item]
+			: NULL;
+
+		if (record && record->look != class)
+			continue;
+		if (renderer->path.subpath_count && (!record || width_of(layer, record) != width)) {
+			pen.width_px = width + beyond_px;
+			rc = canvas_stroke(picture->canvas, &renderer->path, &pen, colour, err);
+			path_reset(&renderer->path);
+		}
+		if (!record)
+			break;
+		width = width_of(layer, record);
+		add_to_path(layer, record);
+	}
+	return rc;
+}
+
+static int draw_lines(struct layer_picture *layer, struct error *err)
+{
+	const struct look *look = layer->look;
+	double casing_px = 2 * (double)look->stroke_px * layer->picture->scale;
+	bool cased = layer->picture->tile.z >= look->stroke_zoom;
+	int rc = 0;
+
+	/* The first class is the most important: it lies on top. */
+	for (size_t c = look->class_count; cased && !rc && c-- > 0;)
+		if (look->classes[c].stroke & 0xFF)
+			rc = draw_line_class(layer, c, casing_px, look->classes[c].stroke, err);
+	for (size_t c = look->class_count; !rc && c-- > 0;)
+		if (look->classes[c].fill & 0xFF)
+			rc = draw_line_class(layer, c, 0, look->classes[c].fill, err);
+	return rc;
+}
+
+static int draw_points(struct layer_picture *layer, struct error *err)
+{
+	struct picture *picture = layer->picture;
+	const struct look *look = layer->look;
+	double stroke_px = picture->tile.z >= look->stroke_zoom
+		? (double)look->stroke_px * picture->scale
+		: 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < layer->count; i++) {
+		const struct snapshot_record *record =
+			&layer->snapshot->records[picture->renderer->sorted[i].item];
+		const struct look_class *class = class_of(layer, record);
+		const int32_t *xy = layer->snapshot->xy +
+			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
+		struct point centre = {xy[0] * layer->grid.px_a_unit + layer->grid.origin_x -
+				(double)picture->left,
+			xy[1] * layer->grid.px_a_unit + layer->grid.origin_y -
+				(double)picture->top};
+
+		rc = canvas_disc(picture->canvas, centre, (double)class->width_px * picture->scale,
+			class->fill, class->stroke, stroke_px, err);
+	}
+	return rc;
+}
+
+static int draw_layer(struct picture *picture, const struct snapshot *snapshot, struct error *err)
+{
+	struct layer_picture layer = begin_layer(picture, snapshot);
+	double widest_px = 0;
+	int rc;
+
+	for (size_t i = 0; i < layer.look->class_count; i++)
+		widest_px = fmax(widest_px, (double)layer.look->classes[i].width_px);
+	/* A real width may be wider than any look: 100 m is a boulevard. */
+	if (layer.look->width_field)
+		widest_px = fmax(widest_px, 50 / picture->ground_m_a_px);
+	rc = find_records(&layer, fmin(widest_px * picture->scale + MARGIN_PX, 2048), err);
+	if (rc || !layer.count)
+		return rc;
+	switch (snapshot->layer->geometry) {
+	case GEOMETRY_AREA:
+		return draw_areas(&layer, err);
+	case GEOMETRY_LINE:
+		return draw_lines(&layer, err);
+	default:
+		return draw_points(&layer, err);
+	}
+}
+
+/* Offers the label of one record at its places. */
+static int offer_labels(struct layer_picture *layer, size_t item, struct label *label,
+	const double window[4], struct error *err)
+{
+	const struct snapshot_record *record = &layer->snapshot->records[item];
+	struct picture *picture = layer->picture;
+	struct anchor anchors[ANCHORS_A_LINE_MAX];
+	struct text_box box;
+	size_t count = 0;
+	int rc = lettering_measure(picture->renderer->lettering, &label->text, &box, err);
+	double width_px, height_px;
+
+	if (rc)
+		return rc;
+	width_px = (double)(box.right - box.left);
+	height_px = (double)(box.bottom - box.top);
+	if (layer->snapshot->layer->geometry == GEOMETRY_LINE) {
+		count = anchors_of_line(layer->snapshot, record, &layer->grid, width_px, height_px,
+			window, anchors);
+	} else if (layer->snapshot->layer->geometry == GEOMETRY_AREA) {
+		if (anchor_of_area(layer->snapshot, record, &layer->grid, anchors))
+			count = anchors[0].width_px >= width_px - 2 * HALO_PX * picture->scale;
+	} else {
+		const int32_t *xy = layer->snapshot->xy +
+			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
+		double reach_px = ((double)class_of(layer, record)->width_px + GAP_PX) * picture->scale;
+
+		anchors[0] = (struct anchor){
+			.x = xy[0] * layer->grid.px_a_unit + layer->grid.origin_x,
+			.y = xy[1] * layer->grid.px_a_unit + layer->grid.origin_y + reach_px +
+				height_px / 2};
+		count = 1;
+	}
+	for (size_t i = 0; !rc && i < count; i++) {
+		label->x = anchors[i].x;
+		label->y = anchors[i].y;
+		label->angle = anchors[i].angle;
+		rc = labels_offer(picture->labels, label, err);
+		label->id++;
+	}
+	return rc;
+}
+
+static int label_layer(struct picture *picture, const struct snapshot *snapshot, size_t number,
+	struct error *err)
+{
+	struct layer_picture layer = begin_layer(picture, snapshot);
+	const struct look_label *look = &layer.look->label;
+	size_t column = snapshot_column(snapshot, look->field);
+	double margin = labels_margin(picture->labels);
+	double size_px = TILE_SIZE_PX * picture->scale;
+	const double window[4] = {(double)picture->left - margin, (double)picture->top - margin,
+		(double)picture->left + size_px + margin, (double)picture->top + size_px + margin};
+	int rc;
+
+	if (!look->field || picture->tile.z < look->min_zoom || column == snapshot->column_count)
+		return 0;
+	rc = find_records(&layer, margin + MARGIN_PX, err);
+	for (size_t i = 0; !rc && i < layer.count; i++) {
+		size_t item = picture->renderer->sorted[i].item, len;
+		const struct snapshot_record *record = &snapshot->records[item];
+		struct label label = {
+			.text = {.look = {FONT_REGULAR, look->size_px * (float)picture->scale,
+					 (float)(HALO_PX * picture->scale) + 0.25F,
+					 look->colour, look->halo}},
+			.priority = (int)(look->size_px * 16) - record->look,
+			.id = ((uint64_t)number << 48) ^ ((uint64_t)record->id << 8),
+		};
+
+		label.text.bytes = snapshot_text(snapshot, column, item, &len);
+		label.text.len = len;
+		if (len)
+			rc = offer_labels(&layer, item, &label, window, err);
+		if (rc == ERR_TOO_LARGE)
+			rc = 0; /* more labels than anybody could read */
+	}
+	return rc;
+}
+
+static bool is_drawn(const struct snapshot *snapshot, struct tile tile)
+{
+	const struct look *look = &snapshot->layer->look;
+
+	return tile.z >= look->min_zoom && tile.z <= look->max_zoom;
+}
+
+int render_png(struct renderer *renderer, const struct snapshot *const *snapshots, size_t count,
+	struct tile tile, int scale, struct strbuf *out, struct error *err)
+{
+	struct picture picture = begin_picture(renderer, tile, scale);
+	int rc = 0;
+
+	canvas_wipe(picture.canvas, 0);
+	labels_reset(picture.labels);
+	for (size_t i = 0; !rc && i < count; i++)
+		if (is_drawn(snapshots[i], tile))
+			rc = draw_layer(&picture, snapshots[i], err);
+	for (size_t i = 0; !rc && i < count; i++)
+		if (is_drawn(snapshots[i], tile))
+			rc = label_layer(&picture, snapshots[i], i, err);
+	if (!rc)
+		rc = labels_draw(picture.labels, renderer->lettering, picture.canvas, picture.left,
+			picture.top, NULL, err);
+	return rc ? rc : png_encode(renderer->encoder, picture.canvas, COMPRESS_LIVE, out, err);
+}
