@@ -184,7 +184,7 @@ static bool is_right(const struct fault_scenario *scenario, int rc)
 /* The number of the call that fails after the n-th did. */
 static size_t next_call(const struct fault_scenario *scenario, size_t n)
 {
-	return !scenario->dense || n < scenario->dense ? n + 1 : n + 1 + (n - scenario->dense) / 64;
+	return !scenario->dense || n < scenario->dense ? n + 1 : n + 1 + (n - scenario->dense) / 32;
 }
 
 size_t fault_drive(const struct fault *fault, const struct fault_scenario *scenario, void *context)
