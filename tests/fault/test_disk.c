@@ -79,7 +79,8 @@ static int copy(void *context)
 }
 
 /* Only closing what was read or is a folder may fail in silence. */
-static const struct fault_scenario replacing = {"file_replace", replace, check_place, ERR_IO, true, 0};
+static const struct fault_scenario replacing = {
+	"file_replace", replace, check_place, ERR_IO, true, 0};
 static const struct fault_scenario copying = {"file_copy", copy, check_place, ERR_IO, true, 0};
 
 static void drive_all(struct place *place, const struct fault_scenario *scenario, size_t least)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -192,6 +193,7 @@ static void check_import(void *context, int rc)
 	bool is_after = !strcmp(found.text, place->after.text);
 
 	assert_int_equal(count_entries(place->work.data), 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no program is left */
 	if (rc == 0 && !is_after)
 		fail_msg("imported, but the register has not what it should");
 	if (rc && strcmp(found.text, place->before.text) != 0 && !(place->dying && is_after))
