@@ -1,6 +1,7 @@
 dist_man_MANS = %D%/man/dothi.1
 man_MANS = %D%/man/dothi-errors.7
 dist_doc_DATA = README.md LICENSE NOTICE
+EXTRA_DIST += %D%/map.png
 
 # Every error with its code, from the catalogue of messages.
 docs/man/dothi-errors.7: $(srcdir)/base/messages.txt $(srcdir)/build-aux/messages.awk

@@ -9,6 +9,13 @@ trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 make -C build-plain -s dist
 tarball=$(ls -t build-plain/dothi-*.tar.xz | head -n 1)
 version=$(basename "$tarball" .tar.xz)
+# It holds what the repository holds, but for what serves the repository itself.
+if [ -e .git ]; then
+	tar tf "$tarball" | sed "s|^$version/||" | sort >"$work/shipped"
+	git -c core.quotePath=off ls-files | grep -v -e '^\.ci/' -e '^\.git' | sort >"$work/tracked"
+	missing=$(comm -13 "$work/shipped" "$work/tracked")
+	[ -z "$missing" ] || { echo "not in the tarball: $missing" >&2; exit 1; }
+fi
 cp "$tarball" "$work/"
 chmod 755 "$work"
 cat >"$work/run" <<EOF

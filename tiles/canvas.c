@@ -1,5 +1,7 @@
 #include "tiles/canvas.h"
 
+#include <math.h>
+
 #include "base/banned.h"
 #include "base/messages.h"
 
@@ -14,7 +16,7 @@ void canvas_clear(struct canvas *canvas)
 	free(canvas->pixels);
 	raster_clear(&canvas->raster);
 	stroker_clear(&canvas->stroker);
-	path_clear(&canvas->scratch);
+	round_line_clear(&canvas->round);
 	*canvas = (struct canvas){0};
 }
 
@@ -24,12 +26,15 @@ int canvas_init(struct canvas *canvas, int width, int height, struct error *err)
 
 	*canvas = (struct canvas){0};
 	rc = raster_init(&canvas->raster, width, height, err);
-	if (rc)
-		return rc;
-	canvas->pixels = calloc((size_t)width * (size_t)height, sizeof *canvas->pixels);
-	if (!canvas->pixels) {
+	if (!rc)
+		rc = round_line_init(&canvas->round, width, height, err);
+	if (!rc) {
+		canvas->pixels = calloc((size_t)width * (size_t)height, sizeof *canvas->pixels);
+		rc = canvas->pixels ? 0 : fail_no_memory(err);
+	}
+	if (rc) {
 		canvas_clear(canvas);
-		return fail_no_memory(err);
+		return rc;
 	}
 	canvas->width = width;
 	canvas->height = height;
@@ -116,13 +121,55 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour)
 		canvas->pixels[i] = pixel;
 }
 
-int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
+static int fill(struct canvas *canvas, const struct path *path, enum raster_overlap overlap,
+	uint32_t colour, struct error *err)
 {
 	struct paint paint = {premultiply(colour), canvas};
 
 	if (!(colour & 0xFF))
 		return path_check(path, err);
-	return raster_fill(&canvas->raster, path, (struct span_sink){cover_span, &paint}, err);
+	return raster_fill(&canvas->raster, path, overlap, (struct span_sink){cover_span, &paint}, err);
+}
+
+int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
+{
+	return fill(canvas, path, RASTER_MAY_OVERLAP, colour, err);
+}
+
+int canvas_fill_disjoint(
+	struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
+{
+	return fill(canvas, path, RASTER_DISJOINT, colour, err);
+}
+
+/* Hands what was added to canvas->round to the pixels. */
+static void paint_round(struct canvas *canvas, uint32_t colour)
+{
+	struct paint paint = {premultiply(colour), canvas};
+
+	round_line_emit(&canvas->round, (struct span_sink){cover_span, &paint});
+}
+
+int canvas_stroke_round(struct canvas *canvas, const struct path *path, double width_px,
+	uint32_t colour, struct error *err)
+{
+	int rc = path_check(path, err);
+
+	if (rc || !(colour & 0xFF) || !(width_px > 0))
+		return rc;
+	width_px = fmin(width_px, PEN_WIDTH_MAX_PX);
+	for (size_t i = 0; i < path->subpath_count; i++) {
+		size_t start = path_start(path, i), end = path->subpaths[i].end;
+		struct point last = path->points[path->subpaths[i].closed ? end - 1 : start];
+
+		for (size_t k = start; k < end; k++) {
+			if (k > start || path->subpaths[i].closed || end == start + 1)
+				round_line_add(&canvas->round, last, path->points[k], width_px);
+			last = path->points[k];
+		}
+	}
+	paint_round(canvas, colour);
+	return 0;
 }
 
 int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
@@ -137,26 +184,17 @@ int canvas_stroke(struct canvas *canvas, const struct path *path, const struct p
 		err);
 }
 
-static int fill_ring(struct canvas *canvas, struct point centre, double outer, double inner,
-	uint32_t colour, struct error *err)
+void canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,
+	uint32_t stroke, double stroke_px)
 {
-	path_reset(&canvas->scratch);
-	if (outer > 0)
-		path_circle(&canvas->scratch, centre, outer, PATH_OUTER);
-	if (inner > 0)
-		path_circle(&canvas->scratch, centre, inner, PATH_HOLE);
-	return canvas_fill(canvas, &canvas->scratch, colour, err);
-}
-
-int canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,
-	uint32_t stroke, double stroke_px, struct error *err)
-{
-	int rc = fill_ring(canvas, centre, radius_px, 0, fill, err);
-
-	if (rc || !(stroke_px > 0))
-		return rc;
-	return fill_ring(
-		canvas, centre, radius_px + stroke_px / 2, radius_px - stroke_px / 2, stroke, err);
+	if (radius_px > 0 && (fill & 0xFF)) {
+		round_line_add(&canvas->round, centre, centre, 2 * radius_px);
+		paint_round(canvas, fill);
+	}
+	if (radius_px > 0 && stroke_px > 0 && (stroke & 0xFF)) {
+		round_line_add_ring(&canvas->round, centre, radius_px, stroke_px);
+		paint_round(canvas, stroke);
+	}
 }
 
 void canvas_stamp(struct canvas *canvas, const struct mask *mask, int x, int y, uint32_t colour)

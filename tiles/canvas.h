@@ -2,10 +2,10 @@
  * canvas: a picture in memory, and filling, stroking and dotting on it with anti-aliasing.
  *
  * Pixels are premultiplied: no channel is more than alpha. Colours handed in are 0xRRGGBBAA, not
- * premultiplied; with alpha 0 nothing is drawn. Coverage is exact (raster.h); what is drawn later
- * lies on top. Coordinates are pixels from the upper left corner, and may lie anywhere: what is
- * outside is clipped first. A drawing for a magnified screen is the caller's business: it scales
- * coordinates and widths.
+ * premultiplied; with alpha 0 nothing is drawn. Coverage is exact (raster.h) where nothing else is
+ * said; what is drawn later lies on top. Coordinates are pixels from the upper left corner, and may
+ * lie anywhere: what is outside is clipped first. A drawing for a magnified screen is the caller's
+ * business: it scales coordinates and widths.
  *
  * Calling sequence: canvas_init once for a worker, canvas_wipe before each picture, and path_reset
  * between the shapes. One thread at a time.
@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "tiles/path.h"
 #include "tiles/raster.h"
+#include "tiles/round_line.h"
 #include "tiles/stroke.h"
 
 enum { CANVAS_SIDE_MAX = RASTER_SIDE_MAX };
@@ -26,8 +27,8 @@ struct canvas {
 	int width, height;
 	uint32_t *pixels; /* rows from the top; red in the lowest byte, then green, blue, alpha */
 	struct raster raster;
+	struct round_line round;
 	struct stroker stroker;
-	struct path scratch; /* of canvas_disc */
 };
 
 /* A transparent canvas of 1 to CANVAS_SIDE_MAX pixels a side. */
@@ -43,13 +44,24 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour);
  */
 int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
 
+/*
+ * Fills areas that lie beside one another, as parcels do: sharing sides leaves no seam. Where they
+ * overlap against this rule the colour is solid, and edges there may be a little too dark.
+ */
+int canvas_fill_disjoint(
+	struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
+
 /* Draws the lines and the outlines of rings, all at once: where they overlap too. */
 int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
 	uint32_t colour, struct error *err);
 
-/* A point symbol: a disc with an outline of stroke_px drawn over its edge. */
-int canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,
-	uint32_t stroke, double stroke_px, struct error *err);
+/* The same with a round pen, the quick way (round_line.h): caps and joins are round, no dashes. */
+int canvas_stroke_round(struct canvas *canvas, const struct path *path, double width_px,
+	uint32_t colour, struct error *err);
+
+/* A point symbol, drawn as quickly: a disc with an outline of stroke_px drawn over its edge. */
+void canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,
+	uint32_t stroke, double stroke_px);
 
 /* Draws the colour through a mask of coverage, whose upper left pixel comes to (x, y). */
 struct mask {

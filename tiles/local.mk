@@ -16,15 +16,17 @@ tiles_libtiles_a_SOURCES = \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
+	%D%/mercator.c %D%/mercator.h \
 	%D%/mvt.c %D%/mvt.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
 	%D%/pen.h \
-	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/png.c %D%/png.h \
+	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
+	%D%/round_line.c %D%/round_line.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \

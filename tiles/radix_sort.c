@@ -2,7 +2,12 @@
 
 #include "base/banned.h"
 
-enum { PASS_BITS = 11, PASS_SIZE = 1 << PASS_BITS, SMALL = 32 };
+enum {
+	SMALL = 32,	  /* items so few are put in their place one by one */
+	NARROW_BITS = 8,  /* of a pass over few items, so that counting does not cost more */
+	NARROW_MOST = 2000,
+	WIDE_BITS = 11,
+};
 
 static void insertion_sort(struct radix_item *items, size_t count)
 {
@@ -16,28 +21,30 @@ static void insertion_sort(struct radix_item *items, size_t count)
 	}
 }
 
-/* One stable pass by the bits from `shift` on. */
-static void pass(const struct radix_item *from, struct radix_item *to, size_t count, int shift)
+/* One stable pass by `bits` bits from `shift` on. */
+static void pass(
+	const struct radix_item *from, struct radix_item *to, size_t count, int shift, int bits)
 {
-	uint32_t starts[PASS_SIZE] = {0};
-	uint32_t sum = 0;
+	uint32_t starts[1 << WIDE_BITS], mask = (1U << bits) - 1, sum = 0;
 
+	memset(starts, 0, (mask + 1) * sizeof *starts);
 	for (size_t i = 0; i < count; i++)
-		starts[from[i].key >> shift & (PASS_SIZE - 1)]++;
-	for (size_t i = 0; i < PASS_SIZE; i++) {
+		starts[from[i].key >> shift & mask]++;
+	for (size_t i = 0; i <= mask; i++) {
 		uint32_t here = starts[i];
 
 		starts[i] = sum;
 		sum += here;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[starts[from[i].key >> shift & (PASS_SIZE - 1)]++] = from[i];
+		to[starts[from[i].key >> shift & mask]++] = from[i];
 }
 
 void radix_sort(struct radix_item *items, struct radix_item *spare, size_t count)
 {
 	uint32_t largest = 0;
 	struct radix_item *from = items, *to = spare;
+	int bits = count <= NARROW_MOST ? NARROW_BITS : WIDE_BITS;
 
 	if (count <= SMALL) {
 		insertion_sort(items, count);
@@ -45,10 +52,10 @@ void radix_sort(struct radix_item *items, struct radix_item *spare, size_t count
 	}
 	for (size_t i = 0; i < count; i++)
 		largest = items[i].key > largest ? items[i].key : largest;
-	for (int shift = 0; shift < 32 && largest >> shift; shift += PASS_BITS) {
+	for (int shift = 0; shift < 32 && largest >> shift; shift += bits) {
 		struct radix_item *swap = from;
 
-		pass(from, to, count, shift);
+		pass(from, to, count, shift, bits);
 		from = to;
 		to = swap;
 	}

@@ -1,10 +1,11 @@
 /*
  * raster: the share of each pixel that a path covers under the non-zero rule, exactly.
  *
- * Row by row, the ends and crossings of the edges cut a pixel row into bands in which no two
- * edges cross; there the winding number says which edges bound what is filled, and the signed
+ * Row by row, the signed areas beside all edges are summed: that is the answer if no pixel comes
+ * out as covered more than once, or less than not at all. Such a row is swept instead: the ends
+ * and crossings of the edges cut it into bands in which no two edges cross; there the winding number says which edges bound what is filled, and the signed
  * area beside these is summed into the row. So overlaps inside one path (a stroke that turns back
- * on itself) count once, which summing the areas of all edges does not give. A row with too many
+ * on itself) count once. A row with too many
  * ends for that is sampled in a fixed number of bands, as other rasterisers do everywhere.
  *
  * A shape costs its edges and the pixels that it covers, wherever it lies and however large the
@@ -38,8 +39,13 @@ struct raster {
 int raster_init(struct raster *raster, int width, int height, struct error *err);
 void raster_clear(struct raster *raster);
 
+enum raster_overlap {
+	RASTER_MAY_OVERLAP, /* with itself: what is covered twice, or in parts, is found exactly */
+	RASTER_DISJOINT,    /* by the caller's word: sides are summed up, which is faster */
+};
+
 /* Hands the path's coverage to the sink. Open sub-paths are closed. Errors as path_check. */
-int raster_fill(
-	struct raster *raster, const struct path *path, struct span_sink sink, struct error *err);
+int raster_fill(struct raster *raster, const struct path *path, enum raster_overlap overlap,
+	struct span_sink sink, struct error *err);
 
 #endif

@@ -10,6 +10,7 @@ enum {
 	MARGIN_PX = 48,	   /* how far a line may reach beyond its coordinates */
 	HALO_PX = 1,	   /* of labels; a little more than a pixel is added for small ones */
 	GAP_PX = 2,	   /* between a point symbol and its label */
+	POINTS_AT_ONCE = 1 << 18,
 };
 
 int renderer_open(struct renderer *renderer, struct error *err)
@@ -161,39 +162,59 @@ static void add_to_path(const struct layer_picture *layer, const struct snapshot
 	}
 }
 
-/* Fills or strokes each record by itself, in the colour of its class; pen NULL fills. */
-static int draw_each(struct layer_picture *layer, const struct pen *pen, struct error *err)
+enum { FILLED = 0 }; /* the width of a pen that fills */
+
+/* Draws what is in the path with a round pen, or fills it, and empties it. */
+static int draw_path(struct picture *picture, double pen_px, uint32_t colour, struct error *err)
+{
+	struct path *path = &picture->renderer->path;
+	int rc = pen_px > FILLED
+		? canvas_stroke_round(picture->canvas, path, pen_px, colour, err)
+		: canvas_fill_disjoint(picture->canvas, path, colour, err);
+
+	path_reset(path);
+	return rc;
+}
+
+/* Outlines or fills the records of one class together. */
+static int draw_area_class(
+	struct layer_picture *layer, size_t class, double pen_px, struct error *err)
 {
 	struct picture *picture = layer->picture;
-	struct path *path = &picture->renderer->path;
+	struct renderer *renderer = picture->renderer;
+	const struct look_class *look = &layer->look->classes[class];
+	uint32_t colour = pen_px > FILLED ? look->stroke : look->fill;
 	int rc = 0;
 
+	if (!(colour & 0xFF))
+		return 0;
+	path_reset(&renderer->path);
 	for (size_t i = 0; !rc && i < layer->count; i++) {
 		const struct snapshot_record *record =
-			&layer->snapshot->records[picture->renderer->sorted[i].item];
-		const struct look_class *class = class_of(layer, record);
-		uint32_t colour = pen ? class->stroke : class->fill;
+			&layer->snapshot->records[renderer->sorted[i].item];
 
-		if (!(colour & 0xFF))
+		if (record->look != class)
 			continue;
-		path_reset(path);
 		add_to_path(layer, record);
-		rc = pen ? canvas_stroke(picture->canvas, path, pen, colour, err)
-			 : canvas_fill(picture->canvas, path, colour, err);
+		if (renderer->path.point_count > POINTS_AT_ONCE)
+			rc = draw_path(picture, pen_px, colour, err);
 	}
-	return rc;
+	return rc ? rc : draw_path(picture, pen_px, colour, err);
 }
 
 static int draw_areas(struct layer_picture *layer, struct error *err)
 {
 	const struct look *look = layer->look;
-	const struct pen pen = {.width_px = (double)look->stroke_px * layer->picture->scale,
-		.cap = CAP_BUTT, .join = JOIN_MITER, .miter_limit = 3};
-	int rc = draw_each(layer, NULL, err);
+	double pen_px = (double)look->stroke_px * layer->picture->scale;
+	bool outlined = pen_px > FILLED && layer->picture->tile.z >= look->stroke_zoom;
+	int rc = 0;
 
-	if (rc || layer->picture->tile.z < look->stroke_zoom)
-		return rc;
-	return draw_each(layer, &pen, err);
+	/* The first class is the most important: it lies on top. */
+	for (size_t c = look->class_count; !rc && c-- > 0;)
+		rc = draw_area_class(layer, c, FILLED, err);
+	for (size_t c = look->class_count; outlined && !rc && c-- > 0;)
+		rc = draw_area_class(layer, c, pen_px, err);
+	return rc;
 }
 
 /* Pixels across: as the look says, or as wide as it is on the ground if that is more. */
@@ -211,7 +232,6 @@ static int draw_line_class(struct layer_picture *layer, size_t class, double bey
 {
 	struct picture *picture = layer->picture;
 	struct renderer *renderer = picture->renderer;
-	struct pen pen = {.cap = CAP_ROUND, .join = JOIN_ROUND, .miter_limit = 2};
 	double width = 0;
 	int rc = 0;
 
@@ -223,10 +243,10 @@ static int draw_line_class(struct layer_picture *layer, size_t class, double bey
 
 		if (record && record->look != class)
 			continue;
-		if (renderer->path.subpath_count && (!record || width_of(layer, record) != width)) {
-			pen.width_px = width + beyond_px;
-			rc = canvas_stroke(picture->canvas, &renderer->path, &pen, colour, err);
-			path_reset(&renderer->path);
+		if (renderer->path.point_count &&
+			(!record || width_of(layer, record) != width ||
+				renderer->path.point_count > POINTS_AT_ONCE)) {
+			rc = draw_path(picture, width + beyond_px, colour, err);
 		}
 		if (!record)
 			break;
@@ -253,16 +273,15 @@ static int draw_lines(struct layer_picture *layer, struct error *err)
 	return rc;
 }
 
-static int draw_points(struct layer_picture *layer, struct error *err)
+static void draw_points(struct layer_picture *layer)
 {
 	struct picture *picture = layer->picture;
 	const struct look *look = layer->look;
 	double stroke_px = picture->tile.z >= look->stroke_zoom
 		? (double)look->stroke_px * picture->scale
 		: 0;
-	int rc = 0;
 
-	for (size_t i = 0; !rc && i < layer->count; i++) {
+	for (size_t i = 0; i < layer->count; i++) {
 		const struct snapshot_record *record =
 			&layer->snapshot->records[picture->renderer->sorted[i].item];
 		const struct look_class *class = class_of(layer, record);
@@ -273,10 +292,9 @@ static int draw_points(struct layer_picture *layer, struct error *err)
 			xy[1] * layer->grid.px_a_unit + layer->grid.origin_y -
 				(double)picture->top};
 
-		rc = canvas_disc(picture->canvas, centre, (double)class->width_px * picture->scale,
-			class->fill, class->stroke, stroke_px, err);
+		canvas_disc(picture->canvas, centre, (double)class->width_px * picture->scale,
+			class->fill, class->stroke, stroke_px);
 	}
-	return rc;
 }
 
 static int draw_layer(struct picture *picture, const struct snapshot *snapshot, struct error *err)
@@ -299,7 +317,8 @@ static int draw_layer(struct picture *picture, const struct snapshot *snapshot, 
 	case GEOMETRY_LINE:
 		return draw_lines(&layer, err);
 	default:
-		return draw_points(&layer, err);
+		draw_points(&layer);
+		return 0;
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "tiles/scanline.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/banned.h"
@@ -78,12 +79,9 @@ void scanline_add_side(struct scanline *line, double x0, double x1, double heigh
 
 static uint8_t to_byte(double covered)
 {
-	int byte = (int)(covered * 255 + 0.5);
+	int byte = (int)(fabs(covered) * 255 + 0.5);
 
-	/* Samples of a crowded row may overlap a little. */
-	if (byte & ~255)
-		byte = byte < 0 ? 0 : 255;
-	return (uint8_t)byte;
+	return (uint8_t)(byte < 255 ? byte : 255);
 }
 
 /* Reads pixels [x, end) and hands them on; returns the coverage at the last one. */

@@ -3,7 +3,8 @@
  *
  * A side says what begins (or with a negative height ends) to the right of it. The sums are kept
  * as differences between neighbouring pixels, so a side costs the pixels that it crosses, and
- * only pixels that some side crosses are read.
+ * only pixels that some side crosses are read. Coverage beyond 1 counts as 1; below 0 its amount
+ * counts (a ring that runs the other way).
  */
 #ifndef TILES_SCANLINE_H
 #define TILES_SCANLINE_H

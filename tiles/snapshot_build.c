@@ -6,6 +6,7 @@
 #include "data/feature_read.h"
 #include "gis/shape.h"
 #include "tiles/clearance.h"
+#include "tiles/mercator.h"
 #include "tiles/value_pool.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 struct build {
 	const struct snapshot_source *source;
 	struct snapshot *snapshot;
-	const struct crs_path *to_mercator;
+	struct mercator mercator;
 	struct arena arena;
 	struct value_pool pool;
 	size_t record_room, ring_room, point_room;
@@ -45,9 +46,12 @@ static void *roomy(void *array, size_t count, size_t more, size_t *room, size_t 
 /* Rings of the records so far. */
 static size_t rings_used(const struct snapshot *snapshot)
 {
-	const struct snapshot_record *last = snapshot->records + snapshot->record_count - 1;
+	const struct snapshot_record *last;
 
-	return snapshot->record_count ? (size_t)last->first_ring + last->ring_count : 0;
+	if (!snapshot->record_count)
+		return 0;
+	last = &snapshot->records[snapshot->record_count - 1];
+	return (size_t)last->first_ring + last->ring_count;
 }
 
 static bool make_record_room(struct build *build)
@@ -226,7 +230,7 @@ static int prepare_shape(
 	if (!rc && finding.fault)
 		rc = geom_repair(build->source->geom, &build->arena, &shape, &shape, NULL);
 	if (!rc)
-		rc = crs_path_apply(build->to_mercator, shape.xy, shape.point_count, NULL);
+		rc = mercator_move(&build->mercator, shape.xy, shape.point_count, NULL);
 	if (!rc)
 		*ret_shape = shape;
 	return rc;
@@ -423,7 +427,7 @@ static int choose_origin(struct build *build, struct error *err)
 	qsort(sample->y, sample->count, sizeof *sample->y, compare_doubles);
 	middle[0] = sample->x[sample->count / 2];
 	middle[1] = sample->y[sample->count / 2];
-	if (!rc && sample->count && !crs_path_apply(build->to_mercator, middle, 1, NULL)) {
+	if (!rc && sample->count && !mercator_move(&build->mercator, middle, 1, NULL)) {
 		snapshot->origin_x = grid_unit_x(middle[0]) / corner * corner;
 		snapshot->origin_y = grid_unit_y(middle[1]) / corner * corner;
 	}
@@ -444,8 +448,7 @@ int snapshot_build(const struct snapshot_source *source, const struct layer *lay
 	snapshot->layer = layer;
 	value_pool_init(&build.pool);
 	choose_columns(&build);
-	rc = crs_path_find(
-		source->crs, source->city->epsg, CRS_WEB_MERCATOR, &build.to_mercator, err);
+	rc = mercator_init(&build.mercator, source->crs, source->city->epsg, err);
 	if (!rc)
 		rc = choose_origin(&build, err);
 	if (!rc)
@@ -460,6 +463,7 @@ int snapshot_build(const struct snapshot_source *source, const struct layer *lay
 			rc = fail_no_memory(err);
 	}
 	value_pool_clear(&build.pool);
+	mercator_clear(&build.mercator);
 	arena_clear(&build.arena);
 	free(build.boxes);
 	if (rc)

@@ -1,1 +1,39 @@
-EXTRA_DIST += %D%/README
+# The map in the browser: npm builds it into web-map/dist, in the source tree as Makefile.in is, and
+# the tarball brings it along. Names in dist/ hold hashes, so dist/ is shipped as it is found.
+web_map_sources = \
+	%D%/.npmrc %D%/build.mjs %D%/catalogue.mjs %D%/index.html %D%/package.json \
+	%D%/package-lock.json %D%/tsconfig.json \
+	%D%/public/fonts/OFL.txt %D%/public/fonts/inter.woff2 %D%/public/icon.svg \
+	%D%/src/api.ts %D%/src/city.ts %D%/src/clipboard.ts %D%/src/inquiry.ts %D%/src/main.ts \
+	%D%/src/observed.ts %D%/src/permalink.ts %D%/src/place.ts %D%/src/place_text.ts \
+	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/switches.ts %D%/src/theme.ts \
+	%D%/src/i18n/language.ts %D%/src/i18n/number.ts \
+	%D%/src/map/city_map.ts %D%/src/map/drawing.ts %D%/src/map/highlight.ts \
+	%D%/src/map/label_owner.ts %D%/src/map/look_style.ts %D%/src/map/measure_tool.ts \
+	%D%/src/map/shape.ts %D%/src/map/tile_store.ts %D%/src/map/vector_layer.ts \
+	%D%/src/panels/app.ts %D%/src/panels/go_to.ts %D%/src/panels/help_dialog.ts \
+	%D%/src/panels/icon.ts %D%/src/panels/layers_panel.ts %D%/src/panels/measure_panel.ts \
+	%D%/src/panels/panel.ts %D%/src/panels/record_card.ts %D%/src/panels/status_bar.ts \
+	%D%/src/panels/swatch.ts \
+	%D%/src/style/card.css %D%/src/style/controls.css %D%/src/style/layers.css \
+	%D%/src/style/layout.css %D%/src/style/style.css %D%/src/style/tokens.css \
+	%D%/src/style/tools.css
+
+EXTRA_DIST += $(web_map_sources) %D%/README
+
+if BUILD_WEB
+$(srcdir)/web-map/node_modules/.stamp: $(srcdir)/web-map/package.json $(srcdir)/web-map/package-lock.json
+	$(AM_V_GEN)cd $(srcdir)/web-map && $(NPM) ci --loglevel=error && touch node_modules/.stamp
+$(srcdir)/web-map/dist/stamp: $(web_map_sources) $(srcdir)/base/messages.txt $(srcdir)/web-map/node_modules/.stamp
+	$(AM_V_GEN)cd $(srcdir)/web-map && $(NODE) build.mjs && echo done >dist/stamp
+endif
+
+web: $(srcdir)/web-map/dist/stamp
+.PHONY: web
+
+dist-hook: $(srcdir)/web-map/dist/stamp
+	$(MKDIR_P) $(distdir)/web-map/dist
+	cp -p $(srcdir)/web-map/dist/* $(distdir)/web-map/dist/
+
+maintainer-clean-local:
+	rm -rf $(srcdir)/web-map/dist $(srcdir)/web-map/node_modules $(srcdir)/web-map/generated

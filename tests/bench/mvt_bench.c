@@ -2,7 +2,7 @@
  * What vector tiles cost: builds the snapshot of a layer of a register and writes random tiles in
  * the inner part of its extent. Built with the tests, run by hand:
  *
- *	mvt_bench DIR LAYER
+ *	mvt_bench DIR LAYER [ZOOM]
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/messages.h"
+#include "base/number.h"
 #include "data/register.h"
 #include "tests/random.h"
 #include "tiles/compress.h"
@@ -144,7 +145,7 @@ static int time_zoom(
 	return 0;
 }
 
-static int time_all(const struct snapshot *snapshot, struct error *err)
+static int time_all(const struct snapshot *snapshot, int64_t only_zoom, struct error *err)
 {
 	struct run *run = calloc(1, sizeof *run);
 	int rc = 0;
@@ -156,7 +157,8 @@ static int time_all(const struct snapshot *snapshot, struct error *err)
 	run->gzip = STRBUF(TILE_MAX_BYTES);
 	printf("     ms/tile      p95  +gzip ms      p95  features      bytes      gzip\n");
 	for (size_t i = 0; !rc && i < sizeof zooms / sizeof zooms[0]; i++)
-		if (zooms[i] >= snapshot->layer->look.min_zoom)
+		if (zooms[i] >= snapshot->layer->look.min_zoom &&
+			(only_zoom < 0 || only_zoom == zooms[i]))
 			rc = time_zoom(run, snapshot, zooms[i], err);
 	mvt_scratch_clear(&run->scratch);
 	strbuf_clear(&run->plain);
@@ -165,7 +167,8 @@ static int time_all(const struct snapshot *snapshot, struct error *err)
 	return rc;
 }
 
-static int time_layer(struct snapshot_source *source, const struct layer *layer, struct error *err)
+static int time_layer(const struct snapshot_source *source, const struct layer *layer,
+	int64_t only_zoom, struct error *err)
 {
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	double start = cpu_ms(), count;
@@ -179,7 +182,7 @@ static int time_layer(struct snapshot_source *source, const struct layer *layer,
 		layer->id, snapshot->record_count, snapshot->undrawn, snapshot->point_count,
 		(cpu_ms() - start) / 1e3, (double)snapshot_bytes(snapshot) / count,
 		(double)attribute_bytes(snapshot) / count);
-	return snapshot->record_count ? time_all(snapshot, err) : 0;
+	return snapshot->record_count ? time_all(snapshot, only_zoom, err) : 0;
 }
 
 int main(int argc, char **argv)
@@ -188,12 +191,14 @@ int main(int argc, char **argv)
 	autoptr(crs_context_free) struct crs_context *crs = NULL;
 	autoptr(geom_context_free) struct geom_context *geom = NULL;
 	const struct layer *layer =
-		argc == 3 ? layer_find(city_layers(), argv[2], strlen(argv[2])) : NULL;
+		argc > 2 ? layer_find(city_layers(), argv[2], strlen(argv[2])) : NULL;
 	struct error err = {0};
+	int64_t zoom = -1;
 	int rc;
 
-	if (!layer) {
-		fprintf(stderr, "usage: mvt_bench DIR LAYER\n");
+	if (!layer || argc > 4 ||
+		(argc == 4 && !number_parse_int(argv[3], strlen(argv[3]), 0, GRID_ZOOM_MAX, &zoom))) {
+		fprintf(stderr, "usage: mvt_bench DIR LAYER [ZOOM]\n");
 		return 2;
 	}
 	rc = register_open(argv[1], city_layers(), STORE_READ, clock_now_us(&clock_system), &opened,
@@ -205,7 +210,7 @@ int main(int argc, char **argv)
 	if (!rc)
 		rc = geom_context_new(&geom, &err);
 	if (!rc)
-		rc = time_layer(
-			&(struct snapshot_source){opened.store, &opened.city, crs, geom}, layer, &err);
+		rc = time_layer(&(struct snapshot_source){opened.store, &opened.city, crs, geom},
+			layer, zoom, &err);
 	return rc ? fail(&err) : 0;
 }

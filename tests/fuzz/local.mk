@@ -1,5 +1,6 @@
 # Each target is linked with replay.c; tests/fuzz/README says how to run one with libFuzzer.
-fuzz_targets = %D%/fuzz_config %D%/fuzz_json %D%/fuzz_number %D%/fuzz_shape_wkb %D%/fuzz_text
+fuzz_targets = %D%/fuzz_config %D%/fuzz_json %D%/fuzz_mvt %D%/fuzz_number %D%/fuzz_shape_wkb \
+	%D%/fuzz_text
 check_PROGRAMS += $(fuzz_targets)
 FUZZ_CODE = tests/fuzz/fuzz.h tests/fuzz/replay.c
 EXTRA_DIST += %D%/README %D%/corpus
@@ -14,3 +15,5 @@ tests_fuzz_fuzz_text_SOURCES = %D%/fuzz_text.c $(FUZZ_CODE)
 tests_fuzz_fuzz_text_LDADD = $(BASE_LIBS)
 tests_fuzz_fuzz_shape_wkb_SOURCES = %D%/fuzz_shape_wkb.c $(FUZZ_CODE)
 tests_fuzz_fuzz_shape_wkb_LDADD = $(GIS_LIBS)
+tests_fuzz_fuzz_mvt_SOURCES = %D%/fuzz_mvt.c $(FUZZ_CODE) $(MADE_SNAPSHOT) $(MVT_READER)
+tests_fuzz_fuzz_mvt_LDADD = $(TILES_LIBS)

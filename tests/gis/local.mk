@@ -9,7 +9,7 @@ GIS_TEST_LIBS = $(GIS_LIBS) $(CMOCKA_LIBS)
 tests_gis_test_crs_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
 tests_gis_test_crs_LDADD = $(GIS_TEST_LIBS)
-EXTRA_DIST += tests/files/vn2000-control.tsv
+EXTRA_DIST += tests/files
 tests_gis_test_sample_city_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_sample_city_SOURCES = %D%/test_sample_city.c %D%/sample_caught.c %D%/sample_caught.h
 tests_gis_test_sample_city_LDADD = $(GIS_TEST_LIBS)

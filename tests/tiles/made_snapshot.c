@@ -35,9 +35,12 @@ struct snapshot *made_snapshot_new(const struct layer *layer)
 
 static size_t rings_of(const struct snapshot *snapshot)
 {
-	const struct snapshot_record *last = snapshot->records + snapshot->record_count - 1;
+	const struct snapshot_record *last;
 
-	return snapshot->record_count ? (size_t)last->first_ring + last->ring_count : 0;
+	if (!snapshot->record_count)
+		return 0;
+	last = &snapshot->records[snapshot->record_count - 1];
+	return (size_t)last->first_ring + last->ring_count;
 }
 
 void made_snapshot_add(struct snapshot *snapshot, const struct clip_path *path)
@@ -50,7 +53,8 @@ void made_snapshot_add(struct snapshot *snapshot, const struct clip_path *path)
 		room_for(snapshot->rings, ring_count, path->ring_count, sizeof *snapshot->rings);
 	snapshot->xy = room_for(snapshot->xy, snapshot->point_count, path->point_count,
 		2 * sizeof *snapshot->xy);
-	memcpy(snapshot->xy + 2 * snapshot->point_count, path->xy, path->point_count * 8);
+	if (path->point_count)
+		memcpy(snapshot->xy + 2 * snapshot->point_count, path->xy, path->point_count * 8);
 	for (size_t i = 0; i < path->ring_count; i++) {
 		size_t start = clip_path_start(path, i), points = path->ends[i] - start;
 

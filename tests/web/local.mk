@@ -1,0 +1,13 @@
+# The web map in a browser and the tiles in another's decoder: make check-web. Files are listed by
+# name: what a folder means to node --test differs between its versions.
+web_tests = \
+	%D%/access.test.mjs \
+	%D%/build.test.mjs \
+	%D%/map.test.mjs \
+	%D%/text.test.mjs \
+	%D%/tiles.test.mjs
+EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/harness.mjs %D%/screenshot.mjs
+
+check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp
+	cd $(srcdir) && DOTHI=$(abs_builddir)/dothi$(EXEEXT) $(NODE) --test $(web_tests)
+.PHONY: check-web

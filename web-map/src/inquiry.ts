@@ -1,0 +1,111 @@
+/*
+ * inquiry: what lies at a place, or one record by its key: asked, sorted, and one of them chosen.
+ *
+ * A new question ends the one before it; late answers are never shown.
+ */
+import { ApiError, askAt, askRecord, type AtAnswer } from "./api";
+import type { Layer } from "./city";
+import { Observed } from "./observed";
+import type { RecordKey } from "./permalink";
+import type { LonLat } from "./place";
+import { type CityRecord, sortRecords } from "./record";
+
+export interface Finding {
+	readonly state: "asking" | "found" | "failed";
+	/** Where was pointed at; undefined for a record that was named. */
+	readonly place: LonLat | undefined;
+	/** The same place as the server computes it. */
+	readonly at: AtAnswer["place"] | undefined;
+	/** Of layers that are on; the most particular first. */
+	readonly records: readonly CityRecord[];
+	/** Of layers that are off. */
+	readonly hidden: readonly CityRecord[];
+	readonly selected: RecordKey | undefined;
+	readonly error: ApiError | undefined;
+}
+
+/* Half the width of the widest streets: their surface is looked for, not their middle alone. */
+const SURFACE_REACH_M = 30;
+/* The server looks no farther. */
+const REACH_MAX_M = 200;
+
+export function sameRecord(a: RecordKey | undefined, b: RecordKey | undefined): boolean {
+	return a?.layer === b?.layer && a?.id === b?.id;
+}
+
+export function keyOf(record: CityRecord): RecordKey {
+	return { layer: record.layer, id: record.id };
+}
+
+export class Inquiry {
+	readonly finding = new Observed<Finding | undefined>(undefined);
+	private question: AbortController | undefined;
+	private repeat: () => Promise<void> = () => Promise.resolve();
+
+	constructor(
+		private readonly layers: ReadonlyMap<string, Layer>,
+		private readonly isOn: (layer: string) => boolean,
+	) {}
+
+	/** Asks what lies at a place; `reachM` is how near is meant to be on it. */
+	async at(place: LonLat, reachM: number): Promise<void> {
+		await this.ask(place, async (signal) => {
+			const radiusM = Math.min(REACH_MAX_M, Math.max(reachM, SURFACE_REACH_M));
+			const answer = await askAt(place, radiusM, signal);
+			const sorted = sortRecords(answer.features, this.layers, reachM);
+			const records = sorted.filter((record) => this.isOn(record.layer));
+			const hidden = sorted.filter((record) => !this.isOn(record.layer));
+			return { at: answer.place, records, hidden, selected: records[0] && keyOf(records[0]) };
+		});
+	}
+
+	/** Asks for one record. */
+	async record(key: RecordKey): Promise<void> {
+		await this.ask(undefined, async (signal) => {
+			const record = await askRecord(key.layer, key.id, signal);
+			return { at: undefined, records: [record], hidden: [], selected: key };
+		});
+	}
+
+	/** The question that failed, once more. */
+	again(): Promise<void> {
+		return this.repeat();
+	}
+
+	select(key: RecordKey | undefined): void {
+		const finding = this.finding.value;
+		if (finding) this.finding.value = { ...finding, selected: key };
+	}
+
+	selectedRecord(): CityRecord | undefined {
+		const finding = this.finding.value;
+		if (!finding?.selected) return undefined;
+		return [...finding.records, ...finding.hidden].find((record) => sameRecord(keyOf(record), finding.selected));
+	}
+
+	close(): void {
+		this.question?.abort();
+		this.question = undefined;
+		this.finding.value = undefined;
+	}
+
+	private async ask(
+		place: LonLat | undefined,
+		answer: (signal: AbortSignal) => Promise<Pick<Finding, "at" | "records" | "hidden" | "selected">>,
+	): Promise<void> {
+		const question = new AbortController();
+		const nothing = { place, at: undefined, records: [], hidden: [], selected: undefined, error: undefined };
+
+		this.question?.abort();
+		this.question = question;
+		this.repeat = () => this.ask(place, answer);
+		this.finding.value = { ...nothing, state: "asking" };
+		try {
+			const found = await answer(question.signal);
+			if (this.question === question) this.finding.value = { ...nothing, ...found, state: "found" };
+		} catch (cause) {
+			if (this.question !== question || !(cause instanceof ApiError)) return;
+			this.finding.value = { ...nothing, state: "failed", error: cause };
+		}
+	}
+}

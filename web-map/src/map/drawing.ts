@@ -1,0 +1,161 @@
+/*
+ * drawing: the layers of the city on the map, drawn by the server far out and here near by.
+ *
+ * Far out a tile holds tens of thousands of parcels: the server draws them (raster tiles, all layers
+ * that are on in one picture). Near by the browser draws them from vector tiles, sharp at any zoom.
+ */
+import type BaseLayer from "ol/layer/Base";
+import type ImageTile from "ol/ImageTile";
+import TileLayer from "ol/layer/Tile";
+import XYZ from "ol/source/XYZ";
+import TileState from "ol/TileState";
+import { createXYZ } from "ol/tilegrid";
+import { ApiError, ask } from "../api";
+import { type CityDescription, type Layer, firstZoom } from "../city";
+import type { ZoomOf } from "./look_style";
+import { TileStore } from "./tile_store";
+import { firstViewZoom, type TileSidePx, VectorLayer } from "./vector_layer";
+
+/** From this zoom on the browser draws. */
+export const VECTOR_FROM_ZOOM = 17;
+
+/* Zooms of OpenLayers' layers are open below and closed above. */
+const ZOOM_GAP = 0.01;
+const CLASS_NAME = "ol-layer city-layer";
+const RASTER_TILE_PX = 256;
+const STRETCH_ZOOMS = 0.7;
+
+/*
+ * Raster tiles have two pixels for one of the screen: they are stretched by up to 1.6 before those of
+ * the next zoom, four times as many, are asked for.
+ */
+function stretch(resolution: number, _higher: number, lower: number): number {
+	return resolution > lower * 2 ** (1 - STRETCH_ZOOMS) ? 1 : -1;
+}
+
+/*
+ * Larger tiles are fewer requests and fewer labels cut at edges; they hold the data of the zoom
+ * before. Layers that begin only where vectors are drawn use small ones, and begin on time.
+ */
+function tileSide(layer: Layer): TileSidePx {
+	return firstZoom(layer.look) < VECTOR_FROM_ZOOM ? 512 : 256;
+}
+
+export class Drawing {
+	/** From the ground up. */
+	readonly mapLayers: readonly BaseLayer[];
+	private readonly layers: readonly Layer[];
+	private readonly vectors = new Map<string, VectorLayer>();
+	private readonly stores = new Map<TileSidePx, TileStore>();
+	private readonly raster = new TileLayer<XYZ>({ className: CLASS_NAME });
+	private on: ReadonlySet<string> = new Set();
+	private isNear = true;
+
+	constructor(
+		description: CityDescription,
+		latitude: number,
+		zoomOf: ZoomOf,
+		private readonly onFailure: (error: ApiError) => void,
+	) {
+		this.layers = description.layers.filter((layer) => layer.records > 0);
+		for (const layer of this.layers) {
+			const sidePx = tileSide(layer);
+			const vector = new VectorLayer({
+				layer,
+				sidePx,
+				store: this.storeOf(sidePx),
+				latitude,
+				zoomOf,
+				className: CLASS_NAME,
+				aboveZoom: VECTOR_FROM_ZOOM - ZOOM_GAP,
+			});
+			this.vectors.set(layer.id, vector);
+		}
+		const vectors = [...this.vectors.values()];
+		this.mapLayers = [
+			this.raster,
+			...vectors.map((vector) => vector.shapes),
+			...vectors.flatMap((vector) => vector.labels ?? []),
+		];
+		this.settle();
+	}
+
+	/** Draws these layers and no others. */
+	show(ids: ReadonlySet<string>): void {
+		this.on = ids;
+		for (const [id, vector] of this.vectors) vector.show(ids.has(id));
+		this.showRaster();
+	}
+
+	/**
+	 * The view is at that zoom. True if it came to where vectors are drawn: until settle() the
+	 * picture of before stays under them, so that the map never blinks.
+	 */
+	follow(zoom: number): boolean {
+		const wasNear = this.isNear;
+		this.isNear = zoom > VECTOR_FROM_ZOOM - ZOOM_GAP;
+		if (wasNear || !this.isNear) return false;
+		this.raster.setMaxZoom(Infinity);
+		return true;
+	}
+
+	settle(): void {
+		this.raster.setMaxZoom(VECTOR_FROM_ZOOM - ZOOM_GAP);
+	}
+
+	/** Asks again for what could not be had. */
+	retry(): void {
+		for (const store of this.stores.values()) store.clear();
+		for (const vector of this.vectors.values()) vector.refresh();
+		this.raster.getSource()?.refresh();
+	}
+
+	private storeOf(sidePx: TileSidePx): TileStore {
+		const found = this.stores.get(sidePx);
+		if (found) return found;
+		const viewZoom = sidePx === 512 ? 1 : 0;
+		const store = new TileStore(
+			(zoom) =>
+				this.layers
+					.filter((layer) => this.on.has(layer.id) && tileSide(layer) === sidePx)
+					.filter((layer) => firstViewZoom(layer, sidePx) <= zoom + viewZoom)
+					.map((layer) => layer.id),
+			this.onFailure,
+		);
+		this.stores.set(sidePx, store);
+		return store;
+	}
+
+	private showRaster(): void {
+		const ids = this.layers.filter((layer) => this.on.has(layer.id)).map((layer) => layer.id);
+		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png`;
+		const source = this.raster.getSource() ?? this.makeRasterSource();
+
+		this.raster.setVisible(ids.length > 0);
+		if (ids.length) source.setUrl(url);
+		this.raster.setSource(source);
+	}
+
+	private makeRasterSource(): XYZ {
+		return new XYZ({
+			tileGrid: createXYZ({ tileSize: RASTER_TILE_PX, maxZoom: VECTOR_FROM_ZOOM }),
+			tilePixelRatio: 2,
+			zDirection: stretch,
+			tileLoadFunction: (tile, url) => void this.loadPicture(tile as ImageTile, url),
+		});
+	}
+
+	/* An <img> alone would not tell why it has failed. */
+	private async loadPicture(tile: ImageTile, url: string): Promise<void> {
+		try {
+			const response = await ask(url, "image/png");
+			const picture = URL.createObjectURL(await response.blob());
+			const image = tile.getImage() as HTMLImageElement;
+			image.addEventListener("load", () => URL.revokeObjectURL(picture), { once: true });
+			image.src = picture;
+		} catch (cause) {
+			tile.setState(TileState.ERROR);
+			if (cause instanceof ApiError) this.onFailure(cause);
+		}
+	}
+}

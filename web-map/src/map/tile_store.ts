@@ -1,0 +1,64 @@
+/*
+ * tile_store: vector tiles, fetched once for all layers that are switched on.
+ *
+ * Each city layer is a layer of its own on the map, so that it can be switched without a flash; but
+ * a place is asked for once: the first layer that wants a tile brings the others with it.
+ */
+import { ApiError, ask } from "../api";
+
+/* A screen is some 20 to 60 tiles; this is enough to come back to where one was. */
+const TILES_KEPT = 400;
+
+interface Entry {
+	readonly layers: ReadonlySet<string>;
+	readonly bytes: Promise<ArrayBuffer>;
+}
+
+export class TileStore {
+	/** By address, the oldest first. */
+	private readonly tiles = new Map<string, Entry[]>();
+
+	/** `wanted` names the layers to bring at a zoom, in drawing order. */
+	constructor(
+		private readonly wanted: (zoom: number) => readonly string[],
+		private readonly onFailure: (error: ApiError) => void,
+	) {}
+
+	/** The tile that holds the layer; other layers may stand in it too. */
+	get(layer: string, zoom: number, x: number, y: number): Promise<ArrayBuffer> {
+		const address = `${zoom}/${x}/${y}`;
+		const entries = this.tiles.get(address) ?? [];
+		const found = entries.find((entry) => entry.layers.has(layer));
+		if (found) return found.bytes;
+
+		const missing = this.wanted(zoom).filter((id) => !entries.some((entry) => entry.layers.has(id)));
+		const layers = missing.includes(layer) ? missing : [layer];
+		const entry = { layers: new Set(layers), bytes: this.fetch(layers, address) };
+		this.tiles.delete(address);
+		this.tiles.set(address, [...entries, entry]);
+		this.forgetOldest();
+		return entry.bytes;
+	}
+
+	clear(): void {
+		this.tiles.clear();
+	}
+
+	private async fetch(layers: readonly string[], address: string): Promise<ArrayBuffer> {
+		try {
+			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt`, "*/*");
+			return await response.arrayBuffer();
+		} catch (cause) {
+			this.tiles.delete(address);
+			if (cause instanceof ApiError) this.onFailure(cause);
+			throw cause;
+		}
+	}
+
+	private forgetOldest(): void {
+		for (const address of this.tiles.keys()) {
+			if (this.tiles.size <= TILES_KEPT) return;
+			this.tiles.delete(address);
+		}
+	}
+}

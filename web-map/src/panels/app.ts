@@ -1,0 +1,437 @@
+/*
+ * app: the page. It holds what is shown, wires map and panels, and keeps the address up to date.
+ */
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import { ApiError, askCity } from "../api";
+import type { CityDescription, Layer } from "../city";
+import { copyText } from "../clipboard";
+import { language, say, t } from "../i18n/language";
+import { formatLength } from "../i18n/number";
+import { type Finding, Inquiry } from "../inquiry";
+import { CityMap, type MapView, type Padding } from "../map/city_map";
+import type { Measurement } from "../map/measure_tool";
+import { type Permalink, writePermalink } from "../permalink";
+import { type LonLat, WorkingGrid } from "../place";
+import type { DegreeForm } from "../place_text";
+import { headingOf, widthOf } from "../record";
+import { keep, remember } from "../remembered";
+import { isNarrow } from "../screen";
+import { Switches } from "../switches";
+import { isDark, switchTheme, theme } from "../theme";
+import type { GoTo } from "./go_to";
+import type { HelpDialog } from "./help_dialog";
+import { icon, type IconName } from "./icon";
+import { Panel } from "./panel";
+import type { RecordCard } from "./record_card";
+import "./go_to";
+import "./help_dialog";
+import "./layers_panel";
+import "./measure_panel";
+import "./record_card";
+import "./status_bar";
+
+const TOAST_MS = 2500;
+/* How far the panels at the sides reach into the map; see style/layout.css. */
+const LEFT_PANEL_PX = 344;
+const RIGHT_PANEL_PX = 392;
+
+@customElement("dothi-app")
+export class App extends Panel {
+	/** What the address said when the page was opened. */
+	link: Permalink = {};
+
+	@state() private description: CityDescription | undefined;
+	@state() private failure: ApiError | undefined;
+	@state() private on: ReadonlySet<string> = new Set();
+	@state() private view: MapView | undefined;
+	@state() private pointed: LonLat | undefined;
+	@state() private finding: Finding | undefined;
+	@state() private measurement: Measurement | undefined;
+	@state() private panelOpen = !isNarrow() && remember().panel;
+	@state() private degrees: DegreeForm = remember().degrees;
+	@state() private loading = false;
+	@state() private problem: ApiError | undefined;
+	@state() private toast = "";
+	@query(".map") private mapElement!: HTMLElement;
+	@query("dothi-card") private card!: RecordCard;
+	@query("dothi-go-to") private goToBox!: GoTo;
+	@query("dothi-help") private help!: HelpDialog;
+
+	private layers: ReadonlyMap<string, Layer> = new Map();
+	private grid!: WorkingGrid;
+	private map: CityMap | undefined;
+	private switches!: Switches;
+	private inquiry!: Inquiry;
+	private toastTimer: ReturnType<typeof setTimeout> | undefined;
+	private retryTimer: ReturnType<typeof setTimeout> | undefined;
+	private chosenByKey = false;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		language.listen(() => this.onLanguage());
+		theme.listen(() => this.requestUpdate());
+		addEventListener("online", () => this.retry());
+		addEventListener("keydown", (event) => this.onKey(event));
+		void this.loadCity();
+	}
+
+	private async loadCity(): Promise<void> {
+		this.failure = undefined;
+		try {
+			const description = await askCity();
+			this.layers = new Map(description.layers.map((layer) => [layer.id, layer]));
+			this.grid = new WorkingGrid(description.city.crs);
+			this.switches = new Switches(description.layers, this.link.layers);
+			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id));
+			this.on = this.switches.on.value;
+			this.description = description;
+		} catch (cause) {
+			if (!(cause instanceof ApiError)) throw cause;
+			this.failure = cause;
+			if (cause.failure === "busy") setTimeout(() => void this.loadCity(), cause.retryAfterS * 1000);
+		}
+	}
+
+	protected override updated(changed: PropertyValues): void {
+		if (this.description && !this.map) this.startMap(this.description);
+		if (changed.has("finding") && this.finding?.state === "found" && this.chosenByKey) this.card.focusTitle();
+	}
+
+	private startMap(description: CityDescription): void {
+		const map = new CityMap(
+			this.mapElement,
+			description,
+			this.grid,
+			{
+				moved: (view) => {
+					this.view = view;
+					this.writeAddress();
+				},
+				moving: (view) => (this.view = view),
+				pointed: (place) => (this.pointed = place),
+				chosen: (place, reachM, byKey) => this.inquire(place, reachM, byKey),
+				unchosen: () => this.closeCard(),
+				loading: (isLoading) => (this.loading = isLoading),
+				failed: (error) => this.onFailure(error),
+			},
+			(lengthM) => formatLength(lengthM, language.value),
+		);
+		this.map = map;
+		if (this.link.centre) map.lookAt(this.link.centre, this.link.zoom ?? 17);
+		else map.fit(undefined, this.padding(), false);
+		map.show(this.on);
+		this.switches.on.listen((on) => {
+			this.on = on;
+			map.show(on);
+			this.writeAddress();
+		});
+		this.inquiry.finding.listen((finding) => this.onFinding(finding));
+		map.measure.measurement.listen((measurement) => (this.measurement = measurement));
+		if (this.link.record && this.layers.has(this.link.record.layer)) void this.inquiry.record(this.link.record);
+		/* Labels are set in the page's typeface, which may come after the first tiles. */
+		void document.fonts.load("500 11px Inter").then(() => map.redraw());
+		this.view = map.getView();
+		this.setTitle();
+	}
+
+	private onFinding(finding: Finding | undefined): void {
+		const record = this.inquiry.selectedRecord();
+		const layer = record && this.layers.get(record.layer);
+		const opened = finding && !this.finding;
+
+		this.finding = finding;
+		this.map?.showShape(record?.geometry ?? null, record && layer ? widthOf(record, layer) : 0);
+		this.map?.showPin(finding?.place ?? null);
+		if (finding && isNarrow()) this.panelOpen = false;
+		if (opened && finding.place) this.map?.reveal(finding.place, this.padding());
+		this.setTitle();
+		this.writeAddress();
+	}
+
+	private onFailure(error: ApiError): void {
+		this.problem = error;
+		if (error.failure !== "busy") return;
+		clearTimeout(this.retryTimer);
+		this.retryTimer = setTimeout(() => this.retry(), error.retryAfterS * 1000);
+	}
+
+	private retry(): void {
+		this.problem = undefined;
+		this.map?.retry();
+	}
+
+	private onLanguage(): void {
+		this.map?.redraw();
+		this.setTitle();
+		this.writeAddress();
+		/* The server's words are in the language of before. */
+		if (this.finding?.error) void this.inquiry.again();
+	}
+
+	private setTitle(): void {
+		const record = this.description && this.inquiry.selectedRecord();
+		const layer = record && this.layers.get(record.layer);
+		const parts = [
+			layer && record ? `${say(layer.title)}: ${headingOf(record, layer)}` : "",
+			this.description?.city.name ?? "",
+			t("ui_map"),
+		];
+		document.documentElement.lang = language.value;
+		document.title = parts.filter(Boolean).join(" – ");
+	}
+
+	private writeAddress(): void {
+		const view = this.map?.getView();
+		if (!view || !this.description) return;
+		const address = writePermalink({
+			zoom: view.zoom,
+			centre: view.centre,
+			layers: this.description.layers
+				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
+				.map((layer) => layer.id),
+			record: this.finding?.selected,
+			language: language.value,
+		});
+		if (address !== location.search) history.replaceState(null, "", address);
+	}
+
+	/* Room that panels take from the map. */
+	private padding(): Padding {
+		if (isNarrow()) return [56, 0, this.finding ? innerHeight * 0.5 : 56, 0];
+		return [0, this.finding ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
+	}
+
+	private inquire(place: LonLat, reachM: number, byKey: boolean): void {
+		this.chosenByKey = byKey;
+		void this.inquiry.at(place, reachM);
+	}
+
+	private closeCard(): void {
+		const inside = this.card.contains(document.activeElement);
+		this.inquiry.close();
+		if (inside) this.mapElement.focus();
+	}
+
+	private async copy(text: string): Promise<void> {
+		this.showToast((await copyText(text)) ? t("ui_copied", { text }) : t("ui_not_copied"));
+	}
+
+	private showToast(text: string): void {
+		clearTimeout(this.toastTimer);
+		this.toast = text;
+		this.toastTimer = setTimeout(() => (this.toast = ""), TOAST_MS);
+	}
+
+	private copyLink(): void {
+		this.writeAddress();
+		void copyText(location.href).then((done) => this.showToast(t(done ? "ui_link_copied" : "ui_not_copied")));
+	}
+
+	private togglePanel(open = !this.panelOpen): void {
+		this.panelOpen = open;
+		if (!isNarrow()) keep({ panel: open });
+		else if (open) this.inquiry.close();
+	}
+
+	private toggleMeasure(): void {
+		if (this.measurement) this.map?.measure.clear();
+		else this.map?.measure.start("distance");
+	}
+
+	private switchLanguage(): void {
+		language.value = language.value === "vi" ? "en" : "vi";
+		keep({ language: language.value });
+	}
+
+	private onKey(event: KeyboardEvent): void {
+		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.map) return;
+		if (event.key === "Escape") this.escape();
+		/* Single letters are keys on the map alone: elsewhere they are letters. */
+		else if (document.activeElement === this.mapElement) this.onMapKey(event);
+	}
+
+	private escape(): void {
+		if (document.querySelector("dialog[open]")) return;
+		if (this.measurement?.active) this.map?.measure.finish();
+		else if (this.finding) this.closeCard();
+		else if (this.panelOpen && isNarrow()) this.togglePanel(false);
+	}
+
+	private onMapKey(event: KeyboardEvent): void {
+		const acts: { readonly [key: string]: () => void } = {
+			Enter: () => this.map?.chooseMiddle(),
+			Backspace: () => this.map?.measure.undo(),
+			"/": () => this.goToBox.focusBox(),
+			"?": () => this.help.open(),
+			l: () => this.togglePanel(),
+			m: () => this.toggleMeasure(),
+		};
+		const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+		if (!act) return;
+		event.preventDefault();
+		act();
+	}
+
+	protected override render(): TemplateResult {
+		if (this.failure) return this.renderFailure(this.failure);
+		if (!this.description) return html`<div class="starting" role="status">${t("ui_starting")}</div>`;
+		const { city, layers } = this.description;
+		const empty = layers.every((layer) => layer.records === 0);
+
+		return html`
+			${this.renderRail()}
+			<main class=${this.finding ? "with-card" : ""}>
+				<div class="map" tabindex="0" role="application" aria-label=${t("ui_map_of", { city: city.name })}
+					aria-describedby="map-keys"></div>
+				<p id="map-keys" class="unseen">${t("ui_map_keys")}</p>
+				<div class="crosshair" aria-hidden="true"></div>
+				<div class="progress ${this.loading ? "on" : ""}" aria-hidden="true"></div>
+				<h1 class="unseen">${city.name} – ${t("ui_map")}</h1>
+				<div class="left">
+					<dothi-go-to .grid=${this.grid} .near=${this.middleOfCity()} .actions=${this.goToActions}></dothi-go-to>
+					${this.panelOpen
+						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0}
+								.actions=${this.layersActions}></dothi-layers>`
+						: nothing}
+				</div>
+				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
+				<dothi-card .finding=${this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
+					.degrees=${this.degrees} .actions=${this.cardActions}></dothi-card>
+				${this.renderZoom()}
+				${empty ? this.renderEmpty() : nothing}
+				${this.problem ? this.renderProblem(this.problem) : nothing}
+			</main>
+			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
+				.actions=${this.statusActions}></dothi-status>
+			<dothi-help .city=${city}></dothi-help>
+			<div class="toast ${this.toast ? "on" : ""}" aria-hidden="true">${this.toast}</div>
+			<div class="unseen" role="status" aria-live="polite">${this.toast || this.spoken()}</div>
+		`;
+	}
+
+	/* What a screen reader says of the answer. */
+	private spoken(): string {
+		const { finding } = this;
+		if (finding?.state !== "found") return "";
+		const record = this.inquiry.selectedRecord();
+		const layer = record && this.layers.get(record.layer);
+		if (!record || !layer) return t("ui_nothing_here");
+		const first = `${say(layer.title)}: ${headingOf(record, layer)}`;
+		return t("ui_found", { count: finding.records.length, first });
+	}
+
+	private middleOfCity(): LonLat | undefined {
+		const bounds = this.description?.city.bounds;
+		return bounds ? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2] : undefined;
+	}
+
+	private railButton(sign: IconName, label: string, act: () => void, pressed?: boolean): TemplateResult {
+		return html`<button class="rail-button" aria-label=${label} data-tip=${label}
+			aria-pressed=${pressed ?? nothing} @click=${act}>${icon(sign)}</button>`;
+	}
+
+	private renderRail(): TemplateResult {
+		const short = language.value === "vi" ? "EN" : "VI";
+		const other = t("ui_other_language");
+		return html`
+			<nav class="rail" aria-label=${t("ui_tools")}>
+				<img class="mark" src="/icon.svg" alt="Dothi" width="32" height="32" />
+				${this.railButton("layers", t("ui_layers"), () => this.togglePanel(), this.panelOpen)}
+				${this.railButton("ruler", t("ui_measure"), () => this.toggleMeasure(), this.measurement !== undefined)}
+				${this.railButton("link", t("ui_copy_link"), () => this.copyLink())}
+				<span class="spacer"></span>
+				<button class="rail-button word" aria-label="${short}: ${other}" data-tip=${other} lang=${short.toLowerCase()}
+					@click=${() => this.switchLanguage()}>${short}</button>
+				${this.railButton(isDark() ? "sun" : "moon", t(isDark() ? "ui_light" : "ui_dark"), switchTheme)}
+				${this.railButton("help", t("ui_help"), () => this.help.open())}
+			</nav>
+		`;
+	}
+
+	private renderZoom(): TemplateResult {
+		return html`
+			<div class="panel zoom" role="group" aria-label=${t("ui_zoom")}>
+				<button class="quiet" aria-label=${t("ui_zoom_in")} @click=${() => this.map?.zoomBy(1)}>${icon("plus")}</button>
+				<button class="quiet" aria-label=${t("ui_zoom_out")} @click=${() => this.map?.zoomBy(-1)}>${icon("minus")}</button>
+				<button class="quiet" aria-label=${t("ui_whole_city")} @click=${() => this.map?.fit(undefined, this.padding(), true)}>${icon("home")}</button>
+			</div>
+		`;
+	}
+
+	private renderEmpty(): TemplateResult {
+		return html`
+			<section class="panel notice centre" role="note">
+				<h2>${t("ui_city_empty")}</h2>
+				<p>${t("ui_city_empty_try")}</p>
+				<pre><code>${t("ui_import_command")}</code></pre>
+			</section>
+		`;
+	}
+
+	private renderProblem(problem: ApiError): TemplateResult {
+		return html`
+			<section class="panel notice" role="alert">
+				${icon("warning")}
+				<div>
+					<p class="strong">${problem.message}</p>
+					${problem.advice ? html`<p class="muted">${problem.advice}</p>` : nothing}
+				</div>
+				<button class="button" @click=${() => this.retry()}>${t("ui_retry")}</button>
+			</section>
+		`;
+	}
+
+	private renderFailure(failure: ApiError): TemplateResult {
+		return html`
+			<main>
+				<section class="panel notice centre" role="alert">
+					<h1>${failure.message}</h1>
+					${failure.advice ? html`<p>${failure.advice}</p>` : nothing}
+					${failure.code ? html`<p class="muted tiny">${failure.code} ${failure.request}</p>` : nothing}
+					<button class="button" @click=${() => void this.loadCity()}>${t("ui_retry")}</button>
+				</section>
+			</main>
+		`;
+	}
+
+	private readonly goToActions = {
+		goTo: (place: LonLat): void => {
+			this.map?.flyTo(place);
+			this.inquire(place, 1, false);
+		},
+	};
+
+	private readonly layersActions = {
+		switchLayer: (id: string, on: boolean): void => this.switches.switch(id, on),
+		showBounds: (layer: Layer): void => this.map?.fit(layer.bounds, this.padding(), true),
+		close: (): void => this.togglePanel(false),
+	};
+
+	private readonly measureActions = {
+		start: (kind: Measurement["kind"]): void => this.map?.measure.start(kind),
+		undo: (): void => this.map?.measure.undo(),
+		finish: (): void => this.map?.measure.finish(),
+		clear: (): void => this.map?.measure.clear(),
+	};
+
+	private readonly cardActions = {
+		close: (): void => this.closeCard(),
+		select: (key: Finding["selected"]): void => this.inquiry.select(key),
+		openRecord: (key: NonNullable<Finding["selected"]>): void => void this.inquiry.record(key),
+		zoomTo: (record: Finding["records"][number]): void => {
+			if (record.geometry) this.map?.fitShape(record.geometry, this.padding());
+		},
+		copy: (text: string): void => void this.copy(text),
+		copyLink: (): void => this.copyLink(),
+		again: (): void => void this.inquiry.again(),
+	};
+
+	private readonly statusActions = {
+		copy: (text: string): void => void this.copy(text),
+		switchDegrees: (): void => {
+			this.degrees = this.degrees === "dms" ? "decimal" : "dms";
+			keep({ degrees: this.degrees });
+		},
+	};
+}

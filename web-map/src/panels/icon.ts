@@ -1,0 +1,36 @@
+/*
+ * icon: the signs on buttons, drawn for this map on a grid of 24 with one stroke width.
+ */
+import { svg, html, type TemplateResult } from "lit";
+
+const paths = {
+	layers: svg`<path d="M12 3.5 3.5 8 12 12.5 20.5 8 12 3.5Z"/><path d="m3.5 12 8.5 4.5 8.5-4.5"/><path d="m3.5 16 8.5 4.5 8.5-4.5"/>`,
+	ruler: svg`<path d="m3.2 15.6 12.4-12.4a1 1 0 0 1 1.4 0l3.8 3.8a1 1 0 0 1 0 1.4L8.4 20.8a1 1 0 0 1-1.4 0l-3.8-3.8a1 1 0 0 1 0-1.4Z"/><path d="m7 11.8 2 2m.8-4.8 2.6 2.6m.2-5.4 2 2"/>`,
+	area: svg`<path d="M5.5 5.5 18 4l2 13-8 3-7.5-4 1-10.5Z"/><circle cx="5.5" cy="5.5" r="1.6"/><circle cx="18" cy="4.2" r="1.6"/><circle cx="19.8" cy="16.8" r="1.6"/><circle cx="4.7" cy="15.8" r="1.6"/>`,
+	link: svg`<path d="M10 14a4 4 0 0 0 5.7.2l3.2-3.2a4 4 0 0 0-5.7-5.7l-1.5 1.5"/><path d="M14 10a4 4 0 0 0-5.7-.2l-3.2 3.2a4 4 0 0 0 5.7 5.7l1.5-1.5"/>`,
+	sun: svg`<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2m0 15v2M2.5 12h2m15 0h2M5.3 5.3l1.4 1.4m10.6 10.6 1.4 1.4M5.3 18.7l1.4-1.4M17.3 6.7l1.4-1.4"/>`,
+	moon: svg`<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z"/>`,
+	help: svg`<circle cx="12" cy="12" r="9"/><path d="M9.6 9.4a2.5 2.5 0 1 1 3.5 2.6c-.8.4-1.1.9-1.1 1.8"/><path d="M12 16.9v.1"/>`,
+	plus: svg`<path d="M12 5v14M5 12h14"/>`,
+	minus: svg`<path d="M5 12h14"/>`,
+	home: svg`<path d="M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4"/><circle cx="12" cy="12" r="2.2"/>`,
+	close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
+	search: svg`<circle cx="11" cy="11" r="6.5"/><path d="m20 20-4.2-4.2"/>`,
+	pin: svg`<path d="M12 21c4.5-4.6 6.8-8 6.8-11a6.8 6.8 0 0 0-13.6 0c0 3 2.3 6.4 6.8 11Z"/><circle cx="12" cy="10" r="2.4"/>`,
+	chevron: svg`<path d="m9 6 6 6-6 6"/>`,
+	copy: svg`<rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2"/><path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5"/>`,
+	check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
+	target: svg`<circle cx="12" cy="12" r="6.5"/><path d="M12 2.5v5M12 16.5v5M2.5 12h5M16.5 12h5"/>`,
+	undo: svg`<path d="M8 5 4 9l4 4"/><path d="M4 9h10a6 6 0 0 1 0 12h-3"/>`,
+	trash: svg`<path d="M4.5 6.5h15M9.5 6.5V4.5h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5m4-5.5v5.5"/>`,
+	warning: svg`<path d="M12 4 2.8 19.5h18.4L12 4Z"/><path d="M12 10v4.5m0 2.3v.1"/>`,
+	data: svg`<path d="M8 4H6.5a2 2 0 0 0-2 2v4L3 12l1.5 2v4a2 2 0 0 0 2 2H8M16 4h1.5a2 2 0 0 1 2 2v4l1.5 2-1.5 2v4a2 2 0 0 1-2 2H16"/>`,
+	expand: svg`<path d="m6 15 6-6 6 6"/>`,
+};
+
+export type IconName = keyof typeof paths;
+
+/** Decoration: the button that bears it has a name of its own. */
+export function icon(name: IconName): TemplateResult {
+	return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths[name]}</svg>`;
+}
