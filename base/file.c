@@ -397,7 +397,12 @@ int file_remove(const char *path, struct error *err)
 	return remove_in(AT_FDCWD, path, 0) ? fail_write(err, path) : 0;
 }
 
-/* Appends the number that stands in the lock file, or nothing. */
+void file_remove_empty_folder(const char *path)
+{
+	rmdir(path);
+}
+
+/* The number that stands in the lock file; 0 without one. */
 static int64_t lock_holder(int fd)
 {
 	char text[24];
@@ -411,11 +416,32 @@ static int64_t lock_holder(int fd)
 	return pid;
 }
 
+/* False if the file lost its name to another one while we took the lock. */
+static bool has_name(int fd, const char *path)
+{
+	struct stat ours, named;
+
+	return !fstat(fd, &ours) && !stat(path, &named) && ours.st_dev == named.st_dev &&
+	       ours.st_ino == named.st_ino;
+}
+
+static int write_holder(int fd, const char *path, struct error *err)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	int rc;
+
+	if (!ftruncate(fd, 0) && pwrite(fd, text, (size_t)len, 0) == len)
+		return 0;
+	rc = fail_write(err, path);
+	unlink(path);
+	return rc;
+}
+
 int file_lock(const char *path, int *ret_fd, struct error *err)
 {
 	autofree(file_drop) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	char text[24];
-	int len;
+	int rc;
 
 	if (fd < 0)
 		return fail_write(err, path);
@@ -424,9 +450,11 @@ int file_lock(const char *path, int *ret_fd, struct error *err)
 			return fail_register_in_use(err, lock_holder(fd));
 		return fail_write(err, path);
 	}
-	len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-	if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)len, 0) != len)
-		return fail_write(err, path);
+	if (!has_name(fd, path))
+		return fail_register_in_use(err, lock_holder(fd));
+	rc = write_holder(fd, path, err);
+	if (rc)
+		return rc;
 	*ret_fd = fd;
 	fd = -1;
 	return 0;

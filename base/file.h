@@ -57,9 +57,12 @@ int file_make_temporary_folder(const char *parent, struct strbuf *ret_path, stru
 /* Removes a file, or a folder with all in it, if it is there; never follows a symbolic link. */
 int file_remove(const char *path, struct error *err);
 
+/* Removes a folder if nothing is in it. */
+void file_remove_empty_folder(const char *path);
+
 /*
  * Takes the lock file for this process, or fails with ERR_BUSY naming the process that has it.
- * The lock goes with the process; file_drop gives it back early.
+ * The lock goes with the process; file_drop gives it back early. Who has it may remove the file.
  */
 int file_lock(const char *path, int *ret_fd, struct error *err);
 

@@ -18,9 +18,13 @@ static int read_setting(
 	if (rc < 0)
 		return rc;
 	value = rc ? query_text(query, 0, &len) : NULL;
+	rc = query_check_row(query, err);
+	if (rc)
+		return rc;
 	if (!value || len >= size) {
-		fail_register_damaged(err);
-		return error_detail(err, "setting %s", key);
+		rc = fail_register_damaged(err);
+		error_detail(err, "setting %s", key);
+		return rc;
 	}
 	memcpy(ret, value, len + 1);
 	return 0;

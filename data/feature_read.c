@@ -75,7 +75,9 @@ static int visit_rows(struct query *query, const struct layer *layer, feature_vi
 	while ((rc = query_step(query, err)) > 0) {
 		row_to_feature(query, layer, values, &feature);
 		count++;
-		rc = visit(context, &feature, err);
+		rc = query_check_row(query, err);
+		if (!rc)
+			rc = visit(context, &feature, err);
 		if (rc)
 			break;
 	}
@@ -119,7 +121,8 @@ int feature_read_one(struct store *store, const struct layer *layer, int64_t id,
 		return rc;
 	query_bind_int(query, "id", id);
 	rc = visit_rows(query, layer, visit, context, &count, err);
-	*ret_found = count > 0;
+	if (!rc)
+		*ret_found = count > 0;
 	return rc;
 }
 

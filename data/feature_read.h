@@ -27,8 +27,8 @@ int feature_read_one(struct store *store, const struct layer *layer, int64_t id,
 
 /*
  * Ids, in order, of the records with id > after_id whose box meets `box` (as the index knows it,
- * which may be a little larger) and, if wished, of those without geometry. Stops at `most` ids;
- * *ret_more tells that there are others.
+ * which may be a little larger) and, if wished, of those without geometry. Stops at `most` ids:
+ * then *ret_more tells that there are others, and the list is any of them, not the first.
  */
 struct id_list {
 	int64_t *ids; /* heap */

@@ -64,21 +64,33 @@ static int create_table(
 	return rc;
 }
 
+static int add_missing_columns(struct store *store, const struct layer *layer, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < layer->field_count; i++) {
+		bool has = false;
+
+		rc = store_has_column(store, layer->id, layer->fields[i].id, &has, err);
+		if (!rc && !has)
+			rc = add_column(store, layer, &layer->fields[i], err);
+	}
+	return rc;
+}
+
 int feature_tables_ensure(
 	struct store *store, const struct layer_table *layers, int epsg, struct error *err)
 {
 	int rc = 0;
 
-	for (size_t l = 0; !rc && l < layers->count; l++) {
-		const struct layer *layer = &layers->layers[l];
+	for (size_t i = 0; !rc && i < layers->count; i++) {
+		const struct layer *layer = &layers->layers[i];
+		bool has = false;
 
-		if (!store_has_column(store, layer->id, "id")) {
-			rc = create_table(store, layer, epsg, err);
-			continue;
-		}
-		for (size_t i = 0; !rc && i < layer->field_count; i++)
-			if (!store_has_column(store, layer->id, layer->fields[i].id))
-				rc = add_column(store, layer, &layer->fields[i], err);
+		rc = store_has_column(store, layer->id, "id", &has, err);
+		if (!rc)
+			rc = has ? add_missing_columns(store, layer, err)
+				 : create_table(store, layer, epsg, err);
 	}
 	return rc;
 }

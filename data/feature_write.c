@@ -140,7 +140,8 @@ int feature_writer_close(struct feature_writer *writer, struct error *err)
 		rc = layer_state_write(writer->store, writer->layer, &writer->state, err);
 	if (!rc)
 		rc = store_note_extent(writer->store, writer->layer->id,
-			writer->state.record_count, &writer->state.box, err);
+			writer->state.record_count, &writer->state.box,
+			writer->changes->author.at_us, err);
 	return rc;
 }
 

@@ -25,37 +25,42 @@ size_t layer_field_index(const struct layer *layer, const struct layer_field *fi
 	return (size_t)(field - layer->fields);
 }
 
-/* The name as it is compared: search key without blanks and underscores. */
-static void plain_name(char ret[COLUMN_NAME_MAX], const char *name, size_t len)
+/* The name as it is compared: search key without blanks and underscores, its start if it is long. */
+static int plain_name(
+	char ret[COLUMN_NAME_MAX], const char *name, size_t len, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf key = STRBUF(COLUMN_NAME_MAX * 4);
 	size_t used = 0;
 
 	text_search_key(&key, name, len);
+	if (key.failed && !key.full)
+		return strbuf_check(&key, err);
 	for (size_t i = 0; i < key.len && used + 1 < COLUMN_NAME_MAX; i++)
 		if (key.data[i] != ' ' && key.data[i] != '_')
 			ret[used++] = key.data[i];
 	ret[used] = '\0';
+	return 0;
 }
 
-bool layer_field_means(const struct layer_field *field, const char *column)
+int layer_field_means(const struct layer_field *field, const char *column, bool *ret_means,
+	struct error *err)
 {
+	struct slice name = {field->id, strlen(field->id)};
 	char wanted[COLUMN_NAME_MAX], known[COLUMN_NAME_MAX];
 	const char *at = field->aliases;
-	struct slice alias;
+	bool means = false;
+	int rc;
 
+	*ret_means = false;
 	if (!text_is_utf8(column, strlen(column)))
-		return false;
-	plain_name(wanted, column, strlen(column));
-	if (!*wanted)
-		return false;
-	plain_name(known, field->id, strlen(field->id));
-	if (!strcmp(wanted, known))
-		return true;
-	while (text_next(&at, ' ', &alias)) {
-		plain_name(known, alias.at, alias.len);
-		if (!strcmp(wanted, known))
-			return true;
-	}
-	return false;
+		return 0;
+	rc = plain_name(wanted, column, strlen(column), err);
+	if (rc || !*wanted)
+		return rc;
+	do {
+		rc = plain_name(known, name.at, name.len, err);
+		means = !rc && !strcmp(wanted, known);
+	} while (!rc && !means && text_next(&at, ' ', &name));
+	*ret_means = means;
+	return rc;
 }

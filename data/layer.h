@@ -90,7 +90,8 @@ const struct layer_field *layer_field_find(const struct layer *layer, const char
 /* Its position in fields[]. */
 size_t layer_field_index(const struct layer *layer, const struct layer_field *field);
 
-/* True if a column of a file, by its name or an alias, means this field (case, "_" and " " aside). */
-bool layer_field_means(const struct layer_field *field, const char *column);
+/* Whether a column of a file, by its name or an alias, means this field (case, "_", " " aside). */
+int layer_field_means(const struct layer_field *field, const char *column, bool *ret_means,
+	struct error *err);
 
 #endif

@@ -14,6 +14,7 @@ data_libdata_a_SOURCES = \
 	%D%/register.c %D%/register.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
+	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c \
 	%D%/writer.c %D%/writer.h
 nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h

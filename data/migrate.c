@@ -45,6 +45,7 @@ static void add_in_dialect(struct strbuf *out, const char *sql, enum store_diale
 	strbuf_add_text(out, sql);
 }
 
+/* The last step that the register has had, which must be one that this program knows. */
 static int last_applied(struct store *store, int *ret_number, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
@@ -54,6 +55,8 @@ static int last_applied(struct store *store, int *ret_number, struct error *err)
 		rc = query_step(query, err);
 	if (rc < 0)
 		return rc;
+	if (query_int(query, 0) > migrate_last())
+		return fail_register_newer(err);
 	*ret_number = (int)query_int(query, 0);
 	return 0;
 }
@@ -81,6 +84,13 @@ static int apply(struct store *store, int index, int64_t now_us, struct error *e
 	return query_run(query, err);
 }
 
+int migrate_check(struct store *store, struct error *err)
+{
+	int applied;
+
+	return last_applied(store, &applied, err);
+}
+
 int migrate(struct store *store, int64_t now_us, struct error *err)
 {
 	int applied = 0;
@@ -91,8 +101,6 @@ int migrate(struct store *store, int64_t now_us, struct error *err)
 
 	if (!rc)
 		rc = last_applied(store, &applied, err);
-	if (!rc && applied > migrate_last())
-		rc = fail_register_newer(err);
 	for (int i = 0; !rc && i < MIGRATION_COUNT; i++)
 		if (migrations[i].number > applied)
 			rc = apply(store, i, now_us, err);

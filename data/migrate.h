@@ -13,6 +13,9 @@
 /* Runs what is missing; call inside a transaction. */
 int migrate(struct store *store, int64_t now_us, struct error *err);
 
+/* ERR_CONFIG if the register knows more than this program; for those who only read. */
+int migrate_check(struct store *store, struct error *err);
+
 /* The number of the last step that this program knows. */
 int migrate_last(void);
 

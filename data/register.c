@@ -31,6 +31,22 @@ static int fill(struct store *store, const struct register_plan *plan, struct er
 	return rc ? rc : transaction_commit(&transaction, err);
 }
 
+/* The database and what SQLite lays beside it while it is written. */
+static int remove_database(const char *path, struct error *err)
+{
+	static const char *const endings[] = {"-journal", "-wal", "-shm", ""};
+	int rc = 0;
+
+	/* Without the heap: this cleans up when memory has run out, too. */
+	for (size_t i = 0; !rc && i < sizeof endings / sizeof *endings; i++) {
+		char part[PATH_MAX_BYTES + 10];
+
+		snprintf(part, sizeof part, "%s%s", path, endings[i]);
+		rc = file_remove(part, err);
+	}
+	return rc;
+}
+
 /* Makes the database under another name, so that a half-made one is never taken for one. */
 static int make_database(const struct register_plan *plan, const char *path, struct error *err)
 {
@@ -40,8 +56,9 @@ static int make_database(const struct register_plan *plan, const char *path, str
 
 	strbuf_add_format(&fresh, "%s.new", path);
 	rc = strbuf_check(&fresh, err);
+	/* The journal of one that was killed would be played into the fresh one. */
 	if (!rc)
-		rc = file_remove(fresh.data, err);
+		rc = remove_database(fresh.data, err);
 	if (!rc)
 		rc = store_create(fresh.data, &store, err);
 	if (!rc)
@@ -51,39 +68,56 @@ static int make_database(const struct register_plan *plan, const char *path, str
 		rc = file_rename(fresh.data, path, err);
 	if (rc) {
 		/* Neither was there before, and the lock is ours. */
-		file_remove(fresh.data, NULL);
+		remove_database(fresh.data, NULL);
 		file_remove(path, NULL);
 	}
 	return rc;
 }
 
-static int take_lock(const char *folder, int *ret_fd, struct error *err)
+/* Takes the lock of the folder, whose path is appended. */
+static int take_lock(const char *folder, struct strbuf *path, int *ret_fd, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	int rc;
 
-	file_join(&path, folder, "lock");
-	rc = strbuf_check(&path, err);
-	return rc ? rc : file_lock(path.data, ret_fd, err);
+	file_join(path, folder, "lock");
+	rc = strbuf_check(path, err);
+	return rc ? rc : file_lock(path->data, ret_fd, err);
+}
+
+/* Makes the register in a folder that is there. */
+static int create_in(const struct register_plan *plan, const char *database, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf lock = STRBUF(PATH_MAX_BYTES);
+	autofree(file_drop) int lock_fd = -1;
+	int rc = take_lock(plan->folder, &lock, &lock_fd, err);
+
+	if (rc)
+		return rc;
+	if (file_exists(database))
+		return fail_register_exists(err);
+	rc = make_database(plan, database, err);
+	if (rc)
+		file_remove(lock.data, NULL);
+	return rc;
 }
 
 int register_create(const struct register_plan *plan, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	autofree(file_drop) int lock_fd = -1;
+	bool had_folder = file_exists(plan->folder);
 	int rc;
 
 	register_database(&path, plan->folder);
 	rc = strbuf_check(&path, err);
+	if (!rc && file_exists(path.data))
+		rc = fail_register_exists(err);
 	if (!rc)
 		rc = file_make_folder(plan->folder, err);
-	if (!rc && file_exists(path.data))
-		rc = fail_register_exists(err);
 	if (!rc)
-		rc = take_lock(plan->folder, &lock_fd, err);
-	if (!rc && file_exists(path.data))
-		rc = fail_register_exists(err);
-	return rc ? rc : make_database(plan, path.data, err);
+		rc = create_in(plan, path.data, err);
+	if (rc && !had_folder)
+		file_remove_empty_folder(plan->folder);
+	return rc;
 }
 
 /* Steps and columns that a newer program brings; nothing is written when nothing is missing. */
@@ -104,6 +138,7 @@ int register_open(const char *folder, const struct layer_table *layers, enum sto
 	int64_t now_us, struct register_folder *ret_register, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf lock = STRBUF(PATH_MAX_BYTES);
 	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
 	int rc;
 
@@ -112,9 +147,11 @@ int register_open(const char *folder, const struct layer_table *layers, enum sto
 	if (!rc && !file_exists(path.data))
 		rc = fail_register_missing(err, folder);
 	if (!rc && mode == STORE_WRITE)
-		rc = take_lock(folder, &opened.lock_fd, err);
+		rc = take_lock(folder, &lock, &opened.lock_fd, err);
 	if (!rc)
 		rc = store_open(path.data, mode, &opened.store, err);
+	if (!rc)
+		rc = migrate_check(opened.store, err);
 	if (!rc)
 		rc = city_read(opened.store, &opened.city, err);
 	if (!rc && mode == STORE_WRITE)

@@ -196,6 +196,11 @@ bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box 
 	return query->store->driver->get_wkb(query, column, ret_wkb, ret_box);
 }
 
+int query_check_row(struct query *query, struct error *err)
+{
+	return query->store->driver->check_row(query, err);
+}
+
 int64_t store_last_id(struct store *store)
 {
 	return store->driver->last_id(store);
@@ -224,7 +229,7 @@ int transaction_commit(struct transaction *transaction, struct error *err)
 void transaction_end(struct transaction *transaction)
 {
 	if (transaction->store)
-		store_run(transaction->store, "ROLLBACK", NULL);
+		transaction->store->driver->rollback(transaction->store);
 	transaction->store = NULL;
 }
 
@@ -256,9 +261,10 @@ int store_add_geometry(struct store *store, const char *table, enum geometry_kin
 	return store->driver->add_geometry(store, table, kind, epsg, err);
 }
 
-bool store_has_column(struct store *store, const char *table, const char *column)
+int store_has_column(struct store *store, const char *table, const char *column, bool *ret_has,
+	struct error *err)
 {
-	return store->driver->has_column(store, table, column);
+	return store->driver->has_column(store, table, column, ret_has, err);
 }
 
 int store_bulk_begin(struct store *store, const char *table, struct error *err)
@@ -277,9 +283,9 @@ int store_check(struct store *store, struct error *err)
 }
 
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err)
+	const struct box *box, int64_t now_us, struct error *err)
 {
-	return store->driver->note_extent(store, table, row_count, box, err);
+	return store->driver->note_extent(store, table, row_count, box, now_us, err);
 }
 
 void store_interrupt(struct store *store)

@@ -74,7 +74,11 @@ int query_step(struct query *query, struct error *err);
 /* Steps a query that has no rows to its end, and makes it ready to be bound again. */
 int query_run(struct query *query, struct error *err);
 
-/* Columns of the row, from 0; texts and bytes are borrowed until the next step. */
+/*
+ * Columns of the row, from 0; texts and bytes are borrowed until the next step. One that could not
+ * be read for lack of memory looks empty: the next step fails then, and so does query_check_row
+ * for whoever acts on a row before.
+ */
 bool query_is_null(struct query *query, int column);
 int64_t query_int(struct query *query, int column);
 double query_real(struct query *query, int column);
@@ -83,6 +87,7 @@ const void *query_bytes(struct query *query, int column, size_t *ret_len); /* NU
 void query_value(struct query *query, int column, struct value *ret);
 /* A geometry and its box; false if it is null or no geometry of ours. */
 bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
+int query_check_row(struct query *query, struct error *err);
 
 /* The id that the last INSERT gave. */
 int64_t store_last_id(struct store *store);
@@ -116,8 +121,9 @@ int store_add_crs(struct store *store, const struct store_crs *crs, struct error
 int store_add_geometry(struct store *store, const char *table, enum geometry_kind kind, int epsg,
 	struct error *err);
 
-/* True and the table has that column. */
-bool store_has_column(struct store *store, const char *table, const char *column);
+/* Whether there is a table with that column. */
+int store_has_column(struct store *store, const char *table, const char *column, bool *ret_has,
+	struct error *err);
 
 /*
  * Between the two, inside one transaction, rows inserted into the table are not indexed one by
@@ -131,7 +137,7 @@ int store_check(struct store *store, struct error *err);
 
 /* Notes how many rows a table has and where they lie, for programs that read the file. */
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err);
+	const struct box *box, int64_t now_us, struct error *err);
 
 /* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
 void store_interrupt(struct store *store);

@@ -12,11 +12,13 @@ struct store_driver {
 	enum store_dialect dialect;
 	void (*close)(struct store *store);
 	int (*run)(struct store *store, const char *sql, struct error *err);
+	void (*rollback)(struct store *store); /* of what is open, if anything; cannot fail */
 	int (*prepare)(
 		struct store *store, const char *sql, struct query **ret, struct error *err);
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
 	int (*step)(struct query *query, struct error *err);
+	int (*check_row)(struct query *query, struct error *err);
 
 	void (*bind_null)(struct query *query, const char *name);
 	void (*bind_int)(struct query *query, const char *name, int64_t value);
@@ -39,13 +41,14 @@ struct store_driver {
 	int (*add_crs)(struct store *store, const struct store_crs *crs, struct error *err);
 	int (*add_geometry)(struct store *store, const char *table, enum geometry_kind kind,
 		int epsg, struct error *err);
-	bool (*has_column)(struct store *store, const char *table, const char *column);
+	int (*has_column)(struct store *store, const char *table, const char *column,
+		bool *ret_has, struct error *err);
 	int (*bulk_begin)(struct store *store, const char *table, struct error *err);
 	int (*bulk_end)(
 		struct store *store, const char *table, int64_t first_id, struct error *err);
 	int (*check)(struct store *store, struct error *err);
 	int (*note_extent)(struct store *store, const char *table, int64_t row_count,
-		const struct box *box, struct error *err);
+		const struct box *box, int64_t now_us, struct error *err);
 	void (*interrupt)(struct store *store);
 };
 

@@ -4,11 +4,13 @@
 #include "data/store_driver.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 
 #include "base/messages.h"
 #include "base/file.h"
 #include "data/spatialite_blob.h"
+#include "data/store_spatialite.h"
 
 enum {
 	NAME_MAX_BYTES = 80,	/* of a parameter */
@@ -16,13 +18,13 @@ enum {
 	WRITER_CACHE_KIB = 65536,
 	READER_CACHE_KIB = 8192,
 	GEOMETRY_MAX_BYTES = 1 << 26,
-	SQL_MAX_BYTES = 1 << 14,
 };
 
 struct sqlite_store {
 	struct store store;
 	sqlite3 *db;
 	void *spatialite; /* its state, of a writer; NULL of a reader */
+	sqlite3_stmt *rollback; /* made beforehand: needs no memory when there is none */
 };
 
 struct sqlite_query {
@@ -30,6 +32,7 @@ struct sqlite_query {
 	sqlite3_stmt *statement;
 	struct strbuf wkb; /* of the row in hand */
 	bool failed_bind;  /* memory ran out while binding */
+	bool failed_column; /* ... or while reading the row in hand */
 };
 
 /* spatialite_cleanup_ex ends libxml2, which two threads may not do at once. */
@@ -45,49 +48,57 @@ static sqlite3_stmt *statement_of(struct query *query)
 	return ((struct sqlite_query *)query)->statement;
 }
 
+/* A disk may be full for this user alone, or for files of this size. */
+static bool is_full(sqlite3 *db)
+{
+	int fault = sqlite3_system_errno(db);
+
+	return fault == ENOSPC || fault == EDQUOT || fault == EFBIG;
+}
+
 /* What SQLite says, in the words of the catalogue. */
-static int fail_sqlite(struct error *err, sqlite3 *db, int code, const char *sql)
+static int fail_code(struct error *err, sqlite3 *db, int code)
 {
 	switch (code & 0xFF) {
 	case SQLITE_FULL:
-		fail_disk_full(err);
-		break;
+		return fail_disk_full(err);
 	case SQLITE_IOERR:
 		if (code == SQLITE_IOERR_NOMEM)
-			fail_no_memory(err);
-		else
-			fail_register_io(err);
-		break;
+			return fail_no_memory(err);
+		return is_full(db) ? fail_disk_full(err) : fail_register_io(err);
 	case SQLITE_NOMEM:
-		fail_no_memory(err);
-		break;
+		return fail_no_memory(err);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		fail_busy(err);
-		break;
+		return fail_busy(err);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		fail_register_damaged(err);
-		break;
+		return fail_register_damaged(err);
 	case SQLITE_INTERRUPT:
-		fail_cancelled(err);
-		break;
+		return fail_cancelled(err);
+	case SQLITE_CANTOPEN:
+		return is_full(db) ? fail_disk_full(err) : fail_register_not_writable(err);
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
-	case SQLITE_CANTOPEN:
-		fail_register_not_writable(err);
-		break;
+		return fail_register_not_writable(err);
 	default:
-		fail_internal(err);
-		break;
+		return fail_internal(err);
 	}
-	return error_detail(err, "sqlite %d: %s: %.120s", code, db ? sqlite3_errmsg(db) : "", sql);
+}
+
+static int fail_sqlite(struct error *err, sqlite3 *db, int code, const char *sql)
+{
+	int rc = fail_code(err, db, code);
+
+	error_detail(err, "sqlite %d: %s: %.120s", code, db ? sqlite3_errmsg(db) : "", sql);
+	return rc;
 }
 
 static void sqlite_close(struct store *store)
 {
 	struct sqlite_store *sqlite = (struct sqlite_store *)store;
 
+	sqlite3_finalize(sqlite->rollback);
 	sqlite3_close(sqlite->db);
 	if (sqlite->spatialite) {
 		pthread_mutex_lock(&spatialite_lock);
@@ -104,6 +115,15 @@ static int sqlite_run(struct store *store, const char *sql, struct error *err)
 	if (code == SQLITE_OK)
 		return 0;
 	return fail_sqlite(err, db_of(store), sqlite3_extended_errcode(db_of(store)), sql);
+}
+
+static void sqlite_rollback(struct store *store)
+{
+	sqlite3_stmt *rollback = ((struct sqlite_store *)store)->rollback;
+
+	/* Fails where SQLite has rolled back by itself. */
+	sqlite3_step(rollback);
+	sqlite3_reset(rollback);
 }
 
 static int sqlite_prepare(
@@ -140,6 +160,12 @@ static void sqlite_reset(struct query *query)
 	sqlite3_reset(statement_of(query));
 	sqlite3_clear_bindings(statement_of(query));
 	((struct sqlite_query *)query)->failed_bind = false;
+	((struct sqlite_query *)query)->failed_column = false;
+}
+
+static int sqlite_check_row(struct query *query, struct error *err)
+{
+	return ((struct sqlite_query *)query)->failed_column ? fail_no_memory(err) : 0;
 }
 
 static int sqlite_step(struct query *query, struct error *err)
@@ -247,6 +273,8 @@ static const char *sqlite_get_text(struct query *query, int column, size_t *ret_
 {
 	const char *text = (const char *)sqlite3_column_text(statement_of(query), column);
 
+	if (!text && sqlite_kind(query, column) != VALUE_NULL)
+		((struct sqlite_query *)query)->failed_column = true;
 	if (ret_len)
 		*ret_len = text ? (size_t)sqlite3_column_bytes(statement_of(query), column) : 0;
 	return text ? text : "";
@@ -268,8 +296,13 @@ static bool sqlite_get_wkb(
 	const unsigned char *blob = sqlite_get_bytes(query, column, &blob_len);
 
 	strbuf_reset(buffer);
-	if (!blob || !strbuf_reserve(buffer, blob_len) ||
-		!spatialite_blob_read(blob, blob_len, (unsigned char *)buffer->data, &len, ret_box))
+	if (!blob)
+		return false;
+	if (!strbuf_reserve(buffer, blob_len)) {
+		((struct sqlite_query *)query)->failed_column = true;
+		return false;
+	}
+	if (!spatialite_blob_read(blob, blob_len, (unsigned char *)buffer->data, &len, ret_box))
 		return false;
 	*ret_wkb = (struct wkb){(const unsigned char *)buffer->data, len};
 	return true;
@@ -280,189 +313,35 @@ static int64_t sqlite_last_id(struct store *store)
 	return sqlite3_last_insert_rowid(db_of(store));
 }
 
-static int sqlite_add_crs(struct store *store, const struct store_crs *crs, struct error *err)
+static int sqlite_has_column(struct store *store, const char *table, const char *column,
+	bool *ret_has, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store,
-		"INSERT INTO spatial_ref_sys"
-		" (srid, auth_name, auth_srid, ref_sys_name, proj4text, srtext)"
-		" VALUES ($epsg, 'epsg', $epsg, $name, $proj4, $wkt)"
-		" ON CONFLICT DO NOTHING",
-		&query, err);
+	int code = sqlite3_table_column_metadata(
+		db_of(store), NULL, table, column, NULL, NULL, NULL, NULL, NULL);
 
-	if (rc)
-		return rc;
-	query_bind_int(query, "epsg", crs->epsg);
-	query_bind_text(query, "name", crs->name);
-	query_bind_text(query, "proj4", crs->proj4);
-	query_bind_text(query, "wkt", crs->wkt);
-	return query_run(query, err);
-}
-
-/* Runs a SELECT of a SpatiaLite function that answers 1 when it did its work. */
-static int run_function(struct store *store, const char *sql, struct error *err)
-{
-	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v2(db_of(store), sql, -1, &statement, NULL);
-	int answer = 0;
-
-	if (code == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-		answer = sqlite3_column_int(statement, 0);
-	code = sqlite3_finalize(statement);
-	if (code != SQLITE_OK || answer != 1)
-		return fail_sqlite(err, db_of(store),
-			code ? sqlite3_extended_errcode(db_of(store)) : SQLITE_ERROR, sql);
+	if (code != SQLITE_OK && code != SQLITE_ERROR)
+		return fail_sqlite(err, db_of(store), code, table);
+	*ret_has = code == SQLITE_OK;
 	return 0;
-}
-
-static int sqlite_add_geometry(struct store *store, const char *table, enum geometry_kind kind,
-	int epsg, struct error *err)
-{
-	static const char *const types[] = {"POINT", "MULTILINESTRING", "MULTIPOLYGON"};
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	int rc;
-
-	strbuf_add_format(&sql, "SELECT AddGeometryColumn('%s', 'geom', %d, '%s', 'XY')", table,
-		epsg, types[kind]);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = run_function(store, sql.data, err);
-	if (rc)
-		return rc;
-	strbuf_reset(&sql);
-	strbuf_add_format(&sql, "SELECT CreateSpatialIndex('%s', 'geom')", table);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = run_function(store, sql.data, err);
-	if (rc)
-		return rc;
-	strbuf_reset(&sql);
-	strbuf_add_format(&sql,
-		"CREATE INDEX \"%s_without_geom\" ON \"%s\" (id) WHERE geom IS NULL", table, table);
-	rc = strbuf_check(&sql, err);
-	return rc ? rc : sqlite_run(store, sql.data, err);
-}
-
-static bool sqlite_has_column(struct store *store, const char *table, const char *column)
-{
-	return sqlite3_table_column_metadata(db_of(store), NULL, table, column, NULL, NULL, NULL,
-		       NULL, NULL) == SQLITE_OK;
-}
-
-/*
- * SpatiaLite's triggers on insert cost 40 µs a row, most of it in preparing the same statement
- * anew. A bulk load puts them aside and fills the R*Tree itself; both are part of the transaction.
- */
-static const char *const insert_triggers[] = {"ggi", "tmi", "gii"};
-
-static int sqlite_bulk_begin(struct store *store, const char *table, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	int rc;
-
-	strbuf_add_text(&sql,
-		"CREATE TEMP TABLE IF NOT EXISTS bulk_trigger (sql TEXT);"
-		"DELETE FROM bulk_trigger;");
-	for (size_t i = 0; i < sizeof insert_triggers / sizeof insert_triggers[0]; i++)
-		strbuf_add_format(&sql,
-			"INSERT INTO bulk_trigger SELECT sql FROM main.sqlite_master"
-			" WHERE type = 'trigger' AND name = '%s_%s_geom';"
-			"DROP TRIGGER IF EXISTS \"%s_%s_geom\";",
-			insert_triggers[i], table, insert_triggers[i], table);
-	rc = strbuf_check(&sql, err);
-	return rc ? rc : sqlite_run(store, sql.data, err);
-}
-
-static int restore_triggers(struct store *store, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store, "SELECT sql FROM temp.bulk_trigger", &query, err);
-
-	if (rc)
-		return rc;
-	while ((rc = query_step(query, err)) > 0) {
-		strbuf_add_text(&sql, query_text(query, 0, NULL));
-		strbuf_add_text(&sql, ";");
-	}
-	if (!rc)
-		rc = strbuf_check(&sql, err);
-	sqlite_reset(query);
-	return rc ? rc : sqlite_run(store, sql.data, err);
-}
-
-/* The box of a geometry straight from its blob: min_x, max_x, min_y, max_y by number. */
-static void sql_box_part(sqlite3_context *context, int count, sqlite3_value **values)
-{
-	const unsigned char *blob = sqlite3_value_blob(values[0]);
-	double part;
-
-	(void)count;
-	if (!blob || sqlite3_value_bytes(values[0]) < 39)
-		return;
-	memcpy(&part, blob + 6 + 8 * sqlite3_value_int(values[1]), sizeof part);
-	sqlite3_result_double(context, part);
-}
-
-static int sqlite_bulk_end(
-	struct store *store, const char *table, int64_t first_id, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	int rc, code;
-
-	code = sqlite3_create_function_v2(db_of(store), "bulk_box", 2,
-		SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, sql_box_part, NULL,
-		NULL, NULL);
-	if (code != SQLITE_OK)
-		return fail_sqlite(err, db_of(store), code, "bulk_box");
-	strbuf_add_format(&sql,
-		"INSERT INTO \"idx_%s_geom\" (pkid, xmin, xmax, ymin, ymax)"
-		" SELECT id, bulk_box(geom, 0), bulk_box(geom, 2), bulk_box(geom, 1),"
-		" bulk_box(geom, 3) FROM \"%s\" WHERE id >= %lld AND geom IS NOT NULL",
-		table, table, (long long)first_id);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = sqlite_run(store, sql.data, err);
-	return rc ? rc : restore_triggers(store, err);
 }
 
 static int sqlite_check(struct store *store, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store, "PRAGMA quick_check(1)", &query, err);
+	const char *found;
 
 	if (!rc)
 		rc = query_step(query, err);
 	if (rc < 0)
 		return rc;
-	if (!rc || strcmp(query_text(query, 0, NULL), "ok") != 0)
-		return fail_register_damaged(err);
-	return 0;
-}
-
-/* SpatiaLite's statistics; without them GDAL takes the extent from the index, rounded. */
-static int sqlite_note_extent(struct store *store, const char *table, int64_t row_count,
-	const struct box *box, struct error *err)
-{
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store,
-		"UPDATE geometry_columns_statistics SET"
-		" last_verified = strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), row_count = $rows,"
-		" extent_min_x = $min_x, extent_min_y = $min_y, extent_max_x = $max_x,"
-		" extent_max_y = $max_y WHERE f_table_name = $table",
-		&query, err);
-
-	if (rc)
-		return rc;
-	query_bind_text(query, "table", table);
-	query_bind_int(query, "rows", row_count);
-	if (box->min_x <= box->max_x) {
-		query_bind_real(query, "min_x", box->min_x);
-		query_bind_real(query, "min_y", box->min_y);
-		query_bind_real(query, "max_x", box->max_x);
-		query_bind_real(query, "max_y", box->max_y);
+	found = rc ? query_text(query, 0, NULL) : "";
+	rc = query_check_row(query, err);
+	if (!rc && strcmp(found, "ok") != 0) {
+		rc = fail_register_damaged(err);
+		error_detail(err, "%s", found);
 	}
-	return query_run(query, err);
+	return rc;
 }
 
 static void sqlite_interrupt(struct store *store)
@@ -474,10 +353,12 @@ static const struct store_driver driver = {
 	.dialect = STORE_SQLITE,
 	.close = sqlite_close,
 	.run = sqlite_run,
+	.rollback = sqlite_rollback,
 	.prepare = sqlite_prepare,
 	.finish = sqlite_finish,
 	.reset = sqlite_reset,
 	.step = sqlite_step,
+	.check_row = sqlite_check_row,
 	.bind_null = sqlite_bind_null,
 	.bind_int = sqlite_bind_int,
 	.bind_real = sqlite_bind_real,
@@ -491,13 +372,13 @@ static const struct store_driver driver = {
 	.get_bytes = sqlite_get_bytes,
 	.get_wkb = sqlite_get_wkb,
 	.last_id = sqlite_last_id,
-	.add_crs = sqlite_add_crs,
-	.add_geometry = sqlite_add_geometry,
+	.add_crs = spatialite_add_crs,
+	.add_geometry = spatialite_add_geometry,
 	.has_column = sqlite_has_column,
-	.bulk_begin = sqlite_bulk_begin,
-	.bulk_end = sqlite_bulk_end,
+	.bulk_begin = spatialite_bulk_begin,
+	.bulk_end = spatialite_bulk_end,
 	.check = sqlite_check,
-	.note_extent = sqlite_note_extent,
+	.note_extent = spatialite_note_extent,
 	.interrupt = sqlite_interrupt,
 };
 
@@ -506,29 +387,29 @@ static int connect_file(
 	const char *path, int flags, bool spatialite, struct store **ret_store, struct error *err)
 {
 	struct sqlite_store *store = calloc(1, sizeof *store);
+	autoptr(store_close) struct store *opened = store ? &store->store : NULL;
 	int code;
 
 	if (!store)
 		return fail_no_memory(err);
 	store->store.driver = &driver;
 	code = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	if (code != SQLITE_OK) {
-		fail_sqlite(err, store->db, code, "open");
-		sqlite_close(&store->store);
-		return err ? err->code : ERR_IO;
-	}
+	if (code != SQLITE_OK)
+		return fail_sqlite(err, store->db, code, "open");
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (spatialite) {
 		store->spatialite = spatialite_alloc_connection();
-		if (!store->spatialite) {
-			sqlite_close(&store->store);
+		if (!store->spatialite)
 			return fail_no_memory(err);
-		}
 		spatialite_init_ex(store->db, store->spatialite, 0);
 	}
-	*ret_store = &store->store;
+	code = sqlite3_prepare_v3(
+		store->db, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT, &store->rollback, NULL);
+	if (code != SQLITE_OK)
+		return fail_sqlite(err, store->db, code, "ROLLBACK");
+	*ret_store = take(opened);
 	return 0;
 }
 
@@ -545,7 +426,7 @@ int store_sqlite_create(const char *path, struct store **ret_store, struct error
 		rc = sqlite_run(store, "PRAGMA page_size=8192; PRAGMA synchronous=FULL", err);
 	/* 'NONE': without the table of 6,000 coordinate systems; those in use are added. */
 	if (!rc)
-		rc = run_function(store, "SELECT InitSpatialMetaDataFull(1, 'NONE')", err);
+		rc = spatialite_call(store, "SELECT InitSpatialMetaDataFull(1, 'NONE')", err);
 	if (rc)
 		return rc;
 	*ret_store = take(store);

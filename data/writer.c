@@ -25,18 +25,27 @@ struct writer {
 	bool stopping;
 };
 
-/* Runs one piece so that its failure leaves no trace. */
-static int run_piece(struct store *store, struct piece *piece)
+/*
+ * Runs one piece so that its failure leaves no trace. Fails itself only where that is impossible:
+ * a full disk takes the whole transaction with it.
+ */
+static int run_piece(struct store *store, struct piece *piece, struct error *err)
 {
-	int rc = store_savepoint(store, piece->err);
+	struct error own = {0};
+	int rc = store_savepoint(store, err);
 
 	if (rc)
 		return rc;
-	rc = piece->work(store, piece->context, piece->err);
-	if (!rc)
-		return store_savepoint_keep(store, piece->err);
-	store_savepoint_undo(store, NULL);
-	return rc;
+	piece->rc = piece->work(store, piece->context, &own);
+	if (!piece->rc)
+		piece->rc = store_savepoint_keep(store, &own);
+	if (!piece->rc)
+		return 0;
+	error_copy(piece->err, &own);
+	if (!store_savepoint_undo(store, NULL))
+		return 0;
+	error_copy(err, &own);
+	return piece->rc;
 }
 
 /* Runs a list in one transaction. When that fails, all that had succeeded has failed. */
@@ -47,7 +56,7 @@ static void run_group(struct store *store, struct piece *first)
 	int rc = transaction_begin(store, &transaction, &err);
 
 	for (struct piece *piece = first; !rc && piece; piece = piece->next)
-		piece->rc = run_piece(store, piece);
+		rc = run_piece(store, piece, &err);
 	if (!rc)
 		rc = transaction_commit(&transaction, &err);
 	if (!rc)

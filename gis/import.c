@@ -10,6 +10,7 @@ enum {
 	WKB_MAX_BYTES = SHAPE_POINTS_MAX * 16 + SHAPE_RINGS_MAX * 16,
 	PROGRESS_ROWS = 500,
 	FAR_DEGREES = 2, /* outside the area of use of the working CRS by more is elsewhere */
+	MISPLACED_MAX = 20, /* first rows that all lie elsewhere: it is the CRS, not the rows */
 };
 
 /* An import under way. */
@@ -25,6 +26,8 @@ struct import {
 	struct change_set changes;
 	struct arena arena;
 	struct strbuf wkb;
+	int64_t misplaced;
+	struct error misplacing; /* of the last one: why the file as a whole is refused */
 };
 
 static void find_row(struct import *import, enum import_severity severity, int64_t row,
@@ -91,14 +94,15 @@ static int copy_shape(
 }
 
 /*
- * Validity, in the coordinates of the file: reported, and mended if that was asked for. `shape` is
- * what will be stored, still in the file's CRS.
+ * Validity, in the coordinates of the file: reported, and mended if that was asked for and leaves
+ * anything. `shape` is what will be stored, still in the file's CRS.
  */
-static int check_shape(
-	struct import *import, int64_t row, struct shape *shape, struct error *err)
+static int check_shape(struct import *import, int64_t row, struct shape *shape, bool *ret_repaired,
+	struct error *err)
 {
 	struct geom_finding finding;
 	struct error reason = {0};
+	struct shape repaired;
 	int rc = geom_check(import->tools->geom, shape, &finding, err);
 	double place[2] = {finding.x, finding.y};
 
@@ -111,9 +115,13 @@ static int check_shape(
 	import->report->invalid++;
 	if (!import->plan->repair)
 		return 0;
-	rc = geom_repair(import->tools->geom, &import->arena, shape, shape, err);
-	import->report->repaired += !rc;
-	return rc;
+	rc = geom_repair(import->tools->geom, &import->arena, shape, &repaired, err);
+	if (rc || !repaired.point_count)
+		return rc;
+	import->report->repaired++;
+	*ret_repaired = true;
+	*shape = repaired;
+	return 0;
 }
 
 /* Area and length where the layer has a field for it, in the zone of the file (else the city's). */
@@ -156,35 +164,80 @@ static bool fits_layer(const struct layer *layer, const struct shape *shape, str
 	return true;
 }
 
-/* Puts the geometry of a row into the feature. *ret_refused: the row cannot be stored. */
-static int take_geometry(struct import *import, const struct ogr_row *row, struct value *values,
+/* The row cannot be stored; `at` is a point of it in the file's CRS, NULL unknown. */
+static void refuse_row(
+	struct import *import, int64_t row, const struct error *reason, const double *at)
+{
+	double place[2];
+
+	if (at)
+		memcpy(place, at, sizeof place);
+	if (at && crs_path_apply(import->to_working, place, 1, NULL))
+		at = NULL;
+	find_row(import, IMPORT_ERROR, row, reason, at ? place : NULL);
+	import->report->refused++;
+}
+
+/* How far the middle of the box is from where the working CRS is used, in km; 0 near. */
+static double distance_km(const struct import *import, const struct box *box)
+{
+	const struct crs_info *crs = &import->working_crs;
+	double xy[2] = {(box->min_x + box->max_x) / 2, (box->min_y + box->max_y) / 2};
+	double off_x, off_y;
+
+	if (crs->west > crs->east || crs_path_apply(import->to_wgs84, xy, 1, NULL))
+		return 0;
+	off_x = fmax(0, fmax(crs->west - xy[0], xy[0] - crs->east));
+	off_y = fmax(0, fmax(crs->south - xy[1], xy[1] - crs->north));
+	if (off_x < FAR_DEGREES && off_y < FAR_DEGREES)
+		return 0;
+	return round(hypot(off_x * cos(xy[1] * M_PI / 180), off_y) * 111.2);
+}
+
+/*
+ * Moves the shape of a row into the working CRS. One that has no place there, or lies where this
+ * CRS has no business, is refused; when the first rows all do, so is the file.
+ */
+static int place_shape(struct import *import, int64_t row, struct shape *shape, bool *ret_refused,
+	struct error *err)
+{
+	double first[2] = {shape->xy[0], shape->xy[1]};
+	struct error reason = {0};
+	double far_km;
+	struct box box;
+	int rc = crs_path_apply(import->to_working, shape->xy, shape->point_count, &reason);
+
+	if (rc && rc != ERR_INVALID)
+		return error_copy(err, &reason);
+	import->misplacing = reason;
+	if (!rc) {
+		box = shape_box(shape);
+		far_km = distance_km(import, &box);
+		if (far_km <= 0)
+			return 0;
+		fail_row_elsewhere(&reason, far_km);
+		fail_data_elsewhere(&import->misplacing, import->report->epsg, far_km);
+	}
+	*ret_refused = true;
+	refuse_row(import, row, &reason, first);
+	if (++import->misplaced == MISPLACED_MAX && box_is_empty(&import->report->box))
+		return error_copy(err, &import->misplacing);
+	return 0;
+}
+
+/* Takes a shape that the layer can hold. */
+static int take_shape(struct import *import, const struct ogr_row *row, struct value *values,
 	struct feature *feature, bool *ret_refused, struct error *err)
 {
-	struct shape native, working;
-	struct error reason = {0};
-	int rc;
+	struct shape native = *row->shape, working;
+	bool repaired = false;
+	int rc = check_shape(import, row->number, &native, &repaired, err);
 
-	if (row->geometry_error || !row->shape || !row->shape->point_count) {
-		if (!row->geometry_error)
-			fail_row_without_shape(&reason);
-		*ret_refused = row->geometry_error != NULL;
-		find_row(import, *ret_refused ? IMPORT_ERROR : IMPORT_WARNING, row->number,
-			*ret_refused ? row->geometry_error : &reason, NULL);
-		import->report->without_geometry += !*ret_refused;
-		return 0;
-	}
-	*ret_refused = !fits_layer(import->plan->layer, row->shape, &reason);
-	if (*ret_refused) {
-		find_row(import, IMPORT_ERROR, row->number, &reason, NULL);
-		return 0;
-	}
-	native = *row->shape;
-	rc = check_shape(import, row->number, &native, err);
 	if (!rc)
 		rc = copy_shape(&import->arena, &native, &working, err);
 	if (!rc)
-		rc = crs_path_apply(import->to_working, working.xy, working.point_count, err);
-	if (rc)
+		rc = place_shape(import, row->number, &working, ret_refused, err);
+	if (rc || *ret_refused)
 		return rc;
 	measure(import, &native, &working, values);
 	strbuf_reset(&import->wkb);
@@ -193,11 +246,54 @@ static int take_geometry(struct import *import, const struct ogr_row *row, struc
 		(struct wkb){(const unsigned char *)import->wkb.data, import->wkb.len};
 	feature->box = shape_box(&working);
 	feature->z_m = row->shape->z_m;
-	if (import->file_crs.epsg != import->tools->city->epsg) {
+	/* What was moved or mended stands beside it as it came. */
+	if (repaired || import->file_crs.epsg != import->tools->city->epsg) {
 		feature->native_epsg = import->file_crs.epsg;
 		feature->native_wkb = row->wkb;
 	}
 	return strbuf_check(&import->wkb, err);
+}
+
+/* Puts the geometry of a row into the feature. *ret_refused: the row cannot be stored. */
+static int take_geometry(struct import *import, const struct ogr_row *row, struct value *values,
+	struct feature *feature, bool *ret_refused, struct error *err)
+{
+	struct error reason = {0};
+
+	if (row->geometry_error) {
+		*ret_refused = true;
+		refuse_row(import, row->number, row->geometry_error, NULL);
+		return 0;
+	}
+	if (!row->shape || !row->shape->point_count) {
+		fail_row_without_shape(&reason);
+		find_row(import, IMPORT_WARNING, row->number, &reason, NULL);
+		import->report->without_geometry++;
+		return 0;
+	}
+	if (!fits_layer(import->plan->layer, row->shape, &reason)) {
+		*ret_refused = true;
+		refuse_row(import, row->number, &reason, row->shape->xy);
+		return 0;
+	}
+	return take_shape(import, row, values, feature, ret_refused, err);
+}
+
+static void report_values(
+	struct import *import, const struct ogr_row *row, const bool misfits[IMPORT_COLUMNS_MAX])
+{
+	const struct ogr_layer *file = import->columns.file;
+
+	if (row->value_error)
+		find_row(import, IMPORT_WARNING, row->number, row->value_error, NULL);
+	for (size_t i = 0; i < file->column_count; i++) {
+		struct error reason = {0};
+
+		if (!misfits[i])
+			continue;
+		fail_value_misfit(&reason, file->columns[i].name);
+		find_row(import, IMPORT_WARNING, row->number, &reason, NULL);
+	}
 }
 
 static int take_row(struct import *import, const struct ogr_row *row, struct error *err)
@@ -205,28 +301,22 @@ static int take_row(struct import *import, const struct ogr_row *row, struct err
 	const struct layer *layer = import->plan->layer;
 	struct value *values = arena_zero(&import->arena, layer->field_count + 1, sizeof *values);
 	struct feature feature = {.values = values, .z_m = (double)NAN};
-	struct error reason = {0};
-	bool refused = false;
-	int misfit, rc;
+	bool misfits[IMPORT_COLUMNS_MAX], refused = false;
+	int rc;
 
 	if (!values)
 		return fail_no_memory(err);
 	rc = import_columns_convert(&import->columns, row->values, &import->arena, values,
-		&feature.source_attributes, &misfit, err);
+		&feature.source_attributes, misfits, err);
 	if (!rc)
 		rc = take_geometry(import, row, values, &feature, &refused, err);
-	if (rc)
-		return error_where(err, "%lld", (long long)row->number);
-	if (row->value_error)
-		find_row(import, IMPORT_WARNING, row->number, row->value_error, NULL);
-	if (misfit >= 0) {
-		fail_value_misfit(&reason, import->columns.file->columns[misfit].name);
-		find_row(import, IMPORT_WARNING, row->number, &reason, NULL);
+	if (rc) {
+		error_where(err, "%lld", (long long)row->number);
+		return rc;
 	}
-	if (refused) {
-		import->report->refused++;
+	report_values(import, row, misfits);
+	if (refused)
 		return 0;
-	}
 	rc = feature_writer_add(&import->writer, &feature, err);
 	if (rc)
 		return rc;
@@ -287,28 +377,6 @@ static int choose_crs(struct import *import, struct error *err)
 	return rc;
 }
 
-/*
- * Refuses data that lie where the working CRS has no business: the sign of a wrong CRS. The
- * distance is from the edge of its area of use.
- */
-static int check_place(struct import *import, struct error *err)
-{
-	const struct box *box = &import->report->box;
-	const struct crs_info *crs = &import->working_crs;
-	double xy[2] = {(box->min_x + box->max_x) / 2, (box->min_y + box->max_y) / 2};
-	double off_x, off_y;
-
-	if (box_is_empty(box) || crs->west > crs->east ||
-		crs_path_apply(import->to_wgs84, xy, 1, NULL))
-		return 0;
-	off_x = fmax(0, fmax(crs->west - xy[0], xy[0] - crs->east));
-	off_y = fmax(0, fmax(crs->south - xy[1], xy[1] - crs->north));
-	if (off_x < FAR_DEGREES && off_y < FAR_DEGREES)
-		return 0;
-	return fail_data_elsewhere(err, import->report->epsg,
-		round(hypot(off_x * cos(xy[1] * M_PI / 180), off_y) * 111.2));
-}
-
 static void report_columns(struct import *import)
 {
 	const struct import_columns *columns = &import->columns;
@@ -358,8 +426,8 @@ static int write_rows(struct import *import, struct error *err)
 	if (rc)
 		return rc;
 	rc = take_rows(import, err);
-	if (!rc)
-		rc = check_place(import, err);
+	if (!rc && import->misplaced && box_is_empty(&import->report->box))
+		rc = error_copy(err, &import->misplacing);
 	if (!rc)
 		rc = feature_writer_close(&import->writer, err);
 	feature_writer_clear(&import->writer);

@@ -41,12 +41,13 @@ static int fail_field(const struct layer *layer, const char *name, struct error 
 	return fail_map_field(err, name, nearest ? nearest : names[0]);
 }
 
-static int take_mapping(struct import_columns *columns, const struct import_mapping *mapping,
-	struct error *err)
+static int take_mapping(
+	struct import_columns *columns, const struct import_mapping *mapping, struct error *err)
 {
 	const struct layer_field *field =
 		layer_field_find(columns->layer, mapping->field, strlen(mapping->field));
 	int column = find_column(columns->file, mapping->column);
+	int *of_field;
 
 	if (!field)
 		return fail_field(columns->layer, mapping->field, err);
@@ -56,27 +57,34 @@ static int take_mapping(struct import_columns *columns, const struct import_mapp
 		return fail_column(columns->file, mapping->column, err);
 	if (columns->is_used[column])
 		return fail_map_twice(err, mapping->column);
-	columns->of_field[layer_field_index(columns->layer, field)] = column;
+	of_field = &columns->of_field[layer_field_index(columns->layer, field)];
+	if (*of_field >= 0)
+		return fail_map_field_twice(err, mapping->field);
+	*of_field = column;
 	columns->is_used[column] = true;
 	return 0;
 }
 
-/* A free column that means the field; the field's own name goes before its aliases. */
-static int guess_column(const struct import_columns *columns, const struct layer_field *field)
+/* A free column that means the field, -1 none; the field's own name goes before its aliases. */
+static int guess_column(const struct import_columns *columns, const struct layer_field *field,
+	int *ret_column, struct error *err)
 {
-	int best = -1;
-
+	*ret_column = -1;
 	for (size_t i = 0; i < columns->file->column_count; i++) {
 		const char *name = columns->file->columns[i].name;
+		bool means = false;
+		int rc = columns->is_used[i] ? 0 : layer_field_means(field, name, &means, err);
 
-		if (columns->is_used[i] || !layer_field_means(field, name))
-			continue;
-		if (text_equal_nocase(name, field->id))
-			return (int)i;
-		if (best < 0)
-			best = (int)i;
+		if (rc)
+			return rc;
+		if (means && text_equal_nocase(name, field->id)) {
+			*ret_column = (int)i;
+			return 0;
+		}
+		if (means && *ret_column < 0)
+			*ret_column = (int)i;
 	}
-	return best;
+	return 0;
 }
 
 int import_columns_choose(const struct layer *layer, const struct ogr_layer *file,
@@ -92,18 +100,17 @@ int import_columns_choose(const struct layer *layer, const struct ogr_layer *fil
 		columns.of_field[i] = -1;
 	for (size_t i = 0; !rc && i < mapping_count; i++)
 		rc = take_mapping(&columns, &mappings[i], err);
+	for (size_t i = 0; !rc && i < layer->field_count; i++) {
+		int *column = &columns.of_field[i];
+
+		if (*column >= 0 || layer->fields[i].source != FIELD_GIVEN)
+			continue;
+		rc = guess_column(&columns, &layer->fields[i], column, err);
+		if (*column >= 0)
+			columns.is_used[*column] = true;
+	}
 	if (rc)
 		return rc;
-	for (size_t i = 0; i < layer->field_count; i++) {
-		int column;
-
-		if (columns.of_field[i] >= 0 || layer->fields[i].source != FIELD_GIVEN)
-			continue;
-		column = guess_column(&columns, &layer->fields[i]);
-		columns.of_field[i] = column;
-		if (column >= 0)
-			columns.is_used[column] = true;
-	}
 	for (size_t i = 0; i < file->column_count; i++)
 		columns.unused += !columns.is_used[i];
 	*ret_columns = columns;
@@ -124,8 +131,7 @@ static bool to_int(const struct value *from, struct value *ret)
 		ret->integer = (int64_t)from->real;
 		return true;
 	default:
-		return number_parse_int(
-			from->text, from->len, INT64_MIN, INT64_MAX, &ret->integer);
+		return number_parse_int(from->text, from->len, INT64_MIN, INT64_MAX, &ret->integer);
 	}
 }
 
@@ -144,36 +150,38 @@ static bool to_real(const struct value *from, struct value *ret)
 	}
 }
 
-static bool to_text(const struct value *from, struct arena *arena, struct value *ret)
+/* A text in the arena. */
+static int copy_text(const char *text, size_t len, struct arena *arena, struct value *ret)
+{
+	*ret = (struct value){.kind = VALUE_TEXT, .len = len};
+	ret->text = arena_text(arena, text, len);
+	return ret->text ? 0 : ERR_NOMEM;
+}
+
+static int to_text(const struct value *from, struct arena *arena, struct value *ret)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(64);
-	char *copy;
 
 	if (from->kind == VALUE_TEXT) {
 		*ret = *from;
-		return true;
+		return 0;
 	}
 	if (from->kind == VALUE_INT)
 		strbuf_add_int(&text, from->integer);
 	else
 		number_print_double(&text, from->real);
-	copy = arena_text(arena, text.data, text.len);
-	*ret = (struct value){.kind = VALUE_TEXT, .len = text.len, .text = copy};
-	return copy != NULL;
+	return text.failed ? ERR_NOMEM : copy_text(text.data, text.len, arena, ret);
 }
 
 /* "2026-11-21" or a text that begins so (a time stands behind it). */
-static bool to_date(const struct value *from, struct arena *arena, struct value *ret)
+static int to_date(const struct value *from, struct arena *arena, struct value *ret)
 {
 	struct date date;
-	char *copy;
 
 	if (from->kind != VALUE_TEXT || from->len < 10 || !date_parse(from->text, 10, &date) ||
 		(from->len > 10 && from->text[10] != 'T' && from->text[10] != ' '))
-		return false;
-	copy = arena_text(arena, date.text, 10);
-	*ret = (struct value){.kind = VALUE_TEXT, .len = 10, .text = copy};
-	return copy != NULL;
+		return ERR_INVALID;
+	return copy_text(date.text, 10, arena, ret);
 }
 
 static bool to_bool(const struct value *from, struct value *ret)
@@ -181,21 +189,22 @@ static bool to_bool(const struct value *from, struct value *ret)
 	return to_int(from, ret) && (ret->integer == 0 || ret->integer == 1);
 }
 
-static bool convert(
+/* 0, ERR_INVALID for a value that does not fit, or ERR_NOMEM. */
+static int convert(
 	const struct value *from, enum field_type type, struct arena *arena, struct value *ret)
 {
 	/* A blank text is what many programs write for "nothing". */
 	if (from->kind == VALUE_NULL || (from->kind == VALUE_TEXT && !from->len)) {
 		*ret = (struct value){.kind = VALUE_NULL};
-		return true;
+		return 0;
 	}
 	switch (type) {
 	case FIELD_INT:
-		return to_int(from, ret);
+		return to_int(from, ret) ? 0 : ERR_INVALID;
 	case FIELD_REAL:
-		return to_real(from, ret);
+		return to_real(from, ret) ? 0 : ERR_INVALID;
 	case FIELD_BOOL:
-		return to_bool(from, ret);
+		return to_bool(from, ret) ? 0 : ERR_INVALID;
 	case FIELD_DATE:
 		return to_date(from, arena, ret);
 	default:
@@ -224,47 +233,54 @@ static void put_value(struct json_writer *json, const struct value *value, enum 
 	}
 }
 
-/* The columns without a field, and the one that did not fit, as JSON. */
-static int put_others(const struct import_columns *columns, const struct value *from, int misfit,
-	struct arena *arena, const char **ret_others, struct error *err)
+/* The columns without a field, and those that did not fit, as JSON. */
+static int put_others(const struct import_columns *columns, const struct value *from,
+	const bool *misfits, struct arena *arena, const char **ret_others, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(OTHERS_MAX_BYTES);
 	struct json_writer json = JSON_WRITER(&text);
-	char *copy;
+	const char *copy;
 
 	json_begin_object(&json);
 	for (size_t i = 0; i < columns->file->column_count; i++) {
-		if (columns->is_used[i] && (int)i != misfit)
+		if (columns->is_used[i] && !misfits[i])
 			continue;
 		json_put_key(&json, columns->file->columns[i].name);
 		put_value(&json, &from[i], columns->file->columns[i].type);
 	}
 	json_end_object(&json);
-	if (text.failed)
+	if (text.full)
 		return fail_text_too_long(err, "*", OTHERS_MAX_BYTES);
-	copy = arena_text(arena, text.data, text.len);
+	copy = text.failed ? NULL : arena_text(arena, text.data, text.len);
+	if (!copy)
+		return fail_no_memory(err);
 	*ret_others = copy;
-	return copy ? 0 : fail_no_memory(err);
+	return 0;
 }
 
 int import_columns_convert(const struct import_columns *columns, const struct value *from,
-	struct arena *arena, struct value *ret_values, const char **ret_others, int *ret_misfit,
-	struct error *err)
+	struct arena *arena, struct value *ret_values, const char **ret_others,
+	bool ret_misfits[IMPORT_COLUMNS_MAX], struct error *err)
 {
 	const struct layer *layer = columns->layer;
+	size_t left = columns->unused;
 
 	*ret_others = NULL;
-	*ret_misfit = -1;
+	memset(ret_misfits, 0, IMPORT_COLUMNS_MAX * sizeof *ret_misfits);
 	for (size_t i = 0; i < layer->field_count; i++) {
 		int column = columns->of_field[i];
+		int rc = 0;
 
 		ret_values[i] = (struct value){.kind = VALUE_NULL};
-		if (column < 0 || convert(&from[column], layer->fields[i].type, arena, &ret_values[i]))
+		if (column >= 0)
+			rc = convert(&from[column], layer->fields[i].type, arena, &ret_values[i]);
+		if (rc == ERR_NOMEM)
+			return fail_no_memory(err);
+		if (!rc)
 			continue;
 		ret_values[i] = (struct value){.kind = VALUE_NULL};
-		*ret_misfit = column;
+		ret_misfits[column] = true;
+		left++;
 	}
-	if (!columns->unused && *ret_misfit < 0)
-		return 0;
-	return put_others(columns, from, *ret_misfit, arena, ret_others, err);
+	return left ? put_others(columns, from, ret_misfits, arena, ret_others, err) : 0;
 }

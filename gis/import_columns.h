@@ -27,11 +27,11 @@ int import_columns_choose(const struct layer *layer, const struct ogr_layer *fil
 
 /*
  * The values of a row as the layer has them, and the others as a JSON object (NULL if there are
- * none). A value that does not fit its field stays in the JSON, its field is null, and
- * *ret_misfit is the number of that column (-1 none). All in the arena.
+ * none). A value that does not fit its field stays in the JSON, its field is null, and the column
+ * is marked. All in the arena.
  */
 int import_columns_convert(const struct import_columns *columns, const struct value *from,
-	struct arena *arena, struct value *ret_values, const char **ret_others, int *ret_misfit,
-	struct error *err);
+	struct arena *arena, struct value *ret_values, const char **ret_others,
+	bool ret_misfits[IMPORT_COLUMNS_MAX], struct error *err);
 
 #endif

@@ -226,8 +226,9 @@ static int read_layer(struct ogr_reader *reader, int64_t most_ms, struct error *
 		return rc;
 	if (ogr_stream_get_fault(&frame, &fault))
 		return fail_by_fault(reader, &fault, err);
-	if (!ogr_stream_get_layer(&frame, &reader->row_arena, &layer))
-		return fail_by_nonsense(reader, err);
+	rc = ogr_stream_get_layer(&frame, &reader->row_arena, &layer);
+	if (rc)
+		return rc == ERR_NOMEM ? fail_no_memory(err) : fail_by_nonsense(reader, err);
 	return keep_layer(reader, &layer, err);
 }
 
@@ -258,12 +259,12 @@ static int start_program(struct ogr_reader *reader, struct error *err)
 	const char *const pairs[][2] = {{"--read", upload_format_ending(reader->upload.format)},
 		{"--layer", layer}, {"--encoding", options->encoding},
 		{"--east", options->east_column}, {"--north", options->north_column}};
-	autofree(strbuf_clear) struct strbuf cpu = STRBUF(32);
+	char cpu[24];
 	int64_t cpu_s = (options->open_ms_max + options->wait_ms_max) / 1000 + CPU_S_SPARE;
 	size_t count = 1;
 
 	/* More than it may take in all: the clock stops it first, this holds if nobody is there. */
-	strbuf_add_int(&cpu, cpu_s < CPU_S_MAX ? cpu_s : CPU_S_MAX);
+	snprintf(cpu, sizeof cpu, "%lld", (long long)(cpu_s < CPU_S_MAX ? cpu_s : CPU_S_MAX));
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		if (!pairs[i][1])
 			continue;
@@ -271,7 +272,7 @@ static int start_program(struct ogr_reader *reader, struct error *err)
 		arguments[count++] = pairs[i][1];
 	}
 	arguments[count++] = "--cpu";
-	arguments[count++] = cpu.data;
+	arguments[count++] = cpu;
 	return ogr_process_start(
 		options->program, arguments, reader->folder.data, &reader->process, err);
 }
@@ -416,7 +417,10 @@ static int take_row(struct ogr_reader *reader, const struct frame *frame, struct
 	struct stream_row row;
 	int rc;
 
-	if (!ogr_stream_get_row(frame, &reader->row_arena, layer, &row) || row.number <= last)
+	rc = ogr_stream_get_row(frame, &reader->row_arena, layer, &row);
+	if (rc == ERR_NOMEM)
+		return fail_no_memory(err);
+	if (rc || row.number <= last)
 		return fail_by_nonsense(reader, err);
 	if (!take_values(reader, row.values))
 		return fail_no_memory(err);

@@ -241,9 +241,7 @@ static const struct ogr_column *get_columns(
 {
 	struct ogr_column *columns = arena_zero(arena, count + 1, sizeof *columns);
 
-	if (!columns)
-		cursor->bad = true;
-	for (size_t i = 0; !cursor->bad && i < count; i++) {
+	for (size_t i = 0; columns && !cursor->bad && i < count; i++) {
 		columns[i].name = get_text(cursor, OGR_NAME_MAX, NULL);
 		columns[i].type = (enum column_type)get_u8(cursor, COLUMN_TYPES);
 		columns[i].name_unreadable = get_u8(cursor, 2);
@@ -251,7 +249,7 @@ static const struct ogr_column *get_columns(
 	return columns;
 }
 
-bool ogr_stream_get_layer(
+int ogr_stream_get_layer(
 	const struct frame *frame, struct arena *arena, struct ogr_layer *ret_layer)
 {
 	struct cursor cursor = cursor_of(frame, FRAME_LAYER);
@@ -270,12 +268,14 @@ bool ogr_stream_get_layer(
 	layer.encoding_source = (enum encoding_source)get_u8(&cursor, ENCODING_SOURCES);
 	layer.column_count = get_u32(&cursor, OGR_COLUMNS_MAX);
 	layer.columns = get_columns(&cursor, arena, layer.column_count);
+	if (!layer.columns)
+		return ERR_NOMEM;
 	if (!cursor_ends_well(&cursor) || layer.count < -1)
-		return false;
+		return ERR_INVALID;
 	if ((layer.crs_source == CRS_SOURCE_NONE) != (layer.epsg == 0))
-		return false;
+		return ERR_INVALID;
 	*ret_layer = layer;
-	return true;
+	return 0;
 }
 
 static bool is_datetime(const char *text, size_t len)
@@ -333,7 +333,7 @@ static void get_value(struct cursor *cursor, enum column_type type, struct value
 		cursor->bad = true;
 }
 
-bool ogr_stream_get_row(const struct frame *frame, struct arena *arena,
+int ogr_stream_get_row(const struct frame *frame, struct arena *arena,
 	const struct ogr_layer *layer, struct stream_row *ret_row)
 {
 	struct cursor cursor = cursor_of(frame, FRAME_ROW);
@@ -349,15 +349,15 @@ bool ogr_stream_get_row(const struct frame *frame, struct arena *arena,
 		row.wkb.bytes = (const unsigned char *)get_bytes(&cursor, row.wkb.len);
 	row.values = arena_zero(arena, layer->column_count + 1, sizeof *row.values);
 	if (!row.values)
-		return false;
+		return ERR_NOMEM;
 	for (size_t i = 0; !cursor.bad && i < layer->column_count; i++)
 		get_value(&cursor, layer->columns[i].type, row.values + i);
 	if (row.value_problem && row.problem_column >= layer->column_count)
-		return false;
+		return ERR_INVALID;
 	if (!cursor_ends_well(&cursor) || row.number < 1)
-		return false;
+		return ERR_INVALID;
 	*ret_row = row;
-	return true;
+	return 0;
 }
 
 bool ogr_stream_get_end(const struct frame *frame, int64_t *ret_rows)

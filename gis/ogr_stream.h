@@ -99,12 +99,13 @@ struct frame {
 int ogr_stream_frame(const char *bytes, size_t len, struct frame *ret_frame);
 
 /*
- * Reading: false if the frame's body is not what it should be, or memory runs out. Texts and shapes
- * are borrowed from the frame's bytes, arrays from the arena.
+ * Reading. 0, ERR_INVALID if the frame's body is not what it should be, or ERR_NOMEM; the others
+ * tell whether it is such a body. Texts and shapes are borrowed from the frame's bytes, arrays from
+ * the arena.
  */
-bool ogr_stream_get_layer(
+int ogr_stream_get_layer(
 	const struct frame *frame, struct arena *arena, struct ogr_layer *ret_layer);
-bool ogr_stream_get_row(const struct frame *frame, struct arena *arena,
+int ogr_stream_get_row(const struct frame *frame, struct arena *arena,
 	const struct ogr_layer *layer, struct stream_row *ret_row);
 bool ogr_stream_get_end(const struct frame *frame, int64_t *ret_rows);
 bool ogr_stream_get_fault(const struct frame *frame, struct stream_fault *ret_fault);

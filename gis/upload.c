@@ -250,6 +250,7 @@ static int check_layer(const char *folder, const struct upload_wish *wish, struc
 	struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(UPLOAD_PATH_MAX);
+	int rc;
 
 	if (upload->format == UPLOAD_SHAPEFILE)
 		return shapefile_check(
@@ -257,8 +258,10 @@ static int check_layer(const char *folder, const struct upload_wish *wish, struc
 	if (upload->format != UPLOAD_GEOJSON)
 		return 0;
 	file_join(&path, folder, "a.geojson");
+	rc = strbuf_check(&path, err);
 	upload->has_shape = STRBUF(FEATURES_MAX);
-	return geojson_scan(path.data, upload->name, wish->watch, &upload->has_shape, err);
+	return rc ? rc
+		  : geojson_scan(path.data, upload->name, wish->watch, &upload->has_shape, err);
 }
 
 int upload_prepare(const char *path, const struct upload_wish *wish, const char *folder,

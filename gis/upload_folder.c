@@ -21,29 +21,37 @@ static void add_key(struct strbuf *out, const char *name, size_t len)
 {
 	autofree(strbuf_clear) struct strbuf plain = STRBUF(KEY_MAX);
 
-	if (text_nfc(&plain, name, len))
+	if (!text_nfc(&plain, name, len))
+		strbuf_add(out, name, len);
+	else if (!plain.failed)
 		text_fold(out, plain.data, plain.len);
 	else
-		strbuf_add(out, name, len);
+		out->failed = true;
 }
 
 /* Which part of the shapefile with this base name an entry is; -1 none. */
-static int part_of(const char *entry, const char *base, size_t base_len)
+static int find_part(
+	const char *entry, const char *base, size_t base_len, int *ret_part, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf own = STRBUF(KEY_MAX);
 	autofree(strbuf_clear) struct strbuf wanted = STRBUF(KEY_MAX);
 	size_t len = strlen(entry);
+	int rc;
 
+	*ret_part = -1;
 	if (len < 5)
-		return -1;
+		return 0;
 	add_key(&own, entry, len - 4);
 	add_key(&wanted, base, base_len);
-	if (own.failed || wanted.failed || strcmp(own.data, wanted.data))
-		return -1;
+	rc = strbuf_check(&own, err);
+	if (!rc)
+		rc = strbuf_check(&wanted, err);
+	if (rc || strcmp(own.data, wanted.data) != 0)
+		return rc;
 	for (int i = 0; i < UPLOAD_PARTS; i++)
 		if (text_equal_nocase(entry + len - 4, upload_shapefile_endings[i]))
-			return i;
-	return -1;
+			*ret_part = i;
+	return 0;
 }
 
 /* Of several the one that is written alike, then the first in the order of bytes. */
@@ -66,18 +74,20 @@ static int list_folder(
 	size_t base_len = strlen(file) > 4 ? strlen(file) - 4 : 0;
 	DIR *entries = opendir(folder);
 	struct dirent *entry;
+	int rc = 0;
 
 	if (!entries)
 		return fail_file_unreadable(err, file);
-	for (int i = 0; i < ENTRIES_MAX && (entry = readdir(entries)); i++) {
-		int part = part_of(entry->d_name, file, base_len);
+	for (int i = 0; !rc && i < ENTRIES_MAX && (entry = readdir(entries)); i++) {
+		int part;
 
+		rc = find_part(entry->d_name, file, base_len, &part, err);
 		/* The .shp itself is the one that was given. */
-		if (part > 0)
+		if (!rc && part > 0)
 			keep_better(parts + part, entry->d_name, file, base_len);
 	}
 	closedir(entries);
-	return 0;
+	return rc;
 }
 
 int upload_gather(

@@ -208,7 +208,9 @@ int upload_unpack(const char *path, const struct upload_wish *wish, const char *
 	choice.zip = zip;
 	if (wish->layer)
 		text_fold(&choice.wanted, wish->layer, strlen(wish->layer));
-	rc = choose(&choice, archive, err);
+	rc = strbuf_check(&choice.wanted, err);
+	if (!rc)
+		rc = choose(&choice, archive, err);
 	if (!rc)
 		rc = extract_layer(&choice, wish, folder, err);
 	if (rc)

@@ -75,19 +75,21 @@ static bool read_at(int fd, int64_t at, void *bytes, size_t len)
 }
 
 /* The end record: the last one whose comment reaches exactly to the end of the file. */
-static bool find_end(const struct zip_file *zip, unsigned char *ret_end, int64_t *ret_at)
+static int find_end(
+	const struct zip_file *zip, unsigned char *ret_end, int64_t *ret_at, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf tail = STRBUF(END_BYTES + COMMENT_MAX);
 	size_t len = END_BYTES + COMMENT_MAX;
 	const unsigned char *bytes;
 
 	if (zip->size < END_BYTES)
-		return false;
+		return fail_zip_damaged(err, zip->shown);
 	if (zip->size < (int64_t)len)
 		len = (size_t)zip->size;
-	if (!strbuf_reserve(&tail, len) ||
-		!read_at(zip->fd, zip->size - (int64_t)len, tail.data, len))
-		return false;
+	if (!strbuf_reserve(&tail, len))
+		return fail_no_memory(err);
+	if (!read_at(zip->fd, zip->size - (int64_t)len, tail.data, len))
+		return fail_file_unreadable(err, zip->shown);
 	bytes = (const unsigned char *)tail.data;
 	for (size_t at = len - END_BYTES + 1; at-- > 0;) {
 		if (u32(bytes + at) != END_SIGNATURE ||
@@ -95,9 +97,9 @@ static bool find_end(const struct zip_file *zip, unsigned char *ret_end, int64_t
 			continue;
 		memcpy(ret_end, bytes + at, END_BYTES);
 		*ret_at = zip->size - (int64_t)(len - at);
-		return true;
+		return 0;
 	}
-	return false;
+	return fail_zip_damaged(err, zip->shown);
 }
 
 static bool has_suffix(const char *text, const char *suffix)
@@ -339,13 +341,13 @@ static void drop_folders(struct zip_file *zip)
 static int read_directory(struct zip_file *zip, int64_t bytes_max, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf directory = STRBUF(DIRECTORY_BYTES_MAX);
-	unsigned char end[END_BYTES];
-	int64_t end_at;
+	unsigned char end[END_BYTES] = {0};
+	int64_t end_at = 0;
 	size_t entries, len;
-	int rc;
+	int rc = find_end(zip, end, &end_at, err);
 
-	if (!find_end(zip, end, &end_at))
-		return fail_zip_damaged(err, zip->shown);
+	if (rc)
+		return rc;
 	entries = u16(end + 10);
 	len = u32(end + 12);
 	zip->directory_at = u32(end + 16);

@@ -3,6 +3,7 @@
  * exit code (sysexits) what kind it was.
  */
 #include <locale.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/json_write.h"
@@ -52,11 +53,12 @@ static int exit_code(int error_code)
 }
 
 /* What happened, where, what to do; the code at the end. */
-static void print_error(const struct error *err, enum lang lang, bool json_too)
+static void print_error(const struct error *err, const struct command_line *line)
 {
+	enum lang lang = line->lang;
 	autofree(strbuf_clear) struct strbuf text = STRBUF(TEXT_MAX_BYTES);
 	autofree(strbuf_clear) struct strbuf advice = STRBUF(TEXT_MAX_BYTES);
-	autofree(strbuf_clear) struct strbuf said = STRBUF(TEXT_MAX_BYTES * 4);
+	autofree(strbuf_clear) struct strbuf said = STRBUF(SIZE_MAX);
 	struct json_writer json = JSON_WRITER(&said);
 
 	error_print(&text, err, lang);
@@ -71,10 +73,13 @@ static void print_error(const struct error *err, enum lang lang, bool json_too)
 	/* What only the one who keeps the machine may see; on a terminal that is the user. */
 	if (*err->detail && getenv("DOTHI_DEBUG"))
 		fprintf(stderr, "  %s\n", err->detail);
-	if (!json_too || command_has_printed())
+	if (!line->json)
 		return;
 	strbuf_reset(&said);
 	json_begin_object(&json);
+	/* One document: what the verb has to tell, and the error in it. */
+	if (line->report->len)
+		json_put_raw(&json, line->report->data + 1, line->report->len - 2);
 	json_put_key(&json, "error");
 	json_begin_object(&json);
 	json_member_text(&json, "code", error_message_code(err));
@@ -96,15 +101,32 @@ static void print_help(const struct command *command, enum lang lang)
 	fwrite(text.data, 1, text.len, stdout);
 }
 
+static int run(int argc, char **argv, struct command_line *line, struct error *err)
+{
+	int rc = secret_start() ? fail_no_randomness(err) : 0;
+
+	if (!rc)
+		rc = command_line_parse(argc, argv, line, err);
+	if (rc || !command_value(line, "help", 0))
+		return rc ? rc : line->command->run(line, err);
+	print_help(line->command, line->lang);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct command_line line = {.lang = command_lang()};
+	autofree(strbuf_clear) struct strbuf report = STRBUF(SIZE_MAX);
+	struct command_line line;
 	struct error err = {0};
 	int rc;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	/* Would let SpatiaLite's functions read files. */
 	unsetenv("SPATIALITE_SECURITY");
+	/* A file over the limit of this process is an error like a full disk, not the end. */
+	signal(SIGXFSZ, SIG_IGN);
+	command_line_begin(argc - 1, argv + 1, &line);
+	line.report = &report;
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		print_help(NULL, line.lang);
 		return argc < 2 ? 2 : 0;
@@ -113,17 +135,8 @@ int main(int argc, char **argv)
 		puts("dothi " PACKAGE_VERSION);
 		return 0;
 	}
-	if (secret_start())
-		rc = fail_no_randomness(&err);
-	else
-		rc = command_line_parse(argc - 1, argv + 1, line.lang, &line, &err);
-	if (!rc && command_value(&line, "help", 0)) {
-		print_help(line.command, line.lang);
-		return 0;
-	}
-	if (!rc)
-		rc = line.command->run(&line, &err);
+	rc = run(argc - 1, argv + 1, &line, &err);
 	if (rc)
-		print_error(&err, line.lang, line.json);
+		print_error(&err, &line);
 	return exit_code(rc);
 }

@@ -98,28 +98,57 @@ static int fail_verb(const char *name, struct error *err)
 	return nearest ? fail_verb_near(err, name, nearest) : fail_verb_unknown(err, name);
 }
 
+/* Which language this user reads: that of the environment, else Vietnamese. */
+static enum lang environment_lang(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return text_starts_with(value, "en") ? LANG_EN : LANG_VI;
+	}
+	return LANG_VI;
+}
+
+static bool lang_of(const char *name, enum lang *ret_lang)
+{
+	if (strcmp(name, "vi") != 0 && strcmp(name, "en") != 0)
+		return false;
+	*ret_lang = *name == 'v' ? LANG_VI : LANG_EN;
+	return true;
+}
+
 static int take_common(struct command_line *line, struct error *err)
 {
 	const char *lang = command_value(line, "lang", 0);
 
 	line->json = command_value(line, "json", 0) != NULL;
-	if (lang && !strcmp(lang, "vi"))
-		line->lang = LANG_VI;
-	else if (lang && !strcmp(lang, "en"))
-		line->lang = LANG_EN;
-	else if (lang)
+	if (lang && !lang_of(lang, &line->lang))
 		return fail_option_value(err, "lang", lang);
 	return 0;
 }
 
-int command_line_parse(
-	int argc, char **argv, enum lang lang, struct command_line *ret_line, struct error *err)
+void command_line_begin(int argc, char **argv, struct command_line *ret_line)
 {
-	struct command_line *line = ret_line;
+	*ret_line = (struct command_line){.lang = environment_lang()};
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (!strcmp(argv[i], "--json"))
+			ret_line->json = true;
+		else if (!strcmp(argv[i], "--lang") && i + 1 < argc)
+			lang_of(argv[i + 1], &ret_line->lang);
+		else if (text_starts_with(argv[i], "--lang="))
+			lang_of(argv[i] + strlen("--lang="), &ret_line->lang);
+	}
+}
+
+int command_line_parse(int argc, char **argv, struct command_line *line, struct error *err)
+{
 	bool only_words = false;
 	int rc = 0;
 
-	*line = (struct command_line){.lang = lang, .command = find_command(argv[0])};
+	line->command = find_command(argv[0]);
 	if (!line->command)
 		return fail_verb(argv[0], err);
 	for (int i = 1; !rc && i < argc; i++) {
@@ -215,16 +244,8 @@ void command_talk(const struct strbuf *text)
 	fflush(stderr);
 }
 
-static bool has_printed;
-
-bool command_has_printed(void)
-{
-	return has_printed;
-}
-
 void command_print(const struct strbuf *text)
 {
-	has_printed = true;
 	fwrite(text->data, 1, text->len, stdout);
 	fputc('\n', stdout);
 	fflush(stdout);
@@ -250,17 +271,4 @@ bool command_goes_on(void *unused)
 		sigaction(SIGTERM, &action, NULL);
 	}
 	return !interrupted;
-}
-
-enum lang command_lang(void)
-{
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return text_starts_with(value, "en") ? LANG_EN : LANG_VI;
-	}
-	return LANG_VI;
 }

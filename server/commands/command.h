@@ -38,6 +38,7 @@ struct command_line {
 	const struct command *command;
 	enum lang lang;
 	bool json;
+	struct strbuf *report; /* JSON object of a verb that fails and has more to tell than why */
 	const char *words[COMMAND_WORDS_MAX];
 	size_t word_count;
 	struct {
@@ -50,9 +51,12 @@ struct command_line {
 /* The table of verbs; ends with NULL. */
 extern const struct command *const all_commands[];
 
-/* Reads argv (without the program's name) into a line; the verb comes first. */
-int command_line_parse(
-	int argc, char **argv, enum lang lang, struct command_line *ret_line, struct error *err);
+/*
+ * Reads argv (without the program's name) into a line; the verb comes first. Begin looks only how
+ * the user wishes to be answered, so that what is wrong with the words can be said so.
+ */
+void command_line_begin(int argc, char **argv, struct command_line *ret_line);
+int command_line_parse(int argc, char **argv, struct command_line *line, struct error *err);
 
 /* The n-th value of an option, from 0; NULL if there is none. A switch has the value "". */
 const char *command_value(const struct command_line *line, const char *option, size_t n);
@@ -68,13 +72,7 @@ void command_help(struct strbuf *out, const struct command *command, enum lang l
 void command_talk(const struct strbuf *text);
 void command_print(const struct strbuf *text);
 
-/* True if a result was printed: with --json there shall be one document, not two. */
-bool command_has_printed(void);
-
 /* True while the user has not pressed Ctrl-C; the first call begins to watch for it. */
 bool command_goes_on(void *unused);
-
-/* Which language this user reads: of the environment, else Vietnamese. */
-enum lang command_lang(void);
 
 #endif

@@ -170,7 +170,10 @@ static int run(const struct command_line *line, struct error *err)
 	run_checks(&examination);
 	if (line->json) {
 		json_end_object(&examination.json);
-		command_print(&examination.out);
+		if (examination.failed)
+			strbuf_add(line->report, examination.out.data, examination.out.len);
+		else
+			command_print(&examination.out);
 	}
 	crs_context_free(examination.crs);
 	register_close(&examination.opened);

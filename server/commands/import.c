@@ -26,8 +26,9 @@ struct session {
 	struct json_writer json;
 	struct strbuf report; /* JSON, made when all rows were read */
 	int64_t last_progress_ms;
-	bool dry_run, yes, refused, kept;
-	int64_t refused_rows;
+	int64_t findings_left_out;
+	bool dry_run, yes, can_ask, kept;
+	struct error refusal; /* why it was not kept although nobody said no */
 };
 
 static const char *const severity_names[] = {"note", "warning", "error"};
@@ -37,6 +38,10 @@ static void add_finding_json(struct session *session, const struct import_findin
 	struct json_writer *json = &session->json;
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 
+	if (session->findings.len + 2 * LINE_MAX_BYTES > FINDINGS_MAX_BYTES) {
+		session->findings_left_out++;
+		return;
+	}
 	error_print(&text, finding->reason, session->line->lang);
 	json_begin_object(json);
 	json_member_text(json, "severity", severity_names[finding->severity]);
@@ -142,6 +147,7 @@ static void write_json_report(struct session *session, const struct import_repor
 	json_end_object(&json);
 	json_put_key(&json, "findings");
 	json_put_raw(&json, session->findings.data, session->findings.len);
+	json_member_int(&json, "findings_left_out", session->findings_left_out);
 	/* Closed when it is known whether it was kept. */
 }
 
@@ -184,10 +190,23 @@ static bool ask(const struct session *session, const struct import_report *repor
 	return answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'c' || answer[0] == 'C';
 }
 
+/* Fills the reason if the report alone forbids to keep anything. */
+static bool is_refused(struct session *session, const struct import_report *report)
+{
+	struct error *why = &session->refusal;
+
+	if (session->line->json && (session->findings.failed || session->report.failed))
+		fail_no_memory(why);
+	else if (report->refused && !report->stored)
+		fail_import_nothing(why, report->refused);
+	else if (report->refused && !session->yes && !session->can_ask)
+		fail_import_refused_rows(why, report->refused);
+	return why->code != 0;
+}
+
 static bool confirm(void *context, const struct import_report *report)
 {
 	struct session *session = context;
-	bool can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 
 	if (session->line->json) {
 		json_end_array(&session->json);
@@ -195,19 +214,10 @@ static bool confirm(void *context, const struct import_report *report)
 	} else {
 		print_report(session, report);
 	}
-	if (session->dry_run)
+	if (session->dry_run || is_refused(session, report))
 		return false;
-	if (!session->yes && can_ask) {
-		session->kept = ask(session, report);
-		return session->kept;
-	}
-	if (report->refused && !session->yes) {
-		session->refused = true;
-		session->refused_rows = report->refused;
-		return false;
-	}
-	session->kept = true;
-	return true;
+	session->kept = session->yes || !session->can_ask || ask(session, report);
+	return session->kept;
 }
 
 /* "--map field=column", again and again. */
@@ -261,8 +271,7 @@ static void print_end(struct session *session)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 
-	if (session->line->json && session->report.len) {
-		strbuf_add_format(&session->report, ",\"kept\":%s}", session->kept ? "true" : "false");
+	if (session->line->json) {
 		command_print(&session->report);
 		return;
 	}
@@ -293,10 +302,15 @@ static int import_into(struct session *session, struct register_folder *opened,
 	geom_context_free(tools.geom);
 	crs_context_free(tools.crs);
 	file_remove(work.data, NULL);
+	if (session->report.len)
+		strbuf_add_format(
+			&session->report, ",\"kept\":%s}", session->kept ? "true" : "false");
+	if (!rc && session->refusal.code) {
+		rc = error_copy(err, &session->refusal);
+		strbuf_add(session->line->report, session->report.data, session->report.len);
+	}
 	if (!rc)
 		print_end(session);
-	if (!rc && session->refused)
-		rc = fail_import_refused_rows(err, session->refused_rows);
 	return rc;
 }
 
@@ -355,7 +369,8 @@ static int run(const struct command_line *line, struct error *err)
 	struct session session = {.line = line, .findings = STRBUF(FINDINGS_MAX_BYTES),
 		.report = STRBUF(FINDINGS_MAX_BYTES), .last_progress_ms = clock_ticks_ms(),
 		.dry_run = command_value(line, "dry-run", 0) != NULL,
-		.yes = command_value(line, "yes", 0) != NULL};
+		.yes = command_value(line, "yes", 0) != NULL,
+		.can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO)};
 	struct import_plan plan = {.mappings = mappings, .finding = take_finding,
 		.progress = show_progress, .confirm = confirm, .context = &session};
 	int rc = read_plan(line, &plan, err);

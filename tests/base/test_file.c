@@ -339,6 +339,22 @@ static void a_lock_excludes_and_dies_with_its_holder(void **state)
 	assert_int_equal(file_lock("/nowhere/lock", &fd, NULL), ERR_IO);
 }
 
+static void a_lock_file_may_go_with_its_lock(void **state)
+{
+	struct place *place = *state;
+	const char *path = path_in(place, &place->path, "lock");
+	int first = -1, second = -1;
+
+	assert_int_equal(file_lock(path, &first, NULL), 0);
+	assert_int_equal(file_remove(path, NULL), 0);
+	assert_int_equal(file_lock(path, &second, NULL), 0);
+	file_drop(&first);
+	assert_int_equal(file_lock(path, &first, NULL), ERR_BUSY);
+	file_drop(&second);
+	file_remove_empty_folder(place->folder.data);
+	assert_true(file_exists(place->folder.data)); /* the lock is in it */
+}
+
 #define in_place(test) cmocka_unit_test_setup_teardown(test, make_place, remove_place)
 
 int main(void)
@@ -357,6 +373,7 @@ int main(void)
 		in_place(removing_never_follows_a_link),
 		in_place(folders_that_are_too_deep_are_not_ours),
 		in_place(a_lock_excludes_and_dies_with_its_holder),
+		in_place(a_lock_file_may_go_with_its_lock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

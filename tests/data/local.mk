@@ -1,10 +1,53 @@
-data_tests = %D%/test_layer
+data_tests = \
+	%D%/test_change \
+	%D%/test_city \
+	%D%/test_feature_read \
+	%D%/test_feature_table \
+	%D%/test_feature_write \
+	%D%/test_layer \
+	%D%/test_migrate \
+	%D%/test_register \
+	%D%/test_spatialite_blob \
+	%D%/test_store \
+	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
+DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
-tests_data_test_layer_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
+tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_city_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_city_SOURCES = %D%/test_city.c $(DATA_TEST_CODE)
+tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_read_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_read_SOURCES = %D%/test_feature_read.c $(DATA_TEST_CODE)
+tests_data_test_feature_read_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_table_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_table_SOURCES = %D%/test_feature_table.c $(DATA_TEST_CODE)
+tests_data_test_feature_table_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_feature_write_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_feature_write_SOURCES = %D%/test_feature_write.c $(DATA_TEST_CODE)
+tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_migrate_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_migrate_SOURCES = %D%/test_migrate.c $(DATA_TEST_CODE)
+tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
+tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
+tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
+tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_writer_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_writer_SOURCES = %D%/test_writer.c $(DATA_TEST_CODE)
+tests_data_test_writer_LDADD = $(DATA_TEST_LIBS)
 
 # Not a test by itself: it tells check_layer_ids.sh what the layers are.
 EXTRA_PROGRAMS += %D%/list_layers

@@ -79,8 +79,9 @@ static int copy(void *context)
 }
 
 /* Only closing what was read or is a folder may fail in silence. */
-static const struct fault_scenario replacing = {"file_replace", replace, check_place, ERR_IO, true};
-static const struct fault_scenario copying = {"file_copy", copy, check_place, ERR_IO, true};
+static const struct fault_scenario replacing = {
+	"file_replace", replace, check_place, ERR_IO, true, 0};
+static const struct fault_scenario copying = {"file_copy", copy, check_place, ERR_IO, true, 0};
 
 static void drive_all(struct place *place, const struct fault_scenario *scenario, size_t least)
 {
@@ -139,7 +140,7 @@ static int write_in_pieces(void *context)
 
 static void every_piece_is_checked(void **state)
 {
-	const struct fault_scenario writing = {"pieces", write_in_pieces, NULL, ERR_IO, false};
+	const struct fault_scenario writing = {"pieces", write_in_pieces, NULL, ERR_IO, false, 0};
 	const struct fault full = {
 		FAULT_OPEN | FAULT_WRITE | FAULT_SYNC | FAULT_CLOSE, ENOSPC, false};
 
@@ -169,8 +170,8 @@ static int read_settings(void *context)
 /* A disk that fails is never taken for a file that is short or missing. */
 static void no_fault_of_reading_is_swallowed(void **state)
 {
-	const struct fault_scenario reading = {"file_read", read_all, NULL, ERR_IO, false};
-	const struct fault_scenario settings = {"config", read_settings, NULL, ERR_IO, false};
+	const struct fault_scenario reading = {"file_read", read_all, NULL, ERR_IO, false, 0};
+	const struct fault_scenario settings = {"config", read_settings, NULL, ERR_IO, false, 0};
 	const struct fault broken = {FAULT_OPEN | FAULT_READ, EIO, false};
 	struct place *place = *state;
 

@@ -25,7 +25,7 @@ static int told(int rc, const struct error *err)
 static void drive_to(
 	int code, const char *name, int (*run)(void *context), void *context, size_t least)
 {
-	const struct fault_scenario scenario = {name, run, NULL, code, false};
+	const struct fault_scenario scenario = {name, run, NULL, code, false, 0};
 
 	assert_true(fault_drive(&no_memory, &scenario, context) >= least);
 	fault_drive(&never_memory_again, &scenario, context);

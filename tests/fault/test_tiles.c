@@ -98,7 +98,7 @@ static int build_and_write(void *context)
 
 static void tiles(void **state)
 {
-	const struct fault_scenario scenario = {"tiles", build_and_write, NULL, ERR_NOMEM, false};
+	const struct fault_scenario scenario = {"tiles", build_and_write, NULL, ERR_NOMEM, false, 0};
 
 	/* The buffers that the connection and GEOS's context keep are those modules' own affair. */
 	assert_int_equal(build_and_write(*state), 0);

@@ -1,7 +1,8 @@
 gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
-	%D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sample_city %D%/test_sample_ground \
-	%D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets %D%/test_sandbox \
-	%D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side %D%/test_upload %D%/test_zip_file
+	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sample_city \
+	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
+	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side \
+	%D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 GIS_TEST_LIBS = $(GIS_LIBS) $(CMOCKA_LIBS)
 
@@ -42,6 +43,8 @@ tests_gis_test_csv_columns_SOURCES = %D%/test_csv_columns.c
 tests_gis_test_csv_columns_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_geojson_scan_SOURCES = %D%/test_geojson_scan.c $(made_files)
 tests_gis_test_geojson_scan_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_import_columns_SOURCES = %D%/test_import_columns.c
+tests_gis_test_import_columns_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_ogr_stream_SOURCES = %D%/test_ogr_stream.c $(made_files)
 tests_gis_test_ogr_stream_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_shapefile_SOURCES = %D%/test_shapefile.c $(made_files)

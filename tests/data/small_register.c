@@ -1,0 +1,242 @@
+#include "tests/test.h"
+
+#include <math.h>
+#include <sqlite3.h>
+
+#include "base/file.h"
+#include "tests/data/small_register.h"
+#include "tests/gis/wkb_maker.h"
+
+#define LOOK                                                                           \
+	.look = {.max_zoom = 22,                                                       \
+		.classes = (const struct look_class[]){{.title = {"Mọi thứ", "All"}}}, \
+		.class_count = 1}
+
+static const struct layer_field thing_fields[] = {
+	{.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT},
+	{.id = "count", .title = {"Số", "Count"}, .type = FIELD_INT},
+	{.id = "height_m", .title = {"Cao", "Height"}, .type = FIELD_REAL},
+	{.id = "lit", .title = {"Sáng", "Lit"}, .type = FIELD_BOOL},
+	{.id = "built", .title = {"Xây", "Built"}, .type = FIELD_DATE},
+};
+static const struct layer_field road_fields[] = {
+	{.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT},
+	{.id = "length_m",
+		.title = {"Dài", "Length"},
+		.source = FIELD_LENGTH_M,
+		.type = FIELD_REAL},
+};
+static const struct layer_field plot_fields[] = {
+	{.id = "code", .title = {"Mã", "Code"}, .type = FIELD_TEXT},
+	{.id = "area_m2", .title = {"Rộng", "Area"}, .source = FIELD_AREA_M2, .type = FIELD_REAL},
+};
+static const struct layer layers[] = {
+	{.id = "thing",
+		.title = {"Vật", "Things"},
+		.geometry = GEOMETRY_POINT,
+		.fields = thing_fields,
+		.field_count = 5,
+		LOOK},
+	{.id = "road",
+		.title = {"Đường", "Roads"},
+		.geometry = GEOMETRY_LINE,
+		.fields = road_fields,
+		.field_count = 2,
+		LOOK},
+	{.id = "plot",
+		.title = {"Thửa", "Plots"},
+		.geometry = GEOMETRY_AREA,
+		.fields = plot_fields,
+		.field_count = 2,
+		LOOK},
+};
+const struct layer_table small_layers = {layers, sizeof layers / sizeof *layers};
+
+static const struct city city = {
+	.name = "Thành phố thử",
+	.epsg = SMALL_EPSG,
+	.operation = "EPSG:6960",
+	.pipeline = "+proj=pipeline +step +proj=noop",
+};
+static const struct store_crs known_crs[] = {
+	{SMALL_EPSG, "VN-2000 / TM-3 105-45", "+proj=tmerc +lon_0=105.75 +k=0.9999 +x_0=500000",
+		"LOCAL_CS[\"VN-2000 / TM-3 105-45\"]"},
+	{4326, "WGS 84", "+proj=longlat +datum=WGS84", "LOCAL_CS[\"WGS 84\"]"},
+};
+
+static void fill_repeating(void *context, void *bytes, size_t len)
+{
+	(void)context;
+	for (size_t i = 0; i < len; i++)
+		((unsigned char *)bytes)[i] = (unsigned char)(17 * i);
+}
+
+const struct randomness small_randomness = {fill_repeating, NULL};
+
+int small_folder_make(void **state)
+{
+	struct small_register *place = test_calloc(1, sizeof *place);
+
+	*place = (struct small_register){STRBUF(1000), STRBUF(1000), REGISTER_CLOSED};
+	*state = place;
+	if (file_make_temporary_folder(".", &place->folder, NULL))
+		return -1;
+	register_database(&place->database, place->folder.data);
+	return 0;
+}
+
+struct register_plan small_register_plan(const struct small_register *place)
+{
+	return (struct register_plan){
+		.folder = place->folder.data,
+		.layers = &small_layers,
+		.city = &city,
+		.crs = known_crs,
+		.crs_count = sizeof known_crs / sizeof *known_crs,
+		.now_us = SMALL_NOW_US,
+	};
+}
+
+int small_register_open(struct small_register *place, enum store_mode mode, struct error *err)
+{
+	return register_open(
+		place->folder.data, &small_layers, mode, SMALL_NOW_US, &place->opened, err);
+}
+
+int small_register_make(void **state)
+{
+	struct small_register *place;
+	struct register_plan plan;
+	int rc = small_folder_make(state);
+
+	place = *state;
+	plan = small_register_plan(place);
+	if (!rc)
+		rc = register_create(&plan, NULL);
+	return rc ? rc : small_register_open(place, STORE_WRITE, NULL);
+}
+
+int small_register_drop(void **state)
+{
+	struct small_register *place = *state;
+	int rc;
+
+	register_close(&place->opened);
+	rc = file_remove(place->folder.data, NULL);
+	strbuf_clear(&place->folder);
+	strbuf_clear(&place->database);
+	test_free(place);
+	return rc;
+}
+
+int64_t store_int(struct store *store, const char *sql)
+{
+	autoptr(query_done) struct query *query = NULL;
+	struct error err = {0};
+
+	if (store_query(store, sql, &query, &err) || query_step(query, &err) != 1)
+		fail_msg("%s: %s", sql, err.detail);
+	return query_int(query, 0);
+}
+
+void store_must_run(struct store *store, const char *sql)
+{
+	struct error err = {0};
+
+	if (store_run(store, sql, &err))
+		fail_msg("%s: %s", sql, err.detail);
+}
+
+void small_point(struct strbuf *wkb, double east, double north, struct feature *feature)
+{
+	const struct wkb_maker maker = {.out = wkb};
+
+	strbuf_reset(wkb);
+	wkb_header(&maker, WKB_POINT);
+	wkb_xy(&maker, east, north);
+	feature->wkb = (struct wkb){(const unsigned char *)wkb->data, wkb->len};
+	feature->box = (struct box){east, north, east, north};
+}
+
+void small_square(
+	struct strbuf *wkb, double east, double north, double side_m, struct feature *feature)
+{
+	const struct wkb_maker maker = {.out = wkb};
+	double xy[] = {east, north, east + side_m, north, east + side_m, north + side_m, east,
+		north + side_m, east, north};
+
+	strbuf_reset(wkb);
+	wkb_header(&maker, WKB_AREAS);
+	wkb_u32(&maker, 1);
+	wkb_header(&maker, WKB_AREA);
+	wkb_u32(&maker, 1);
+	wkb_ring(&maker, xy, 5);
+	feature->wkb = (struct wkb){(const unsigned char *)wkb->data, wkb->len};
+	feature->box = (struct box){east, north, east + side_m, north + side_m};
+}
+
+void small_write_things(struct small_register *place, const double *xy, size_t count)
+{
+	const struct change_author author = {"test", "writing", SMALL_NOW_US};
+	autofree(transaction_end) struct transaction transaction = {0};
+	autofree(strbuf_clear) struct strbuf wkb = STRBUF(1000);
+	autofree(feature_writer_clear) struct feature_writer writer = {.sql = STRBUF(0)};
+	struct value values[5] = {{0}};
+	struct change_set changes;
+	struct store *store = place->opened.store;
+
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	assert_int_equal(change_begin(store, &author, &changes, NULL), 0);
+	assert_int_equal(feature_writer_open(store, &layers[SMALL_THING], SMALL_EPSG, &changes,
+				 &small_randomness, &writer, NULL),
+		0);
+	for (size_t i = 0; i < count; i++) {
+		struct feature feature = {.values = values, .z_m = (double)NAN};
+
+		small_point(&wkb, xy[2 * i], xy[2 * i + 1], &feature);
+		assert_int_equal(feature_writer_add(&writer, &feature, NULL), 0);
+	}
+	assert_int_equal(feature_writer_close(&writer, NULL), 0);
+	assert_int_equal(change_end(&changes, NULL), 0);
+	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+}
+
+static void add_rows(sqlite3 *db, const char *sql, struct strbuf *out)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+	if (code != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		for (int i = 0; i < sqlite3_column_count(statement); i++) {
+			strbuf_add_int(out, sqlite3_column_type(statement, i));
+			strbuf_add(out, sqlite3_column_blob(statement, i),
+				(size_t)sqlite3_column_bytes(statement, i));
+		}
+	assert_int_equal(code, SQLITE_DONE);
+	sqlite3_finalize(statement);
+}
+
+struct content_hash small_digest(const char *database)
+{
+	autofree(strbuf_clear) struct strbuf out = STRBUF(64 << 20);
+	sqlite3_stmt *tables = NULL;
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	add_rows(db, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2", &out);
+	/* What is virtual needs SpatiaLite; its rows stand in tables that are read. */
+	assert_int_equal(
+		sqlite3_prepare_v2(db,
+			"SELECT printf('SELECT * FROM \"%w\"', name) FROM sqlite_master"
+			" WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
+			-1, &tables, NULL),
+		SQLITE_OK);
+	while (sqlite3_step(tables) == SQLITE_ROW)
+		add_rows(db, (const char *)sqlite3_column_text(tables, 0), &out);
+	sqlite3_finalize(tables);
+	sqlite3_close(db);
+	assert_false(out.failed);
+	return content_hash(out.data, out.len);
+}

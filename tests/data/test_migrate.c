@@ -1,0 +1,106 @@
+#include "tests/test.h"
+
+#include "base/file.h"
+#include "base/messages.h"
+#include "data/migrate.h"
+#include "tests/data/small_register.h"
+
+/* An empty database in the folder, without any table of ours. */
+static int make_empty(void **state)
+{
+	struct small_register *place;
+	int rc = small_folder_make(state);
+
+	place = *state;
+	return rc ? rc : store_create(place->database.data, &place->opened.store, NULL);
+}
+
+static struct store *store_of(void **state)
+{
+	return ((struct small_register *)*state)->opened.store;
+}
+
+static int64_t count_of(struct store *store, const char *table)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql,
+		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'", table);
+	return store_int(store, sql);
+}
+
+static void an_empty_database_gets_all_steps(void **state)
+{
+	static const char *const tables[] = {"setting", "layer_state", "change_link", "change"};
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct store *store = store_of(state);
+
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	assert_int_equal(migrate(store, SMALL_NOW_US, NULL), 0);
+	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		assert_int_equal(count_of(store, tables[i]), 1);
+	assert_true(store_int(store, "SELECT max(number) FROM migration") == migrate_last());
+	assert_true(store_int(store, "SELECT count(*) FROM migration") == migrate_last());
+	assert_true(store_int(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
+}
+
+static void a_step_is_done_once(void **state)
+{
+	struct store *store = store_of(state);
+
+	assert_int_equal(migrate(store, SMALL_NOW_US, NULL), 0);
+	store_must_run(store, "INSERT INTO setting VALUES ('a', 'b')");
+	assert_int_equal(migrate(store, SMALL_NOW_US + 1, NULL), 0);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM setting"), 1);
+	assert_true(store_int(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US);
+}
+
+static void a_newer_register_is_refused(void **state)
+{
+	struct store *store = store_of(state);
+	struct error err = {0};
+	char sql[200];
+
+	assert_int_equal(migrate(store, SMALL_NOW_US, NULL), 0);
+	assert_int_equal(migrate_check(store, &err), 0);
+	snprintf(sql, sizeof sql, "INSERT INTO migration VALUES (%d, 'of tomorrow', 1)",
+		migrate_last() + 1);
+	store_must_run(store, sql);
+	assert_int_equal(migrate(store, SMALL_NOW_US, &err), ERR_CONFIG);
+	assert_string_equal(error_message_code(&err), "REG-NEWER-01");
+	assert_int_equal(migrate_check(store, &err), ERR_CONFIG);
+	assert_int_equal(migrate_check(store, NULL), ERR_CONFIG);
+}
+
+/* A step that fails in its middle leaves nothing of itself. */
+static void a_step_is_done_whole_or_not_at_all(void **state)
+{
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct store *store = store_of(state);
+	struct error err = {0};
+
+	store_must_run(store, "CREATE TABLE change (a)"); /* in the way of the last table */
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	assert_int_equal(migrate(store, SMALL_NOW_US, &err), ERR_INTERNAL);
+	assert_int_equal(count_of(store, "setting"), 1);
+	transaction_end(&transaction);
+	assert_int_equal(count_of(store, "setting"), 0);
+	assert_int_equal(count_of(store, "migration"), 0);
+	store_must_run(store, "DROP TABLE change");
+	assert_int_equal(migrate(store, SMALL_NOW_US, &err), 0);
+}
+
+#define in_empty(test) cmocka_unit_test_setup_teardown(test, make_empty, small_register_drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_empty(an_empty_database_gets_all_steps),
+		in_empty(a_step_is_done_once),
+		in_empty(a_newer_register_is_refused),
+		in_empty(a_step_is_done_whole_or_not_at_all),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,369 @@
+#include "tests/test.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/messages.h"
+#include "data/store.h"
+#include "tests/data/small_register.h"
+
+static struct store *store_of(void **state)
+{
+	return ((struct small_register *)*state)->opened.store;
+}
+
+static struct query *query_of(struct store *store, const char *sql)
+{
+	struct query *query = NULL;
+	struct error err = {0};
+
+	if (store_query(store, sql, &query, &err))
+		fail_msg("%s: %s", sql, err.detail);
+	return query;
+}
+
+static void binds_by_name(void **state)
+{
+	autoptr(query_done) struct query *query =
+		query_of(store_of(state), "SELECT $b || $a || $b, $number + 1");
+
+	/* SQLite numbers $b first; neither that nor the order of binding matters. */
+	query_bind_int(query, "number", 41);
+	query_bind_text(query, "a", "-");
+	query_bind_text(query, "b", "x");
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_string_equal(query_text(query, 0, NULL), "x-x");
+	assert_int_equal(query_int(query, 1), 42);
+	assert_int_equal(query_step(query, NULL), 0);
+}
+
+static void every_type_comes_back(void **state)
+{
+	static const double reals[] = {0, -0.0, 0.1, 1e300, 5e-324, -INFINITY, INFINITY};
+	static const int64_t ints[] = {0, -1, INT64_MIN, INT64_MAX, INT64_C(1) << 53};
+	autoptr(query_done) struct query *query = query_of(store_of(state), "SELECT $v");
+	struct value value;
+	size_t len;
+
+	for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+		query_bind_real(query, "v", reals[i]);
+		assert_int_equal(query_step(query, NULL), 1);
+		query_value(query, 0, &value);
+		assert_int_equal(value.kind, VALUE_REAL);
+		assert_memory_equal(&value.real, &reals[i], sizeof *reals);
+		assert_int_equal(query_run(query, NULL), 0);
+	}
+	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
+		query_bind_value(
+			query, "v", &(struct value){.kind = VALUE_INT, .integer = ints[i]});
+		assert_int_equal(query_step(query, NULL), 1);
+		query_value(query, 0, &value);
+		assert_int_equal(value.kind, VALUE_INT);
+		assert_true(value.integer == ints[i]);
+		assert_int_equal(query_run(query, NULL), 0);
+	}
+	query_bind_bytes(query, "v", "a\0b", 3);
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_memory_equal(query_bytes(query, 0, &len), "a\0b", 3);
+	assert_int_equal(len, 3);
+	assert_int_equal(query_run(query, NULL), 0);
+	query_bind_value(
+		query, "v", &(struct value){.kind = VALUE_TEXT, .text = "đườngX", .len = 9});
+	assert_int_equal(query_step(query, NULL), 1);
+	query_value(query, 0, &value);
+	assert_int_equal(value.kind, VALUE_TEXT);
+	assert_int_equal(value.len, 9);
+	assert_string_equal(value.text, "đường");
+}
+
+static void nothing_is_null(void **state)
+{
+	static const char sql[] =
+		"SELECT $a IS NULL, $b IS NULL, $c IS NULL, $d IS NULL, $e IS NULL";
+	struct query *query = query_of(store_of(state), sql);
+	size_t len = 7;
+
+	query_bind_text(query, "a", NULL);
+	query_bind_bytes(query, "b", NULL, 0);
+	query_bind_wkb(query, "c", (struct wkb){NULL, 0}, &(struct box){0}, SMALL_EPSG);
+	query_bind_value(query, "d", &(struct value){.kind = VALUE_NULL});
+	query_bind_real(query, "e", (double)NAN); /* a number that is none */
+	assert_int_equal(query_step(query, NULL), 1);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(query_int(query, i), 1);
+	query_done(query);
+	/* What was bound is forgotten when the query is given back. */
+	query = query_of(store_of(state), sql);
+	query_bind_int(query, "a", 1);
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_int_equal(query_int(query, 0), 0);
+	assert_int_equal(query_int(query, 1), 1);
+	query_done(query);
+	query = query_of(store_of(state), "SELECT NULL, ''");
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_true(query_is_null(query, 0));
+	assert_false(query_is_null(query, 1));
+	assert_string_equal(query_text(query, 0, &len), "");
+	assert_int_equal(len, 0);
+	assert_null(query_bytes(query, 0, &len));
+	query_done(query);
+}
+
+static void one_text_is_prepared_once(void **state)
+{
+	static const char sql[] = "SELECT 1 UNION ALL SELECT 2";
+	struct store *store = store_of(state);
+	struct query *first = query_of(store, sql), *again, *nested;
+
+	query_done(first);
+	again = query_of(store, sql);
+	assert_ptr_equal(first, again);
+	/* While it is in use the next one is another, and neither disturbs the other. */
+	nested = query_of(store, sql);
+	assert_ptr_not_equal(again, nested);
+	assert_int_equal(query_step(again, NULL), 1);
+	assert_int_equal(query_step(nested, NULL), 1);
+	assert_int_equal(query_step(nested, NULL), 1);
+	assert_int_equal(query_int(again, 0), 1);
+	assert_int_equal(query_int(nested, 0), 2);
+	query_done(nested);
+	assert_int_equal(query_step(again, NULL), 1);
+	assert_int_equal(query_int(again, 0), 2);
+	query_done(again);
+}
+
+static void more_texts_than_places_work_too(void **state)
+{
+	char sql[40];
+
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 300; i++) {
+			snprintf(sql, sizeof sql, "SELECT %d", i);
+			assert_int_equal(store_int(store_of(state), sql), i);
+		}
+}
+
+static void transactions_end_as_they_should(void **state)
+{
+	struct store *store = store_of(state);
+	struct transaction transaction = {0};
+
+	store_must_run(store, "CREATE TABLE t (a INTEGER)");
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	store_must_run(store, "INSERT INTO t VALUES (1)");
+	transaction_end(&transaction);
+	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+	transaction_end(&transaction); /* once more does nothing */
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	store_must_run(store, "INSERT INTO t VALUES (1)");
+	assert_int_equal(store_savepoint(store, NULL), 0);
+	store_must_run(store, "INSERT INTO t VALUES (2)");
+	assert_int_equal(store_savepoint_undo(store, NULL), 0);
+	assert_int_equal(store_savepoint(store, NULL), 0);
+	store_must_run(store, "INSERT INTO t VALUES (3)");
+	assert_int_equal(store_last_id(store), 2);
+	assert_int_equal(store_savepoint_keep(store, NULL), 0);
+	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+	transaction_end(&transaction);
+	assert_int_equal(store_int(store, "SELECT sum(a) FROM t"), 4);
+	assert_int_not_equal(store_savepoint_undo(store, NULL), 0);
+}
+
+static void columns_are_known(void **state)
+{
+	bool has = false;
+
+	assert_int_equal(store_has_column(store_of(state), "thing", "count", &has, NULL), 0);
+	assert_true(has);
+	assert_int_equal(store_has_column(store_of(state), "thing", "nothing", &has, NULL), 0);
+	assert_false(has);
+	has = true;
+	assert_int_equal(store_has_column(store_of(state), "nothing", "id", &has, NULL), 0);
+	assert_false(has);
+}
+
+/* The statement must fail with that message. */
+static void assert_fails(struct store *store, const char *sql, const char *code, int rc)
+{
+	struct error err = {0};
+
+	assert_int_equal(store_run(store, sql, &err), rc);
+	assert_string_equal(error_message_code(&err), code);
+	assert_string_not_equal(err.detail, "");
+	assert_int_equal(store_run(store, sql, NULL), rc);
+}
+
+static void a_full_disk_says_so(void **state)
+{
+	struct store *store = store_of(state);
+
+	store_must_run(store, "CREATE TABLE t (a); PRAGMA max_page_count = 1");
+	assert_fails(store, "INSERT INTO t VALUES (zeroblob(1000000))", "DISK-FULL-01", ERR_IO);
+	store_must_run(store, "PRAGMA max_page_count = 1000000");
+	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+}
+
+static void what_another_holds_is_busy(void **state)
+{
+	struct small_register *place = *state;
+	autoptr(store_close) struct store *other = NULL;
+	struct store *store = store_of(state);
+
+	/* What began to read before another's commit cannot write any more, and no wait helps. */
+	assert_int_equal(store_open(place->database.data, STORE_WRITE, &other, NULL), 0);
+	store_must_run(store, "CREATE TABLE t (a); BEGIN");
+	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+	store_must_run(other, "INSERT INTO t VALUES (1)");
+	assert_fails(store, "INSERT INTO t VALUES (2)", "SYS-BUSY-01", ERR_BUSY);
+	store_must_run(store, "ROLLBACK");
+}
+
+static void readers_never_write(void **state)
+{
+	struct small_register *place = *state;
+	autoptr(store_close) struct store *reader = NULL;
+
+	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(store_int(reader, "SELECT count(*) FROM setting"), 4);
+	assert_fails(reader, "DELETE FROM setting", "REG-READONLY-01", ERR_DENIED);
+}
+
+static void a_wrong_text_is_our_own_fault(void **state)
+{
+	struct query *query = NULL;
+	struct error err = {0};
+
+	assert_fails(store_of(state), "SELEC 1", "SYS-INTERNAL-01", ERR_INTERNAL);
+	assert_int_equal(
+		store_query(store_of(state), "SELECT unheard_of", &query, &err), ERR_INTERNAL);
+	assert_null(query);
+	assert_non_null(strstr(err.detail, "no such column"));
+}
+
+static void overwrite(const char *path, off_t at, const char *bytes, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, len, at), len);
+	close(fd);
+}
+
+static void damage_says_so(void **state)
+{
+	struct small_register *place = *state;
+	autoptr(store_close) struct store *reader = NULL;
+	struct store *closed = NULL;
+	char nonsense[16384];
+	struct error err = {0};
+
+	memset(nonsense, 0x5A, sizeof nonsense);
+	assert_int_equal(store_check(store_of(state), &err), 0);
+	register_close(&place->opened); /* now all of it is in the one file */
+	overwrite(place->database.data, 8192, nonsense, sizeof nonsense);
+	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, &err), 0);
+	assert_int_equal(store_check(reader, &err), ERR_IO);
+	assert_string_equal(error_message_code(&err), "REG-DAMAGED-01");
+	overwrite(place->database.data, 0, nonsense, 100);
+	assert_int_equal(store_open(place->database.data, STORE_READ, &closed, &err), ERR_IO);
+	assert_string_equal(error_message_code(&err), "REG-DAMAGED-01");
+	assert_int_equal(store_open(place->database.data, STORE_READ, &closed, NULL), ERR_IO);
+	assert_null(closed);
+}
+
+static void what_is_not_there_is_not_made(void **state)
+{
+	struct small_register *place = *state;
+	autofree(strbuf_clear) struct strbuf path = STRBUF(1000);
+	struct store *store = NULL;
+	struct error err = {0};
+
+	file_join(&path, place->folder.data, "nothing.sqlite");
+	assert_int_equal(store_open(path.data, STORE_WRITE, &store, &err), ERR_DENIED);
+	assert_string_equal(error_message_code(&err), "REG-READONLY-01");
+	assert_false(file_exists(path.data));
+	assert_int_equal(store_create(place->database.data, &store, &err), ERR_CANNOT_CREATE);
+	assert_string_equal(error_message_code(&err), "REG-EXISTS-01");
+	assert_null(store);
+	store_close(NULL);
+}
+
+struct interrupter {
+	struct store *store;
+	atomic_bool done;
+};
+
+static void *interrupt(void *context)
+{
+	struct interrupter *interrupter = context;
+
+	while (!atomic_load(&interrupter->done)) {
+		store_interrupt(interrupter->store);
+		usleep(1000);
+	}
+	return NULL;
+}
+
+static void can_be_stopped_from_outside(void **state)
+{
+	static const char endless[] =
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+		" SELECT count(*) FROM n";
+	struct interrupter interrupter = {.store = store_of(state)};
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, interrupt, &interrupter), 0);
+	assert_fails(interrupter.store, endless, "SYS-CANCEL-01", ERR_CANCELLED);
+	atomic_store(&interrupter.done, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(store_int(interrupter.store, "SELECT 1"), 1);
+}
+
+static void geometries_come_back(void **state)
+{
+	autoptr(query_done) struct query *query = query_of(store_of(state), "SELECT $g, 'x'");
+	autofree(strbuf_clear) struct strbuf wkb = STRBUF(1000);
+	struct feature feature = {0};
+	struct wkb found;
+	struct box box;
+
+	small_square(&wkb, 600000, 1200000, 25, &feature);
+	query_bind_wkb(query, "g", feature.wkb, &feature.box, SMALL_EPSG);
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_true(query_wkb(query, 0, &found, &box));
+	assert_int_equal(found.len, wkb.len);
+	assert_memory_equal(found.bytes, wkb.data, wkb.len);
+	assert_memory_equal(&box, &feature.box, sizeof box);
+	assert_false(query_wkb(query, 1, &found, &box));
+	assert_int_equal(query_check_row(query, NULL), 0);
+}
+
+#define in_register(test) \
+	cmocka_unit_test_setup_teardown(test, small_register_make, small_register_drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		in_register(binds_by_name),
+		in_register(every_type_comes_back),
+		in_register(nothing_is_null),
+		in_register(one_text_is_prepared_once),
+		in_register(more_texts_than_places_work_too),
+		in_register(transactions_end_as_they_should),
+		in_register(columns_are_known),
+		in_register(a_full_disk_says_so),
+		in_register(what_another_holds_is_busy),
+		in_register(readers_never_write),
+		in_register(a_wrong_text_is_our_own_fault),
+		in_register(damage_says_so),
+		in_register(what_is_not_there_is_not_made),
+		in_register(can_be_stopped_from_outside),
+		in_register(geometries_come_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
