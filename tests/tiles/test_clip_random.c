@@ -127,6 +127,11 @@ static double area_of(struct tools *tools, const GEOSGeometry *geometry)
 	return area;
 }
 
+static bool are_near(int32_t a, int32_t b)
+{
+	return llabs((long long)a - b) < 3;
+}
+
 /*
  * True if rounding a cut by a unit may change what touches what: where two points, cuts among
  * them, or a point and a side are so near. GEOS says it of the exact cut.
@@ -138,8 +143,8 @@ static bool is_delicate(struct tools *tools, const GEOSGeometry *exact, const st
 	for (size_t i = 0; i < tools->in.point_count; i++) {
 		const int32_t *xy = tools->in.xy + 2 * i;
 
-		if (abs(xy[0] - box->min_x) < 3 || abs(xy[0] - box->max_x) < 3 ||
-			abs(xy[1] - box->min_y) < 3 || abs(xy[1] - box->max_y) < 3)
+		if (are_near(xy[0], box->min_x) || are_near(xy[0], box->max_x) ||
+			are_near(xy[1], box->min_y) || are_near(xy[1], box->max_y))
 			return true;
 	}
 	if (GEOSisEmpty_r(tools->geos, exact))
