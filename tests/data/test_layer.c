@@ -241,6 +241,8 @@ static void check_look_fields(const struct layer *layer)
 
 	if (of_class && of_class->type != FIELD_TEXT)
 		refuse(layer, of_class->id, "a class is chosen by a text");
+	if (of_class && of_class->tile_zoom > layer->look.min_zoom)
+		refuse(layer, of_class->id, "the layer comes before its classes are in tiles");
 	if (of_width && (of_width->type != FIELD_REAL || layer->geometry != GEOMETRY_LINE))
 		refuse(layer, of_width->id, "a width is a real number, and of lines");
 	if (of_label && of_label->type != FIELD_TEXT && of_label->type != FIELD_INT)
