@@ -31,6 +31,10 @@ export interface Measurement {
 	readonly areaM2: number;
 }
 
+/* A press so near to the last point, or to the first of an area, ends the drawing. */
+const MOUSE_PX = 5;
+const FINGER_PX = 12;
+
 const ACCENT = "#c2410c";
 
 const lineStyle = new Style({
@@ -100,6 +104,7 @@ export class MeasureTool {
 			source: this.source,
 			type: kind === "area" ? "Polygon" : "LineString",
 			stopClick: true,
+			snapTolerance: matchMedia("(pointer: coarse)").matches ? FINGER_PX : MOUSE_PX,
 			style: (feature) => this.stylesOf(feature.getGeometry()),
 		});
 		this.draw.on("drawstart", ({ feature }) => {
