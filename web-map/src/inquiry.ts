@@ -4,7 +4,7 @@
  * A new question ends the one before it; late answers are never shown.
  */
 import { ApiError, askAt, askRecord, type AtAnswer } from "./api";
-import type { Layer } from "./city";
+import { firstZoom, type Layer } from "./city";
 import { Observed } from "./observed";
 import type { RecordKey } from "./permalink";
 import type { LonLat } from "./place";
@@ -47,16 +47,25 @@ export class Inquiry {
 		private readonly isOn: (layer: string) => boolean,
 	) {}
 
-	/** Asks what lies at a place; `reachM` is how near is meant to be on it. */
-	async at(place: LonLat, reachM: number): Promise<void> {
+	/**
+	 * Asks what lies at a place, of what is drawn at a zoom: what nobody can see was not meant.
+	 * `reachM` is how near is meant to be on it.
+	 */
+	async at(place: LonLat, reachM: number, zoom: number): Promise<void> {
 		await this.ask(place, async (signal) => {
 			const radiusM = Math.min(REACH_MAX_M, Math.max(reachM, SURFACE_REACH_M));
 			const answer = await askAt(place, radiusM, signal);
-			const sorted = sortRecords(answer.features, this.layers, reachM);
+			const seen = answer.features.filter((record) => this.isDrawn(record.layer, zoom));
+			const sorted = sortRecords(seen, this.layers, reachM);
 			const records = sorted.filter((record) => this.isOn(record.layer));
 			const hidden = sorted.filter((record) => !this.isOn(record.layer));
 			return { at: answer.place, records, hidden, selected: records[0] && keyOf(records[0]) };
 		});
+	}
+
+	private isDrawn(id: string, zoom: number): boolean {
+		const layer = this.layers.get(id);
+		return layer !== undefined && firstZoom(layer.look) <= zoom;
 	}
 
 	/** Asks for one record. */

@@ -130,10 +130,11 @@ export class CityMap {
 		this.view.setZoom(zoom);
 	}
 
-	/** Flies to a place, near enough to see it. */
-	flyTo(place: LonLat): void {
+	/** Flies to a place, near enough to see it; to the zoom that it returns. */
+	flyTo(place: LonLat): number {
 		const zoom = Math.max(this.view.getZoom() ?? 0, PLACE_ZOOM);
 		this.view.animate({ center: fromLonLat([...place]), zoom, duration: this.duration() });
+		return zoom;
 	}
 
 	/** Fits the bounds, or the whole city. */

@@ -202,9 +202,9 @@ export class App extends Panel {
 		return [0, this.finding ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
 	}
 
-	private inquire(place: LonLat, reachM: number, byKey: boolean): void {
+	private inquire(place: LonLat, reachM: number, byKey: boolean, zoom = this.view?.zoom ?? 0): void {
 		this.chosenByKey = byKey;
-		void this.inquiry.at(place, reachM);
+		void this.inquiry.at(place, reachM, zoom);
 	}
 
 	private closeCard(): void {
@@ -397,8 +397,7 @@ export class App extends Panel {
 
 	private readonly goToActions = {
 		goTo: (place: LonLat): void => {
-			this.map?.flyTo(place);
-			this.inquire(place, 1, false);
+			this.inquire(place, 1, false, this.map?.flyTo(place));
 		},
 	};
 
