@@ -29,7 +29,14 @@ class City {
 	/** All records of a layer; in metres of the working system, else in degrees. */
 	async records(layer, { inMetres = false } = {}) {
 		const crs = inMetres ? `&crs=http://www.opengis.net/def/crs/EPSG/0/${EPSG}` : "";
-		return (await this.ask(`/ogc/collections/${layer}/items?f=json&limit=10000${crs}`)).features;
+		const features = [];
+		for (let page = `/ogc/collections/${layer}/items?f=json&limit=10000${crs}`; page; ) {
+			const answer = await this.ask(page);
+			const next = answer.links.find((link) => link.rel === "next");
+			features.push(...answer.features);
+			page = next && new URL(next.href).pathname + new URL(next.href).search;
+		}
+		return features;
 	}
 
 	async at([lon, lat], radiusM) {

@@ -4,18 +4,19 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PARCELS, startCity } from "./city.mjs";
+import { startCity } from "./city.mjs";
 import { require } from "./harness.mjs";
 
 const { VectorTile } = await import(require.resolve("@mapbox/vector-tile"));
 const { PbfReader } = await import(require.resolve("pbf"));
+const PARCELS = 20000;
 const EXTENT = 4096;
 const BUFFER = 64;
 
 let city, description;
 
 before(async () => {
-	city = await startCity();
+	city = await startCity({ parcels: PARCELS });
 	description = await city.ask("/api/layers");
 });
 
