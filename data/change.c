@@ -2,28 +2,7 @@
 
 int change_last_seq(struct store *store, int64_t *ret_seq, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store, "SELECT coalesce(max(seq), 0) FROM change", &query, err);
-
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
-		return rc;
-	*ret_seq = query_int(query, 0);
-	return 0;
-}
-
-static int last_link(struct store *store, int64_t *ret_link, struct error *err)
-{
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store, "SELECT coalesce(max(link), 0) FROM change_link", &query, err);
-
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
-		return rc;
-	*ret_link = query_int(query, 0);
-	return 0;
+	return store_int(store, "SELECT max(seq) FROM change", ret_seq, err);
 }
 
 int change_begin(struct store *store, const struct change_author *author,
@@ -33,7 +12,7 @@ int change_begin(struct store *store, const struct change_author *author,
 	int rc = change_last_seq(store, &seq, err);
 
 	if (!rc)
-		rc = last_link(store, &link, err);
+		rc = store_int(store, "SELECT max(link) FROM change_link", &link, err);
 	if (rc)
 		return rc;
 	*ret_set = (struct change_set){

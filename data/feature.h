@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/json_write.h"
 #include "base/secret.h"
 #include "data/layer.h"
 
@@ -31,6 +32,9 @@ struct value {
 		double real;
 	};
 };
+
+/* As JSON; an integer of a truth value as true or false. */
+void value_put_json(struct json_writer *json, const struct value *value, bool is_bool);
 
 /* East and north in m of the working CRS; empty when min > max. */
 struct box {

@@ -240,17 +240,9 @@ int feature_count_without_geometry(
 	struct store *store, const struct layer *layer, int64_t *ret_count, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
 	strbuf_add_format(&sql, "SELECT count(*) FROM \"%s\" WHERE geom IS NULL", layer->id);
 	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
-		return rc;
-	*ret_count = query_int(query, 0);
-	return 0;
+	return rc ? rc : store_int(store, sql.data, ret_count, err);
 }

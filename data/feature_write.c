@@ -24,19 +24,11 @@ static int last_id_of(
 	struct store *store, const struct layer *layer, int64_t *ret_id, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
-	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
-	strbuf_add_format(&sql, "SELECT coalesce(max(id), 0) FROM \"%s\"", layer->id);
+	strbuf_add_format(&sql, "SELECT max(id) FROM \"%s\"", layer->id);
 	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
-		return rc;
-	*ret_id = query_int(query, 0);
-	return 0;
+	return rc ? rc : store_int(store, sql.data, ret_id, err);
 }
 
 int feature_writer_open(struct store *store, const struct layer *layer, int epsg,

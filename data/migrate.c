@@ -48,17 +48,13 @@ static void add_in_dialect(struct strbuf *out, const char *sql, enum store_diale
 /* The last step that the register has had, which must be one that this program knows. */
 static int last_applied(struct store *store, int *ret_number, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store, "SELECT coalesce(max(number), 0) FROM migration", &query, err);
+	int64_t number = 0;
+	int rc = store_int(store, "SELECT max(number) FROM migration", &number, err);
 
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
-		return rc;
-	if (query_int(query, 0) > migrate_last())
-		return fail_register_newer(err);
-	*ret_number = (int)query_int(query, 0);
-	return 0;
+	if (!rc && number > migrate_last())
+		rc = fail_register_newer(err);
+	*ret_number = (int)number;
+	return rc;
 }
 
 static int apply(struct store *store, int index, int64_t now_us, struct error *err)

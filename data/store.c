@@ -155,6 +155,19 @@ int query_run(struct query *query, struct error *err)
 	return rc;
 }
 
+int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, sql, &query, err);
+
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc < 0)
+		return rc;
+	*ret = rc ? query_int(query, 0) : 0;
+	return 0;
+}
+
 bool query_is_null(struct query *query, int column)
 {
 	return query->store->driver->kind(query, column) == VALUE_NULL;

@@ -71,6 +71,9 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 /* 1: a row stands ready; 0: done; negative: failed. */
 int query_step(struct query *query, struct error *err);
 
+/* Asks for one number; 0 when there is no row, or it is null. */
+int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err);
+
 /* Steps a query that has no rows to its end, and makes it ready to be bound again. */
 int query_run(struct query *query, struct error *err);
 

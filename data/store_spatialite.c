@@ -28,15 +28,11 @@ int spatialite_add_crs(struct store *store, const struct store_crs *crs, struct 
 
 int spatialite_call(struct store *store, const char *sql, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	int rc = store_query(store, sql, &query, err);
+	int64_t done = 0;
+	int rc = store_int(store, sql, &done, err);
 
-	if (!rc)
-		rc = query_step(query, err);
-	if (rc < 0)
+	if (rc || done == 1)
 		return rc;
-	if (rc && query_int(query, 0) == 1)
-		return 0;
 	rc = fail_internal(err);
 	error_detail(err, "SpatiaLite refused: %s", sql);
 	return rc;

@@ -212,27 +212,6 @@ static int convert(
 	}
 }
 
-static void put_value(struct json_writer *json, const struct value *value, enum column_type type)
-{
-	switch (value->kind) {
-	case VALUE_NULL:
-		json_put_null(json);
-		break;
-	case VALUE_TEXT:
-		json_put_text_len(json, value->text, value->len);
-		break;
-	case VALUE_INT:
-		if (type == COLUMN_BOOL)
-			json_put_bool(json, value->integer != 0);
-		else
-			json_put_int(json, value->integer);
-		break;
-	case VALUE_REAL:
-		json_put_real(json, value->real);
-		break;
-	}
-}
-
 /* The columns without a field, and those that did not fit, as JSON. */
 static int put_others(const struct import_columns *columns, const struct value *from,
 	const bool *misfits, struct arena *arena, const char **ret_others, struct error *err)
@@ -246,7 +225,8 @@ static int put_others(const struct import_columns *columns, const struct value *
 		if (columns->is_used[i] && !misfits[i])
 			continue;
 		json_put_key(&json, columns->file->columns[i].name);
-		put_value(&json, &from[i], columns->file->columns[i].type);
+		value_put_json(
+			&json, &from[i], columns->file->columns[i].type == COLUMN_BOOL);
 	}
 	json_end_object(&json);
 	if (text.full)

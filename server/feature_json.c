@@ -7,28 +7,6 @@ int feature_json_decimals(const struct crs_info *info)
 	return info->geographic ? GEOJSON_DEGREE_DECIMALS : GEOJSON_METRE_DECIMALS;
 }
 
-static void write_value(
-	struct json_writer *json, const struct value *value, enum field_type type)
-{
-	switch (value->kind) {
-	case VALUE_NULL:
-		json_put_null(json);
-		break;
-	case VALUE_TEXT:
-		json_put_text_len(json, value->text, value->len);
-		break;
-	case VALUE_INT:
-		if (type == FIELD_BOOL)
-			json_put_bool(json, value->integer != 0);
-		else
-			json_put_int(json, value->integer);
-		break;
-	case VALUE_REAL:
-		json_put_real(json, value->real);
-		break;
-	}
-}
-
 static void member_date(struct json_writer *json, const char *key, const struct date *date)
 {
 	json_member_text(json, key, *date->text ? date->text : NULL);
@@ -40,7 +18,7 @@ static void write_properties(
 	json_begin_object(json);
 	for (size_t i = 0; i < layer->field_count; i++) {
 		json_put_key(json, layer->fields[i].id);
-		write_value(json, &feature->values[i], layer->fields[i].type);
+		value_put_json(json, &feature->values[i], layer->fields[i].type == FIELD_BOOL);
 	}
 	member_date(json, "valid_from", &feature->valid_from);
 	member_date(json, "valid_to", &feature->valid_to);

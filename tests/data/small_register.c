@@ -129,7 +129,7 @@ int small_register_drop(void **state)
 	return rc;
 }
 
-int64_t store_int(struct store *store, const char *sql)
+int64_t number_in(struct store *store, const char *sql)
 {
 	autoptr(query_done) struct query *query = NULL;
 	struct error err = {0};

@@ -34,7 +34,7 @@ struct register_plan small_register_plan(const struct small_register *place);
 int small_register_open(struct small_register *place, enum store_mode mode, struct error *err);
 
 /* The number that a query answers with; the test fails if it does not. */
-int64_t store_int(struct store *store, const char *sql);
+int64_t number_in(struct store *store, const char *sql);
 
 /* Runs statements, which must succeed. */
 void store_must_run(struct store *store, const char *sql);

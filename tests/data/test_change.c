@@ -42,16 +42,16 @@ static void assert_whole(struct store *store, int64_t changes, int64_t links)
 {
 	int64_t last = 77;
 
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change"), changes);
-	assert_int_equal(store_int(store, "SELECT coalesce(max(seq), 0) FROM change"), changes);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change_link"), links);
-	assert_int_equal(store_int(store, "SELECT coalesce(max(link), 0) FROM change_link"), links);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change c JOIN change_link l"
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change"), changes);
+	assert_int_equal(number_in(store, "SELECT coalesce(max(seq), 0) FROM change"), changes);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change_link"), links);
+	assert_int_equal(number_in(store, "SELECT coalesce(max(link), 0) FROM change_link"), links);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change c JOIN change_link l"
 					  " ON c.link = l.link"
 					  " AND c.seq BETWEEN l.first_seq AND l.last_seq"),
 		changes);
 	assert_int_equal(
-		store_int(store,
+		number_in(store,
 			"SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM change_link"),
 		changes);
 	assert_int_equal(change_last_seq(store, &last, NULL), 0);
@@ -108,7 +108,7 @@ static void says_who_what_where_and_why(void **state)
 	assert_int_equal(query_step(query, NULL), 1);
 	assert_string_equal(query_text(query, 0, NULL),
 		"1road71create1.02.03.04.0 2road72update0.02.03.05.0 3road73delete-");
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change_link WHERE actor ="
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change_link WHERE actor ="
 					  " 'Nguyễn Thị A' AND reason = 'đo lại' AND"
 					  " recorded_at = 1795221296789012"),
 		1);

@@ -85,9 +85,9 @@ static void columns_and_tables_are_added(void **state)
 	assert_int_equal(feature_tables_ensure(store, &later, SMALL_EPSG, NULL), 0);
 	assert_true(has_column(store, "thing", "owner"));
 	assert_true(has_column(store, "thing", "power_w"));
-	assert_int_equal(store_int(store, "SELECT count(*) FROM thing WHERE owner IS NULL"), 1);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM thing WHERE owner IS NULL"), 1);
 	assert_true(has_column(store, "garden", "geom"));
-	assert_int_equal(store_int(store, "SELECT CheckSpatialIndex('garden', 'geom')"), 1);
+	assert_int_equal(number_in(store, "SELECT CheckSpatialIndex('garden', 'geom')"), 1);
 	/* The older program goes on with what it knows. */
 	assert_int_equal(feature_tables_ensure(store, &small_layers, SMALL_EPSG, NULL), 0);
 	assert_true(has_column(store, "thing", "owner"));

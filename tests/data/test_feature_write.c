@@ -133,7 +133,7 @@ static void every_type_comes_back(void **state)
 		assert_true(found);
 		end(&writing, true);
 	}
-	assert_int_equal(store_int(store, "SELECT count(*) FROM thing WHERE native_geom ="
+	assert_int_equal(number_in(store, "SELECT count(*) FROM thing WHERE native_geom ="
 					  " x'01020003' AND native_epsg = 9209"),
 		1);
 }
@@ -155,8 +155,8 @@ static void ids_never_return(void **state)
 	begin(&writing, store, SMALL_THING);
 	assert_int_equal(add_thing(&writing, 5, 5), 5);
 	end(&writing, true);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM idx_thing_geom"), 1);
-	assert_int_equal(store_int(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM idx_thing_geom"), 1);
+	assert_int_equal(number_in(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
 }
 
 static void counts_and_places_are_kept(void **state)
@@ -184,16 +184,16 @@ static void counts_and_places_are_kept(void **state)
 	assert_int_equal(kept.record_count, 5);
 	assert_memory_equal(
 		&kept.box, (&(struct box){600000, 1199950, 600100, 1200000}), sizeof kept.box);
-	assert_int_equal(store_int(store, "SELECT row_count FROM geometry_columns_statistics WHERE"
+	assert_int_equal(number_in(store, "SELECT row_count FROM geometry_columns_statistics WHERE"
 					  " f_table_name = 'thing' AND extent_min_x = 600000 AND"
 					  " extent_min_y = 1199950 AND extent_max_x = 600100 AND"
 					  " extent_max_y = 1200000"),
 		5);
 	assert_int_equal(
-		store_int(store, "SELECT count(*) FROM change WHERE action = 'create'"), 5);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change WHERE min_x IS NULL"), 1);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change_link"), 3);
-	assert_int_equal(store_int(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
+		number_in(store, "SELECT count(*) FROM change WHERE action = 'create'"), 5);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change WHERE min_x IS NULL"), 1);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change_link"), 3);
+	assert_int_equal(number_in(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
 }
 
 static void what_is_not_committed_leaves_no_trace(void **state)
@@ -215,7 +215,7 @@ static void what_is_not_committed_leaves_no_trace(void **state)
 		assert_string_equal(before.text, after.text);
 	}
 	small_write_things(place, (double[]){5, 6}, 1);
-	assert_int_equal(store_int(place->opened.store, "SELECT max(id) FROM thing"), 3);
+	assert_int_equal(number_in(place->opened.store, "SELECT max(id) FROM thing"), 3);
 }
 
 /* QGIS writes into the tables by SQL: then SpatiaLite's triggers must stand as they were. */
@@ -230,15 +230,15 @@ static void the_triggers_stand_again(void **state)
 	small_write_things(place, (double[]){1, 2, 3, 4}, 2);
 	snprintf(sql, sizeof sql, row, "MakePoint(600000, 1200000, 9210)");
 	store_must_run(store, sql);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM idx_thing_geom"), 3);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM idx_thing_geom"), 3);
 	snprintf(sql, sizeof sql, row, "MakePoint(600000, 1200000, 4326)");
 	assert_int_not_equal(store_run(store, sql, NULL), 0);
 	snprintf(sql, sizeof sql, row, "GeomFromText('LINESTRING(0 0, 1 1)', 9210)");
 	assert_int_not_equal(store_run(store, sql, NULL), 0);
 	store_must_run(store, "UPDATE thing SET geom = MakePoint(7, 8, 9210) WHERE id = 1");
 	store_must_run(store, "DELETE FROM thing WHERE id = 2");
-	assert_int_equal(store_int(store, "SELECT count(*) FROM idx_thing_geom"), 2);
-	assert_int_equal(store_int(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM idx_thing_geom"), 2);
+	assert_int_equal(number_in(store, "SELECT CheckSpatialIndex('thing', 'geom')"), 1);
 }
 
 static void a_row_that_cannot_be_written_says_so(void **state)
@@ -257,8 +257,8 @@ static void a_row_that_cannot_be_written_says_so(void **state)
 	assert_int_equal(err.code, ERR_IO);
 	end(&writing, false);
 	store_must_run(store, "PRAGMA max_page_count = 1000000");
-	assert_int_equal(store_int(store, "SELECT count(*) FROM thing"), 0);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM change"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM thing"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM change"), 0);
 }
 
 #define in_register(test) \

@@ -26,7 +26,7 @@ static int64_t count_of(struct store *store, const char *table)
 
 	snprintf(sql, sizeof sql,
 		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'", table);
-	return store_int(store, sql);
+	return number_in(store, sql);
 }
 
 static void an_empty_database_gets_all_steps(void **state)
@@ -40,9 +40,9 @@ static void an_empty_database_gets_all_steps(void **state)
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		assert_int_equal(count_of(store, tables[i]), 1);
-	assert_true(store_int(store, "SELECT max(number) FROM migration") == migrate_last());
-	assert_true(store_int(store, "SELECT count(*) FROM migration") == migrate_last());
-	assert_true(store_int(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
+	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
+	assert_true(number_in(store, "SELECT count(*) FROM migration") == migrate_last());
+	assert_true(number_in(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
 }
 
 static void a_step_is_done_once(void **state)
@@ -52,8 +52,8 @@ static void a_step_is_done_once(void **state)
 	assert_int_equal(migrate(store, SMALL_NOW_US, NULL), 0);
 	store_must_run(store, "INSERT INTO setting VALUES ('a', 'b')");
 	assert_int_equal(migrate(store, SMALL_NOW_US + 1, NULL), 0);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM setting"), 1);
-	assert_true(store_int(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM setting"), 1);
+	assert_true(number_in(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US);
 }
 
 static void a_newer_register_is_refused(void **state)

@@ -28,9 +28,9 @@ static void a_new_register_is_complete(void **state)
 	assert_int_equal(small_register_open(place, STORE_WRITE, NULL), 0);
 	assert_string_equal(place->opened.city.name, plan.city->name);
 	assert_int_equal(place->opened.city.epsg, SMALL_EPSG);
-	assert_int_equal(store_int(place->opened.store, "SELECT count(*) FROM layer_state"), 3);
+	assert_int_equal(number_in(place->opened.store, "SELECT count(*) FROM layer_state"), 3);
 	assert_int_equal(
-		store_int(place->opened.store, "SELECT count(*) FROM geometry_columns"), 3);
+		number_in(place->opened.store, "SELECT count(*) FROM geometry_columns"), 3);
 	assert_int_equal(store_check(place->opened.store, NULL), 0);
 	assert_false(file_exists(in_folder(place, &path, "city.sqlite.new")));
 	assert_false(file_exists(in_folder(place, &path, "city.sqlite.new-journal")));
@@ -164,10 +164,10 @@ static void readers_see_what_is_committed(void **state)
 	assert_int_equal(reader.opened.lock_fd, -1);
 	assert_int_equal(transaction_begin(place->opened.store, &transaction, NULL), 0);
 	store_must_run(place->opened.store, "INSERT INTO setting VALUES ('a', 'b')");
-	assert_int_equal(store_int(place->opened.store, count), 5);
-	assert_int_equal(store_int(reader.opened.store, count), 4);
+	assert_int_equal(number_in(place->opened.store, count), 5);
+	assert_int_equal(number_in(reader.opened.store, count), 4);
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
-	assert_int_equal(store_int(reader.opened.store, count), 5);
+	assert_int_equal(number_in(reader.opened.store, count), 5);
 	register_close(&reader.opened);
 	register_close(&reader.opened);
 }
@@ -262,18 +262,18 @@ static void what_was_answered_survives_a_kill(void **state)
 		close(fd);
 		least += 2 * answered;
 		assert_int_equal(small_register_open(place, STORE_WRITE, NULL), 0);
-		rows = store_int(place->opened.store, "SELECT count(*) FROM thing");
+		rows = number_in(place->opened.store, "SELECT count(*) FROM thing");
 		assert_true(rows == least || rows == least + 2);
 		least = rows;
 		assert_int_equal(store_check(place->opened.store, NULL), 0);
 		assert_int_equal(
-			store_int(place->opened.store, "SELECT max(seq) FROM change"), rows);
+			number_in(place->opened.store, "SELECT max(seq) FROM change"), rows);
 		assert_int_equal(
-			store_int(place->opened.store,
+			number_in(place->opened.store,
 				"SELECT record_count FROM layer_state WHERE layer = 'thing'"),
 			rows);
 		assert_int_equal(
-			store_int(place->opened.store, "SELECT CheckSpatialIndex('thing', 'geom')"),
+			number_in(place->opened.store, "SELECT CheckSpatialIndex('thing', 'geom')"),
 			1);
 		register_close(&place->opened);
 	}
@@ -318,7 +318,7 @@ static void what_was_not_committed_goes_with_the_process(void **state)
 	assert_int_equal(file_size(in_folder(place, &path, "city.sqlite-wal"), &bytes, NULL), 0);
 	assert_true(bytes > 1000000);
 	assert_int_equal(small_register_open(place, STORE_READ, NULL), 0);
-	assert_int_equal(store_int(place->opened.store, "SELECT count(*) FROM setting"), 4);
+	assert_int_equal(number_in(place->opened.store, "SELECT count(*) FROM setting"), 4);
 	register_close(&place->opened);
 	after = small_digest(place->database.data);
 	assert_string_equal(before.text, after.text);

@@ -143,7 +143,7 @@ static void more_texts_than_places_work_too(void **state)
 	for (int round = 0; round < 2; round++)
 		for (int i = 0; i < 300; i++) {
 			snprintf(sql, sizeof sql, "SELECT %d", i);
-			assert_int_equal(store_int(store_of(state), sql), i);
+			assert_int_equal(number_in(store_of(state), sql), i);
 		}
 }
 
@@ -156,7 +156,7 @@ static void transactions_end_as_they_should(void **state)
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
 	store_must_run(store, "INSERT INTO t VALUES (1)");
 	transaction_end(&transaction);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM t"), 0);
 	transaction_end(&transaction); /* once more does nothing */
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
 	store_must_run(store, "INSERT INTO t VALUES (1)");
@@ -169,7 +169,7 @@ static void transactions_end_as_they_should(void **state)
 	assert_int_equal(store_savepoint_keep(store, NULL), 0);
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
 	transaction_end(&transaction);
-	assert_int_equal(store_int(store, "SELECT sum(a) FROM t"), 4);
+	assert_int_equal(number_in(store, "SELECT sum(a) FROM t"), 4);
 	assert_int_not_equal(store_savepoint_undo(store, NULL), 0);
 }
 
@@ -204,7 +204,7 @@ static void a_full_disk_says_so(void **state)
 	store_must_run(store, "CREATE TABLE t (a); PRAGMA max_page_count = 1");
 	assert_fails(store, "INSERT INTO t VALUES (zeroblob(1000000))", "DISK-FULL-01", ERR_IO);
 	store_must_run(store, "PRAGMA max_page_count = 1000000");
-	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM t"), 0);
 }
 
 static void what_another_holds_is_busy(void **state)
@@ -216,7 +216,7 @@ static void what_another_holds_is_busy(void **state)
 	/* What began to read before another's commit cannot write any more, and no wait helps. */
 	assert_int_equal(store_open(place->database.data, STORE_WRITE, &other, NULL), 0);
 	store_must_run(store, "CREATE TABLE t (a); BEGIN");
-	assert_int_equal(store_int(store, "SELECT count(*) FROM t"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM t"), 0);
 	store_must_run(other, "INSERT INTO t VALUES (1)");
 	assert_fails(store, "INSERT INTO t VALUES (2)", "SYS-BUSY-01", ERR_BUSY);
 	store_must_run(store, "ROLLBACK");
@@ -228,7 +228,7 @@ static void readers_never_write(void **state)
 	autoptr(store_close) struct store *reader = NULL;
 
 	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
-	assert_int_equal(store_int(reader, "SELECT count(*) FROM setting"), 4);
+	assert_int_equal(number_in(reader, "SELECT count(*) FROM setting"), 4);
 	assert_fails(reader, "DELETE FROM setting", "REG-READONLY-01", ERR_DENIED);
 }
 
@@ -320,7 +320,7 @@ static void can_be_stopped_from_outside(void **state)
 	assert_fails(interrupter.store, endless, "SYS-CANCEL-01", ERR_CANCELLED);
 	atomic_store(&interrupter.done, true);
 	pthread_join(thread, NULL);
-	assert_int_equal(store_int(interrupter.store, "SELECT 1"), 1);
+	assert_int_equal(number_in(interrupter.store, "SELECT 1"), 1);
 }
 
 static void geometries_come_back(void **state)

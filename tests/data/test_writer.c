@@ -111,12 +111,12 @@ static void many_threads_write_in_order(void **state)
 
 	assert_int_equal(run_threads(writer, insert_or_fail, PIECES), THREADS * (PIECES - FAILING));
 	assert_int_equal(
-		store_int(store, "SELECT count(*) FROM done"), THREADS * (PIECES - FAILING));
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done WHERE piece % 7 = 3"), 0);
-	assert_int_equal(store_int(store, "SELECT count(DISTINCT thread * 1000 + piece) FROM done"),
+		number_in(store, "SELECT count(*) FROM done"), THREADS * (PIECES - FAILING));
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE piece % 7 = 3"), 0);
+	assert_int_equal(number_in(store, "SELECT count(DISTINCT thread * 1000 + piece) FROM done"),
 		THREADS * (PIECES - FAILING));
 	/* What a thread handed in first was done first. */
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done a JOIN done b"
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done a JOIN done b"
 					  " ON a.thread = b.thread AND a.at < b.at"
 					  " AND a.piece >= b.piece"),
 		0);
@@ -137,8 +137,8 @@ static void a_failing_commit_fails_all_of_its_pieces(void **state)
 	int answered = run_threads(writer, insert_orphans, 200);
 
 	assert_true(answered <= THREADS * (200 - 4));
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done"), answered);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done WHERE parent = 2"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done"), answered);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE parent = 2"), 0);
 }
 
 /* Each 20th piece does not fit on the disk, and takes the whole transaction with it. */
@@ -163,8 +163,8 @@ static void a_full_disk_leaves_what_was_answered(void **state)
 	int answered = run_threads(writer, fill_disk, 100);
 
 	assert_true(answered <= THREADS * (100 - 5));
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done"), answered);
-	assert_int_equal(store_int(store, "SELECT count(*) FROM done WHERE piece % 20 = 9"), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done"), answered);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE piece % 20 = 9"), 0);
 }
 
 /* How many pieces of this transaction nobody else sees yet. */
@@ -223,7 +223,7 @@ static void an_answer_is_durable(void **state)
 	for (; client.piece < 20; client.piece++) {
 		assert_int_equal(writer_run(writer, insert_or_fail, &client, NULL),
 			client.piece % 7 == 3 ? ERR_NOT_FOUND : 0);
-		assert_int_equal(store_int(reader, "SELECT count(*) FROM done WHERE piece ="
+		assert_int_equal(number_in(reader, "SELECT count(*) FROM done WHERE piece ="
 						   " (SELECT max(piece) FROM done)"),
 			1);
 	}

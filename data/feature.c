@@ -1,0 +1,22 @@
+#include "data/feature.h"
+
+void value_put_json(struct json_writer *json, const struct value *value, bool is_bool)
+{
+	switch (value->kind) {
+	case VALUE_NULL:
+		json_put_null(json);
+		break;
+	case VALUE_TEXT:
+		json_put_text_len(json, value->text, value->len);
+		break;
+	case VALUE_INT:
+		if (is_bool)
+			json_put_bool(json, value->integer != 0);
+		else
+			json_put_int(json, value->integer);
+		break;
+	case VALUE_REAL:
+		json_put_real(json, value->real);
+		break;
+	}
+}
