@@ -239,8 +239,8 @@ static int draw_glyph(struct lettering *lettering, const struct glyph_key *key,
 	}
 	picture->left -= middle;
 	picture->top -= middle;
-	rc = raster_fill(&lettering->raster, path, RASTER_MAY_OVERLAP,
-		(struct span_sink){cover_picture, picture}, err);
+	rc = raster_fill(
+		&lettering->raster, path, (struct span_sink){cover_picture, picture}, err);
 	if (rc)
 		free(picture);
 	else

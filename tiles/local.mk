@@ -7,6 +7,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
+	%D%/cover.c %D%/cover.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/font_bytes.S \

@@ -6,6 +6,20 @@
 #include "base/banned.h"
 #include "base/messages.h"
 
+/*
+ * Calls of the mathematical library would cost more than all the rest here: the compiler makes
+ * them, but for sqrt, also where the processor knows better.
+ */
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
 /* A pen at work: its share of a pixel falls from `most` to nothing on the way out to `reach`. */
 struct nib {
 	double reach; /* px from the middle of the line, beyond which no pixel is covered */
@@ -14,12 +28,13 @@ struct nib {
 
 static struct nib make_nib(double width_px)
 {
-	return (struct nib){width_px / 2 + 0.5, 255 * fmin(width_px, 1)};
+	return (struct nib){width_px / 2 + 0.5, 255 * smaller(width_px, 1)};
 }
 
+/* At a distance below the reach. */
 static uint8_t share_at(const struct nib *nib, double distance)
 {
-	return (uint8_t)(fmin((nib->reach - distance) * 255, nib->most) + 0.5);
+	return (uint8_t)(smaller((nib->reach - distance) * 255, nib->most) + 0.5);
 }
 
 void round_line_clear(struct round_line *line)
@@ -51,12 +66,13 @@ int round_line_init(struct round_line *line, int width, int height, struct error
 }
 
 /* Pixels whose middles lie within [least, most], as far as there are any. */
-static bool pixels_between(double least, double most, int limit, int *ret_first, int *ret_last)
+static inline bool pixels_between(double least, double most, int limit, int *ret_first, int *ret_last)
 {
 	if (!(most >= 0.5 && least <= limit - 0.5))
 		return false;
-	*ret_first = least <= 0.5 ? 0 : (int)ceil(least - 0.5);
-	*ret_last = most >= limit - 0.5 ? limit - 1 : (int)floor(most - 0.5);
+	*ret_first = least <= 0.5 ? 0 : (int)(least - 0.5);
+	*ret_first += *ret_first + 0.5 < least;
+	*ret_last = most >= limit - 0.5 ? limit - 1 : (int)(most - 0.5);
 	return *ret_first <= *ret_last;
 }
 
@@ -77,70 +93,60 @@ static void keep_larger(uint8_t *at, uint8_t share)
 		*at = share;
 }
 
-/* A segment, seen from its start: (x, y) along and across it are its first two coordinates. */
+/* A segment, and the band of all that is within the pen's reach beside it. */
 struct segment {
-	struct point from, to, direction; /* of length 1 */
+	struct point from, direction; /* of length 1 */
 	double length;
+	double least, most; /* how far the pen reaches across the picture */
+	double x_a_row;	    /* how far the middle of the band moves from one row to the next */
+	double half;	    /* of its width in a row; infinite if it lies level */
 };
 
-/* Widens [least, most] to where a disc around the point is cut at a height. */
-static void widen_to_disc(
-	struct point centre, double reach, double y, double *least, double *most)
+static struct segment make_segment(struct point from, struct point to, double reach)
 {
-	double up = y - centre.y, half = reach * reach - up * up;
+	double dx = to.x - from.x, dy = to.y - from.y, length = sqrt(dx * dx + dy * dy);
+	struct segment segment = {.from = from,
+		.direction = {1, 0},
+		.length = length,
+		.least = smaller(from.x, to.x) - reach,
+		.most = larger(from.x, to.x) + reach,
+		.half = INFINITY};
 
-	if (half < 0)
-		return;
-	half = sqrt(half);
-	*least = fmin(*least, centre.x - half);
-	*most = fmax(*most, centre.x + half);
-}
-
-/* Where `slope * x + offset` lies within [low, high], as a range of x cut from [least, most]. */
-static void cut_range(
-	double slope, double offset, double low, double high, double *least, double *most)
-{
-	double one, other;
-
-	if (fabs(slope) < 1e-12) {
-		if (offset < low || offset > high)
-			*most = -INFINITY;
-		return;
+	if (length > 0)
+		segment.direction = (struct point){dx / length, dy / length};
+	if (fabs(segment.direction.y) > 1e-6) {
+		segment.x_a_row = dx / dy;
+		segment.half = reach / fabs(segment.direction.y);
 	}
-	one = (low - offset) / slope;
-	other = (high - offset) / slope;
-	*least = fmax(*least, fmin(one, other));
-	*most = fmin(*most, fmax(one, other));
+	return segment;
 }
 
 /* Draws the pixels of a row. */
-static void draw_row(
+static inline void draw_row(
 	struct round_line *line, const struct segment *segment, const struct nib *nib, int row)
 {
 	struct point d = segment->direction;
-	double y = row + 0.5, up = y - segment->from.y;
-	double least = -INFINITY, most = INFINITY, along, across;
+	double up = row + 0.5 - segment->from.y, right;
+	double middle = segment->from.x + up * segment->x_a_row, along, across;
 	int first, last;
 	uint8_t *at;
 
-	/* The band beside the segment, and the discs at its ends: together one range. */
-	cut_range(-d.y, d.x * up + d.y * segment->from.x, -nib->reach, nib->reach, &least, &most);
-	cut_range(d.x, d.y * up - d.x * segment->from.x, 0, segment->length, &least, &most);
-	if (least > most) {
-		least = INFINITY;
-		most = -INFINITY;
-	}
-	widen_to_disc(segment->from, nib->reach, y, &least, &most);
-	widen_to_disc(segment->to, nib->reach, y, &least, &most);
-	if (!pixels_between(least, most, line->width, &first, &last))
+	if (!pixels_between(larger(segment->least, middle - segment->half),
+		    smaller(segment->most, middle + segment->half), line->width, &first, &last))
 		return;
 	at = mark_row(line, row, first, last);
-	along = d.x * (first + 0.5 - segment->from.x) + d.y * up;
-	across = d.x * up - d.y * (first + 0.5 - segment->from.x);
+	right = first + 0.5 - segment->from.x;
+	along = d.x * right + d.y * up;
+	across = d.x * up - d.y * right;
 	for (int x = first; x <= last; x++, along += d.x, across -= d.y) {
-		double beyond = along < 0 ? along : along > segment->length ? along - segment->length : 0;
-		double distance = beyond == 0 ? fabs(across) : sqrt(across * across + beyond * beyond);
+		double distance = fabs(across), beyond = 0;
 
+		if (along < 0)
+			beyond = along;
+		else if (along > segment->length)
+			beyond = along - segment->length;
+		if (beyond != 0)
+			distance = sqrt(across * across + beyond * beyond);
 		if (distance < nib->reach)
 			keep_larger(at + x, share_at(nib, distance));
 	}
@@ -149,17 +155,15 @@ static void draw_row(
 void round_line_add(struct round_line *line, struct point from, struct point to, double width_px)
 {
 	struct nib nib = make_nib(width_px);
-	struct segment segment = {from, to, {1, 0}, hypot(to.x - from.x, to.y - from.y)};
+	struct segment segment;
 	int first, last;
 
-	if (!pixels_between(fmin(from.x, to.x) - nib.reach, fmax(from.x, to.x) + nib.reach,
-		    line->width, &first, &last) ||
-		!pixels_between(fmin(from.y, to.y) - nib.reach, fmax(from.y, to.y) + nib.reach,
-			line->height, &first, &last))
+	if (!pixels_between(smaller(from.y, to.y) - nib.reach, larger(from.y, to.y) + nib.reach,
+		    line->height, &first, &last))
 		return;
-	if (segment.length > 0)
-		segment.direction = (struct point){
-			(to.x - from.x) / segment.length, (to.y - from.y) / segment.length};
+	segment = make_segment(from, to, nib.reach);
+	if (segment.most < 0 || segment.least > line->width)
+		return;
 	for (int row = first; row <= last; row++)
 		draw_row(line, &segment, &nib, row);
 }
@@ -178,7 +182,8 @@ void round_line_add_ring(
 		uint8_t *at = mark_row(line, row, first, last);
 
 		for (int x = first; x <= last; x++) {
-			double off = fabs(hypot(x + 0.5 - centre.x, row + 0.5 - centre.y) - radius_px);
+			double dx = x + 0.5 - centre.x, dy = row + 0.5 - centre.y;
+			double off = fabs(sqrt(dx * dx + dy * dy) - radius_px);
 
 			if (off < nib.reach)
 				keep_larger(at + x, share_at(&nib, off));
