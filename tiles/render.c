@@ -53,6 +53,8 @@ struct picture {
 	double units_a_px;    /* world units */
 	int64_t left, top;    /* of the tile, px of the world */
 	double ground_m_a_px; /* at the tile's middle */
+	const struct snapshot *const *snapshots;
+	size_t snapshot_count;
 };
 
 /* A layer of it. */
@@ -351,44 +353,124 @@ static int draw_layer(struct picture *picture, const struct snapshot *snapshot, 
 	}
 }
 
-/* Offers the label of one record at its places. */
-static int offer_labels(struct layer_picture *layer, size_t item, struct label *label,
-	const double window[4], struct error *err)
+static bool is_drawn(const struct snapshot *snapshot, struct tile tile)
+{
+	const struct look *look = &snapshot->layer->look;
+
+	return tile.z >= look->min_zoom && tile.z <= look->max_zoom;
+}
+
+static bool is_labelled(const struct snapshot *snapshot, struct tile tile)
+{
+	const struct look_label *look = &snapshot->layer->look.label;
+
+	return is_drawn(snapshot, tile) && look->field && tile.z >= look->min_zoom;
+}
+
+static struct text_look label_look(const struct picture *picture, const struct look_label *look)
+{
+	return (struct text_look){FONT_REGULAR, look->size_px * (float)picture->scale,
+		(float)(HALO_PX * picture->scale) + 0.25F, look->colour, look->halo};
+}
+
+/* The more important the class, the higher; labels of a larger size come first. */
+static int label_priority(const struct look *look, size_t class)
+{
+	return (int)(look->label.size_px * 16) - (int)class;
+}
+
+/* How far from the picture labels of a layer matter: not all may be in the way of all others. */
+static double margin_of_labels(const struct picture *picture, const struct snapshot *snapshot)
+{
+	const struct look *look = &snapshot->layer->look;
+	struct text_look text = label_look(picture, &look->label);
+	double reach_px = label_reach(&text, snapshot->label_bytes_max), others_px = reach_px;
+
+	for (size_t i = 0; i < picture->snapshot_count; i++) {
+		const struct snapshot *other = picture->snapshots[i];
+		const struct look *other_look = &other->layer->look;
+
+		if (!is_labelled(other, picture->tile) ||
+			label_priority(other_look, other_look->class_count) >
+				label_priority(look, 0))
+			continue;
+		text = label_look(picture, &other_look->label);
+		others_px = fmax(others_px, label_reach(&text, other->label_bytes_max));
+	}
+	return labels_margin_of(picture->labels, reach_px, others_px);
+}
+
+/* The least room that a text needs, which says quickly for most that there is too little. */
+static double least_width(const struct picture *picture, const struct text *text)
+{
+	return lettering_guess_width(picture->renderer->lettering, text) * 0.9;
+}
+
+static double width_of_box(const struct layer_picture *layer, size_t item)
+{
+	const struct tile_box *box = &layer->snapshot->tree.boxes[item];
+
+	return ((double)box->max_x - box->min_x) * layer->grid.px_a_unit;
+}
+
+/* Finds the places of a label; none if there is no room for it. */
+static int place_label(struct layer_picture *layer, size_t item, const struct text *text,
+	const double window[4], struct anchor anchors[ANCHORS_A_LINE_MAX], size_t *ret_count,
+	struct error *err)
 {
 	const struct snapshot_record *record = &layer->snapshot->records[item];
 	struct picture *picture = layer->picture;
-	struct anchor anchors[ANCHORS_A_LINE_MAX];
+	enum geometry_kind geometry = layer->snapshot->layer->geometry;
+	double width_px, height_px, least_px = least_width(picture, text);
 	struct text_box box;
-	size_t count = 0;
-	int rc = lettering_measure(picture->renderer->lettering, &label->text, &box, err);
-	double width_px, height_px;
+	int rc;
 
+	*ret_count = 0;
+	if (geometry == GEOMETRY_AREA && width_of_box(layer, item) < least_px)
+		return 0;
+	if (geometry == GEOMETRY_LINE &&
+		anchor_line_length(layer->snapshot, record, &layer->grid) < least_px)
+		return 0;
+	rc = lettering_measure(picture->renderer->lettering, text, &box, err);
 	if (rc)
 		return rc;
 	width_px = (double)(box.right - box.left);
 	height_px = (double)(box.bottom - box.top);
-	if (layer->snapshot->layer->geometry == GEOMETRY_LINE) {
-		count = anchors_of_line(layer->snapshot, record, &layer->grid, width_px, height_px,
-			window, anchors);
-	} else if (layer->snapshot->layer->geometry == GEOMETRY_AREA) {
+	if (geometry == GEOMETRY_LINE) {
+		*ret_count = anchors_of_line(layer->snapshot, record, &layer->grid, width_px,
+			height_px, window, anchors);
+	} else if (geometry == GEOMETRY_AREA) {
 		if (anchor_of_area(layer->snapshot, record, &layer->grid, anchors))
-			count = anchors[0].width_px >= width_px - 2 * HALO_PX * picture->scale;
+			*ret_count = anchors[0].width_px >=
+				width_px - 2 * HALO_PX * picture->scale;
 	} else {
 		const int32_t *xy = layer->snapshot->xy +
 			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
-		double reach_px = ((double)class_of(layer, record)->width_px + GAP_PX) * picture->scale;
+		double below_px =
+			((double)class_of(layer, record)->width_px + GAP_PX) * picture->scale;
 
 		anchors[0] = (struct anchor){
 			.x = xy[0] * layer->grid.px_a_unit + layer->grid.origin_x,
-			.y = xy[1] * layer->grid.px_a_unit + layer->grid.origin_y + reach_px +
+			.y = xy[1] * layer->grid.px_a_unit + layer->grid.origin_y + below_px +
 				height_px / 2};
-		count = 1;
+		*ret_count = 1;
 	}
+	return 0;
+}
+
+/* Offers the label of one record at its places. */
+static int offer_labels(struct layer_picture *layer, size_t item, struct label *label,
+	const double window[4], struct error *err)
+{
+	struct anchor anchors[ANCHORS_A_LINE_MAX];
+	size_t count = 0;
+	int rc = place_label(layer, item, &label->text, window, anchors, &count, err);
+
 	for (size_t i = 0; !rc && i < count; i++) {
 		label->x = anchors[i].x;
 		label->y = anchors[i].y;
 		label->angle = anchors[i].angle;
-		rc = labels_offer(picture->labels, label, err);
+		rc = labels_offer(layer->picture->labels, label, err);
 		label->id++;
 	}
 	return rc;
@@ -398,25 +480,25 @@ static int label_layer(struct picture *picture, const struct snapshot *snapshot,
 	struct error *err)
 {
 	struct layer_picture layer = begin_layer(picture, snapshot);
-	const struct look_label *look = &layer.look->label;
-	size_t column = snapshot_column(snapshot, look->field);
-	double margin = labels_margin(picture->labels);
+	size_t column = snapshot_column(snapshot, layer.look->label.field);
+	double margin = margin_of_labels(picture, snapshot);
 	double size_px = TILE_SIZE_PX * picture->scale;
 	const double window[4] = {(double)picture->left - margin, (double)picture->top - margin,
 		(double)picture->left + size_px + margin, (double)picture->top + size_px + margin};
 	int rc;
 
-	if (!look->field || picture->tile.z < look->min_zoom || column == snapshot->column_count)
+	if (column == snapshot->column_count)
 		return 0;
-	rc = find_records(&layer, margin + 48, err);
+	/* Labels of points stand below them, the others within the box of their record. */
+	if (snapshot->layer->geometry == GEOMETRY_POINT)
+		margin += reach_of(&layer) + GAP_PX * picture->scale + LABEL_REACH_PX;
+	rc = find_records(&layer, margin, err);
 	for (size_t i = 0; !rc && i < layer.count; i++) {
 		size_t item = picture->renderer->sorted[i].item, len;
 		const struct snapshot_record *record = &snapshot->records[item];
 		struct label label = {
-			.text = {.look = {FONT_REGULAR, look->size_px * (float)picture->scale,
-					 (float)(HALO_PX * picture->scale) + 0.25F,
-					 look->colour, look->halo}},
-			.priority = (int)(look->size_px * 16) - record->look,
+			.text = {.look = label_look(picture, &layer.look->label)},
+			.priority = label_priority(layer.look, record->look),
 			.id = ((uint64_t)number << 48) ^ ((uint64_t)record->id << 8),
 		};
 
@@ -430,26 +512,21 @@ static int label_layer(struct picture *picture, const struct snapshot *snapshot,
 	return rc;
 }
 
-static bool is_drawn(const struct snapshot *snapshot, struct tile tile)
-{
-	const struct look *look = &snapshot->layer->look;
-
-	return tile.z >= look->min_zoom && tile.z <= look->max_zoom;
-}
-
 int render_png(struct renderer *renderer, const struct snapshot *const *snapshots, size_t count,
 	struct tile tile, int scale, struct strbuf *out, struct error *err)
 {
 	struct picture picture = begin_picture(renderer, tile, scale);
 	int rc = 0;
 
+	picture.snapshots = snapshots;
+	picture.snapshot_count = count;
 	canvas_wipe(picture.canvas, 0);
 	labels_reset(picture.labels);
 	for (size_t i = 0; !rc && i < count; i++)
 		if (is_drawn(snapshots[i], tile))
 			rc = draw_layer(&picture, snapshots[i], err);
 	for (size_t i = 0; !rc && i < count; i++)
-		if (is_drawn(snapshots[i], tile))
+		if (is_labelled(snapshots[i], tile))
 			rc = label_layer(&picture, snapshots[i], i, err);
 	if (!rc)
 		rc = labels_draw(picture.labels, renderer->lettering, picture.canvas, picture.left,
