@@ -5,13 +5,12 @@
 
 #include "base/banned.h"
 #include "base/messages.h"
-
-enum { BLOCK_BITS = 3, BLOCK = 1 << BLOCK_BITS, WORD_BITS = 64 };
+#include "tiles/marks.h"
 
 void cover_clear(struct cover *cover)
 {
 	free(cover->change);
-	free(cover->touched);
+	free(cover->marks);
 	free(cover->coverage);
 	*cover = (struct cover){0};
 }
@@ -25,16 +24,16 @@ static void forget_rows(struct cover *cover)
 int cover_init(struct cover *cover, int width, int height, struct error *err)
 {
 	/* A side at the right border reaches two pixels behind it. */
-	size_t blocks = ((size_t)width + 2 + BLOCK - 1) / BLOCK;
+	int blocks = marks_blocks(width + 2);
 
 	*cover = (struct cover){.width = width,
 		.height = height,
-		.row_room = blocks * BLOCK,
-		.touched_room = (blocks + WORD_BITS - 1) / WORD_BITS};
+		.row_room = (size_t)blocks * MARK_PX,
+		.mark_room = marks_words(width + 2)};
 	cover->change = calloc((size_t)height * cover->row_room, sizeof *cover->change);
-	cover->touched = calloc((size_t)height * cover->touched_room, sizeof *cover->touched);
+	cover->marks = calloc((size_t)height * cover->mark_room, sizeof *cover->marks);
 	cover->coverage = malloc(cover->row_room);
-	if (!cover->change || !cover->touched || !cover->coverage) {
+	if (!cover->change || !cover->marks || !cover->coverage) {
 		cover_clear(cover);
 		return fail_no_memory(err);
 	}
@@ -43,15 +42,6 @@ int cover_init(struct cover *cover, int width, int height, struct error *err)
 }
 
 /* --- sides ------------------------------------------------------------------------------------ */
-
-/* Marks the blocks with the pixels first to last. */
-static void touch(struct cover *cover, int row, int first, int last)
-{
-	uint64_t *touched = cover->touched + (size_t)row * cover->touched_room;
-
-	for (int block = first >> BLOCK_BITS; block <= last >> BLOCK_BITS; block++)
-		touched[block / WORD_BITS] |= UINT64_C(1) << (block % WORD_BITS);
-}
 
 /* A piece that crosses from one pixel into others, the last of which may only be touched. */
 static void add_slanted(float *change, float left, float right, float height)
@@ -78,7 +68,7 @@ static inline void add_piece(struct cover *cover, int row, float x0, float x1, f
 	float left = x0 < x1 ? x0 : x1, right = x0 < x1 ? x1 : x0;
 	int first = (int)left, last = (int)right;
 
-	touch(cover, row, first, last + 1);
+	marks_set(cover->marks + (size_t)row * cover->mark_room, first, last + 1);
 	if (first == last) {
 		float share = ((left + right) / 2 - (float)first) * height;
 
@@ -231,36 +221,22 @@ static float emit_changes(
 	return covered;
 }
 
-/* The first block from `block` on whose mark differs from `marked`, or that is behind the last. */
-static int run_end(const uint64_t *touched, int block, int blocks, bool marked)
-{
-	while (block < blocks) {
-		uint64_t bits = touched[block / WORD_BITS];
-
-		bits = (marked ? ~bits : bits) >> (block % WORD_BITS);
-		if (bits)
-			return block + __builtin_ctzll(bits);
-		block = (block | (WORD_BITS - 1)) + 1;
-	}
-	return blocks;
-}
-
 static void emit_row(struct cover *cover, int row, struct span_sink sink)
 {
-	uint64_t *touched = cover->touched + (size_t)row * cover->touched_room;
-	int blocks = (int)(cover->row_room / BLOCK), block = 0;
+	uint64_t *marks = cover->marks + (size_t)row * cover->mark_room;
+	int blocks = marks_blocks(cover->width + 2), block = 0;
 	float covered = 0;
 
 	while (block < blocks) {
 		int start = block;
 
-		block = run_end(touched, block, blocks, false);
-		emit_level(cover, row, start * BLOCK, block * BLOCK, covered, sink);
+		block = marks_run_end(marks, block, blocks, false);
+		emit_level(cover, row, start * MARK_PX, block * MARK_PX, covered, sink);
 		start = block;
-		block = run_end(touched, block, blocks, true);
-		covered = emit_changes(cover, row, start * BLOCK, block * BLOCK, covered, sink);
+		block = marks_run_end(marks, block, blocks, true);
+		covered = emit_changes(cover, row, start * MARK_PX, block * MARK_PX, covered, sink);
 	}
-	memset(touched, 0, cover->touched_room * sizeof *touched);
+	memset(marks, 0, cover->mark_room * sizeof *marks);
 }
 
 void cover_emit(struct cover *cover, struct span_sink sink)

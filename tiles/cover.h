@@ -20,11 +20,10 @@
 
 struct cover {
 	int width, height;
-	size_t row_room;     /* of `change`, in blocks */
-	float *change;	     /* of coverage at each pixel, against the one before; 0 between calls */
-	uint64_t *touched;   /* a bit for each block of pixels that has a change */
-	size_t touched_room; /* words of it a row */
-	uint8_t *coverage;   /* of the pixels of one row, while it is handed on */
+	float *change;	   /* of coverage at each pixel, against the one before; 0 between calls */
+	uint64_t *marks;   /* where there are changes (marks.h) */
+	uint8_t *coverage; /* of the pixels of one row, while it is handed on */
+	size_t row_room, mark_room; /* of a row in `change` and `marks` */
 	int first_row, last_row;
 };
 

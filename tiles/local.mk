@@ -17,6 +17,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
+	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
