@@ -91,6 +91,15 @@ static void blend_solid(uint32_t *at, int count, uint32_t pixel)
 		at[i] = blend(top, at[i], 255);
 }
 
+/* True if the next 8 shares are all 0. */
+static bool is_empty(const uint8_t *coverage)
+{
+	uint64_t shares;
+
+	memcpy(&shares, coverage, sizeof shares);
+	return !shares;
+}
+
 static void blend_covered(uint32_t *at, int count, uint32_t pixel, const uint8_t *coverage)
 {
 	uint64_t top = spread(pixel);
@@ -101,6 +110,8 @@ static void blend_covered(uint32_t *at, int count, uint32_t pixel, const uint8_t
 			at[i] = pixel;
 		else if (coverage[i])
 			at[i] = blend(top, at[i], coverage[i]);
+		else if (i + 8 <= count && is_empty(coverage + i))
+			i += 7;
 	}
 }
 

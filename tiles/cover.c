@@ -79,24 +79,17 @@ static inline void add_piece(struct cover *cover, int row, float x0, float x1, f
 	}
 }
 
-/* A side from (x0, y0) down to (x1, y1), inside the picture; `direction` is +1 or -1. */
-static void add_inside(struct cover *cover, float x0, float y0, float x1, float y1, float direction)
+/* A side from (x0, y0) down to (x1, y1) in several rows; `direction` is +1 or -1. */
+static void add_rows(struct cover *cover, float x0, float y0, float x1, float y1, float direction)
 {
 	int row = (int)y0, last = (int)y1;
-	float low, high, slope, x = x0, y = y0;
+	float low = x0 < x1 ? x0 : x1, high = x0 < x1 ? x1 : x0;
+	float slope = (x1 - x0) / (y1 - y0), x = x0, y = y0;
 
 	if (row < cover->first_row)
 		cover->first_row = row;
 	if (last > cover->last_row)
 		cover->last_row = last; /* may be one below the picture */
-	if (row == last) {
-		if (y0 < y1)
-			add_piece(cover, row, x0, x1, (y1 - y0) * direction);
-		return;
-	}
-	low = x0 < x1 ? x0 : x1;
-	high = x0 < x1 ? x1 : x0;
-	slope = (x1 - x0) / (y1 - y0);
 	for (; row < last; row++) {
 		float bottom = (float)(row + 1), next = x0 + (bottom - y0) * slope;
 
@@ -107,6 +100,27 @@ static void add_inside(struct cover *cover, float x0, float y0, float x1, float 
 	}
 	if (y < y1)
 		add_piece(cover, last, x, x1, (y1 - y) * direction);
+}
+
+/* A side inside the picture. The same in both directions, but for its sign. */
+static inline void add_inside(struct cover *cover, float x0, float y0, float x1, float y1)
+{
+	int row = (int)y0;
+
+	if (row != (int)y1) {
+		if (y0 < y1)
+			add_rows(cover, x0, y0, x1, y1, 1);
+		else
+			add_rows(cover, x1, y1, x0, y0, -1);
+		return;
+	}
+	if (y0 == y1)
+		return;
+	if (row < cover->first_row)
+		cover->first_row = row;
+	if (row > cover->last_row)
+		cover->last_row = row;
+	add_piece(cover, row, x0, x1, y1 - y0);
 }
 
 static double between(double value, double least, double most)
@@ -122,8 +136,12 @@ static void add_part(
 	float x1 = (float)between(end.x, 0, cover->width), y1 = (float)end.y;
 
 	/* What lies right of the picture has no effect; what lies left of it has all of it. */
-	if (x0 < (float)cover->width || x1 < (float)cover->width)
-		add_inside(cover, x0, y0, x1, y1, direction);
+	if (x0 >= (float)cover->width && x1 >= (float)cover->width)
+		return;
+	if (direction > 0)
+		add_inside(cover, x0, y0, x1, y1);
+	else
+		add_inside(cover, x1, y1, x0, y0);
 }
 
 /* Adds a side that is partly or wholly outside. */
@@ -131,14 +149,14 @@ static void add_clipped(
 	struct cover *cover, struct point top, struct point end, float direction)
 {
 	const double borders[2] = {0, cover->width};
-	double slope = (end.x - top.x) / (end.y - top.y), y = top.y;
+	double slope = (end.x - top.x) / (end.y - top.y);
 	bool rightward = end.x > top.x;
 	struct point last = top;
 
-	if (y < 0) {
-		last = (struct point){top.x - y * slope, 0};
-		y = 0;
-	}
+	if (!(end.y > 0 && top.y < cover->height && top.y < end.y))
+		return;
+	if (top.y < 0)
+		last = (struct point){top.x - top.y * slope, 0};
 	if (end.y > cover->height)
 		end = (struct point){
 			top.x + (cover->height - top.y) * slope, cover->height};
@@ -167,15 +185,14 @@ void cover_add_ring(struct cover *cover, const struct point *points, size_t coun
 
 	for (size_t i = 0; i < count; i++) {
 		struct point at = points[i];
-		bool inside = is_inside(cover, at), down = last.y < at.y;
-		struct point top = down ? last : at, end = down ? at : last;
-		float direction = down ? 1 : -1;
+		bool inside = is_inside(cover, at);
 
 		if (inside && last_inside)
-			add_inside(cover, (float)top.x, (float)top.y, (float)end.x, (float)end.y,
-				direction);
-		else if (end.y > 0 && top.y < cover->height && top.y < end.y)
-			add_clipped(cover, top, end, direction);
+			add_inside(cover, (float)last.x, (float)last.y, (float)at.x, (float)at.y);
+		else if (last.y < at.y)
+			add_clipped(cover, last, at, 1);
+		else
+			add_clipped(cover, at, last, -1);
 		last = at;
 		last_inside = inside;
 	}

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += tiles/libtiles.a
 
-tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
+tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
 	%D%/canvas.c %D%/canvas.h \

@@ -59,6 +59,8 @@ struct palette_maker {
 	struct shade shades[BINS_MAX];	     /* in groups */
 	uint16_t colour_slots[COLOUR_SLOTS]; /* index + 1 of a colour; 0 free */
 	uint16_t bin_slots[BIN_SLOTS];	     /* index + 1 of a bin; 0 free */
+	uint16_t *numbers;		     /* of the pixels: which colour */
+	size_t number_room;
 };
 
 struct palette_maker *palette_maker_new(void)
@@ -68,6 +70,8 @@ struct palette_maker *palette_maker_new(void)
 
 void palette_maker_free(struct palette_maker *maker)
 {
+	if (maker)
+		free(maker->numbers);
 	free(maker);
 }
 
@@ -84,7 +88,7 @@ static uint32_t hash_pixel(uint32_t pixel)
 /* --- colours ---------------------------------------------------------------------------------- */
 
 /* The place of a colour, or the free place for it. */
-static uint32_t colour_slot(const struct palette_maker *maker, uint32_t pixel)
+static inline uint32_t colour_slot(const struct palette_maker *maker, uint32_t pixel)
 {
 	uint32_t slot = hash_pixel(pixel) / (UINT32_MAX / COLOUR_SLOTS + 1);
 
@@ -92,6 +96,16 @@ static uint32_t colour_slot(const struct palette_maker *maker, uint32_t pixel)
 		maker->colours[maker->colour_slots[slot] - 1].pixel != pixel)
 		slot = (slot + 1) % COLOUR_SLOTS;
 	return slot;
+}
+
+static bool reserve_numbers(struct palette_maker *maker, size_t count)
+{
+	if (count <= maker->number_room)
+		return true;
+	free(maker->numbers);
+	maker->numbers = malloc(count * sizeof *maker->numbers);
+	maker->number_room = maker->numbers ? count : 0;
+	return maker->numbers;
 }
 
 /* Finds all colours and how often they are there; false when there are too many. */
@@ -116,6 +130,7 @@ static bool count_colours(struct palette_maker *maker, const uint32_t *pixels, s
 			}
 		}
 		colour->count++;
+		maker->numbers[i] = (uint16_t)(colour - maker->colours);
 	}
 	return true;
 }
@@ -317,25 +332,12 @@ static void map_colours(struct palette_maker *maker, size_t pixels, struct palet
 	palette->error_mean = (double)sum / CHANNELS / (double)pixels;
 }
 
-static void write_indices(
-	const struct palette_maker *maker, const uint32_t *pixels, size_t count, uint8_t *indices)
-{
-	uint8_t index = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || pixels[i] != pixels[i - 1])
-			index = maker->colours[maker->colour_slots[colour_slot(maker, pixels[i])] - 1]
-					.index;
-		indices[i] = index;
-	}
-}
-
 bool palette_make(struct palette_maker *maker, const uint32_t *pixels, size_t count,
 	struct palette *ret_palette, uint8_t *ret_indices)
 {
 	struct palette palette = {.count = 0};
 
-	if (!count_colours(maker, pixels, count))
+	if (!reserve_numbers(maker, count) || !count_colours(maker, pixels, count))
 		return false;
 	if (maker->colour_count <= PALETTE_COLOURS_MAX) {
 		for (; (size_t)palette.count < maker->colour_count; palette.count++) {
@@ -348,7 +350,8 @@ bool palette_make(struct palette_maker *maker, const uint32_t *pixels, size_t co
 		make_groups(maker, take_flat(maker, count, &palette), &palette);
 		map_colours(maker, count, &palette);
 	}
-	write_indices(maker, pixels, count, ret_indices);
+	for (size_t i = 0; i < count; i++)
+		ret_indices[i] = maker->colours[maker->numbers[i]].index;
 	*ret_palette = palette;
 	return palette.error_max <= PALETTE_ERROR_MAX &&
 	       palette.error_mean * 100 <= PALETTE_ERROR_MEAN_PERCENT;
