@@ -45,9 +45,12 @@ static void *roomy(void *array, size_t count, size_t more, size_t *room, size_t 
 /* Rings of the records so far. */
 static size_t rings_used(const struct snapshot *snapshot)
 {
-	const struct snapshot_record *last = snapshot->records + snapshot->record_count - 1;
+	const struct snapshot_record *last;
 
-	return snapshot->record_count ? (size_t)last->first_ring + last->ring_count : 0;
+	if (!snapshot->record_count)
+		return 0;
+	last = snapshot->records + snapshot->record_count - 1;
+	return (size_t)last->first_ring + last->ring_count;
 }
 
 static bool make_record_room(struct build *build)
