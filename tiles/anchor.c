@@ -111,6 +111,11 @@ bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_recor
 	return widest > 0;
 }
 
+static double distance(double dx, double dy)
+{
+	return sqrt(dx * dx + dy * dy);
+}
+
 /* A line in pixels, walked by length. */
 struct walk {
 	const int32_t *xy;
@@ -131,7 +136,7 @@ static double length_of(const struct walk *walk)
 	point_of(walk, 0, &x0, &y0);
 	for (uint32_t i = 1; i < walk->count; i++) {
 		point_of(walk, i, &x1, &y1);
-		length += hypot(x1 - x0, y1 - y0);
+		length += distance(x1 - x0, y1 - y0);
 		x0 = x1;
 		y0 = y1;
 	}
@@ -139,7 +144,7 @@ static double length_of(const struct walk *walk)
 }
 
 /* The point at a distance along the line, and the number of the point behind it. */
-static uint32_t point_at(const struct walk *walk, double distance, double *ret_x, double *ret_y)
+static uint32_t point_at(const struct walk *walk, double so_far, double *ret_x, double *ret_y)
 {
 	double x0, y0, x1 = 0, y1 = 0;
 	uint32_t i = 1;
@@ -149,15 +154,15 @@ static uint32_t point_at(const struct walk *walk, double distance, double *ret_x
 		double step;
 
 		point_of(walk, i, &x1, &y1);
-		step = hypot(x1 - x0, y1 - y0);
-		if (distance <= step || i + 1 == walk->count) {
-			double share = step > 0 ? fmin(1, distance / step) : 0;
+		step = distance(x1 - x0, y1 - y0);
+		if (so_far <= step || i + 1 == walk->count) {
+			double share = step > 0 && so_far < step ? so_far / step : step > 0;
 
 			*ret_x = x0 + share * (x1 - x0);
 			*ret_y = y0 + share * (y1 - y0);
 			return i;
 		}
-		distance -= step;
+		so_far -= step;
 		x0 = x1;
 		y0 = y1;
 	}
@@ -174,7 +179,7 @@ static bool anchor_at(const struct walk *walk, double middle, double width_px, d
 	uint32_t from = point_at(walk, middle - width_px / 2, &ax, &ay);
 	uint32_t to = point_at(walk, middle + width_px / 2, &bx, &by);
 
-	chord = hypot(bx - ax, by - ay);
+	chord = distance(bx - ax, by - ay);
 	if (chord < width_px * 0.9)
 		return false;
 	for (uint32_t i = from; i < to; i++) {
@@ -194,6 +199,32 @@ static bool anchor_at(const struct walk *walk, double middle, double width_px, d
 	return true;
 }
 
+double anchor_line_length(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid)
+{
+	double longest = 0;
+
+	for (uint32_t r = 0; r < record->ring_count; r++) {
+		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
+		const struct walk walk = {snapshot->xy + 2 * (size_t)ring->first_point,
+			ring->point_count, grid};
+
+		longest = fmax(longest, length_of(&walk));
+	}
+	return longest;
+}
+
+/* Whether a point lies in the window, or as far outside as half the width of a label. */
+static bool is_near(
+	const struct walk *walk, double middle, double width_px, const double window[4])
+{
+	double x, y, far = width_px / 2 + 1;
+
+	point_at(walk, middle, &x, &y);
+	return x >= window[0] - far && y >= window[1] - far && x <= window[2] + far &&
+	       y <= window[3] + far;
+}
+
 size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_record *record,
 	const struct pixel_grid *grid, double width_px, double height_px,
 	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX])
@@ -210,9 +241,10 @@ size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_re
 			continue;
 		for (double i = 0; i < places && found < ANCHORS_A_LINE_MAX; i++) {
 			struct anchor *anchor = &ret_anchors[found];
+			double middle = length * (i + 0.5) / places;
 
-			if (anchor_at(&walk, length * (i + 0.5) / places, width_px, height_px,
-				    anchor) &&
+			if (is_near(&walk, middle, width_px, window) &&
+				anchor_at(&walk, middle, width_px, height_px, anchor) &&
 				anchor->x >= window[0] && anchor->y >= window[1] &&
 				anchor->x <= window[2] && anchor->y <= window[3])
 				found++;

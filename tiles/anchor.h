@@ -29,6 +29,10 @@ enum { ANCHORS_A_LINE_MAX = 64 }; /* a street as long as the city at the highest
 bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_record *record,
 	const struct pixel_grid *grid, struct anchor *ret_anchor);
 
+/* The length of the longest part of a line, px. */
+double anchor_line_length(const struct snapshot *snapshot, const struct snapshot_record *record,
+	const struct pixel_grid *grid);
+
 /*
  * Places along a line for a text of that width and height, evenly spaced, where the line is
  * straight enough. Returns how many; only those in [left, right] x [top, bottom] are written.

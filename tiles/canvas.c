@@ -17,6 +17,7 @@ void canvas_clear(struct canvas *canvas)
 	raster_clear(&canvas->raster);
 	stroker_clear(&canvas->stroker);
 	round_line_clear(&canvas->round);
+	cover_clear(&canvas->cover);
 	*canvas = (struct canvas){0};
 }
 
@@ -28,6 +29,8 @@ int canvas_init(struct canvas *canvas, int width, int height, struct error *err)
 	rc = raster_init(&canvas->raster, width, height, err);
 	if (!rc)
 		rc = round_line_init(&canvas->round, width, height, err);
+	if (!rc)
+		rc = cover_init(&canvas->cover, width, height, err);
 	if (!rc) {
 		canvas->pixels = calloc((size_t)width * (size_t)height, sizeof *canvas->pixels);
 		rc = canvas->pixels ? 0 : fail_no_memory(err);
@@ -88,6 +91,15 @@ static void blend_solid(uint32_t *at, int count, uint32_t pixel)
 		at[i] = blend(top, at[i], 255);
 }
 
+/* True if the next 8 shares are all 0. */
+static bool is_empty(const uint8_t *coverage)
+{
+	uint64_t shares;
+
+	memcpy(&shares, coverage, sizeof shares);
+	return !shares;
+}
+
 static void blend_covered(uint32_t *at, int count, uint32_t pixel, const uint8_t *coverage)
 {
 	uint64_t top = spread(pixel);
@@ -98,6 +110,8 @@ static void blend_covered(uint32_t *at, int count, uint32_t pixel, const uint8_t
 			at[i] = pixel;
 		else if (coverage[i])
 			at[i] = blend(top, at[i], coverage[i]);
+		else if (i + 8 <= count && is_empty(coverage + i))
+			i += 7;
 	}
 }
 
@@ -121,41 +135,33 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour)
 		canvas->pixels[i] = pixel;
 }
 
-static int fill(struct canvas *canvas, const struct path *path, enum raster_overlap overlap,
-	uint32_t colour, struct error *err)
+int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
 {
 	struct paint paint = {premultiply(colour), canvas};
 
 	if (!(colour & 0xFF))
 		return path_check(path, err);
-	return raster_fill(&canvas->raster, path, overlap, (struct span_sink){cover_span, &paint}, err);
+	return raster_fill(&canvas->raster, path, (struct span_sink){cover_span, &paint}, err);
 }
 
-int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
-{
-	return fill(canvas, path, RASTER_MAY_OVERLAP, colour, err);
-}
-
-int canvas_fill_disjoint(
-	struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
-{
-	return fill(canvas, path, RASTER_DISJOINT, colour, err);
-}
-
-/* Hands what was added to canvas->round to the pixels. */
-static void paint_round(struct canvas *canvas, uint32_t colour)
-{
-	struct paint paint = {premultiply(colour), canvas};
-
-	round_line_emit(&canvas->round, (struct span_sink){cover_span, &paint});
-}
-
-int canvas_stroke_round(struct canvas *canvas, const struct path *path, double width_px,
-	uint32_t colour, struct error *err)
+int canvas_gather_areas(struct canvas *canvas, const struct path *path, struct error *err)
 {
 	int rc = path_check(path, err);
 
-	if (rc || !(colour & 0xFF) || !(width_px > 0))
+	for (size_t i = 0; !rc && i < path->subpath_count; i++) {
+		size_t start = path_start(path, i);
+
+		cover_add_ring(&canvas->cover, path->points + start, path->subpaths[i].end - start);
+	}
+	return rc;
+}
+
+int canvas_gather_lines(
+	struct canvas *canvas, const struct path *path, double width_px, struct error *err)
+{
+	int rc = path_check(path, err);
+
+	if (rc || !(width_px > 0))
 		return rc;
 	width_px = fmin(width_px, PEN_WIDTH_MAX_PX);
 	for (size_t i = 0; i < path->subpath_count; i++) {
@@ -168,8 +174,21 @@ int canvas_stroke_round(struct canvas *canvas, const struct path *path, double w
 			last = path->points[k];
 		}
 	}
-	paint_round(canvas, colour);
 	return 0;
+}
+
+void canvas_paint_areas(struct canvas *canvas, uint32_t colour)
+{
+	struct paint paint = {premultiply(colour), canvas};
+
+	cover_emit(&canvas->cover, (struct span_sink){cover_span, &paint});
+}
+
+void canvas_paint_lines(struct canvas *canvas, uint32_t colour)
+{
+	struct paint paint = {premultiply(colour), canvas};
+
+	round_line_emit(&canvas->round, (struct span_sink){cover_span, &paint});
 }
 
 int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
@@ -189,11 +208,11 @@ void canvas_disc(struct canvas *canvas, struct point centre, double radius_px, u
 {
 	if (radius_px > 0 && (fill & 0xFF)) {
 		round_line_add(&canvas->round, centre, centre, 2 * radius_px);
-		paint_round(canvas, fill);
+		canvas_paint_lines(canvas, fill);
 	}
 	if (radius_px > 0 && stroke_px > 0 && (stroke & 0xFF)) {
 		round_line_add_ring(&canvas->round, centre, radius_px, stroke_px);
-		paint_round(canvas, stroke);
+		canvas_paint_lines(canvas, stroke);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "tiles/cover.h"
 #include "tiles/path.h"
 #include "tiles/raster.h"
 #include "tiles/round_line.h"
@@ -27,6 +28,7 @@ struct canvas {
 	int width, height;
 	uint32_t *pixels; /* rows from the top; red in the lowest byte, then green, blue, alpha */
 	struct raster raster;
+	struct cover cover;
 	struct round_line round;
 	struct stroker stroker;
 };
@@ -44,20 +46,24 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour);
  */
 int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
 
-/*
- * Fills areas that lie beside one another, as parcels do: sharing sides leaves no seam. Where they
- * overlap against this rule the colour is solid, and edges there may be a little too dark.
- */
-int canvas_fill_disjoint(
-	struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err);
-
 /* Draws the lines and the outlines of rings, all at once: where they overlap too. */
 int canvas_stroke(struct canvas *canvas, const struct path *path, const struct pen *pen,
 	uint32_t colour, struct error *err);
 
-/* The same with a round pen, the quick way (round_line.h): caps and joins are round, no dashes. */
-int canvas_stroke_round(struct canvas *canvas, const struct path *path, double width_px,
-	uint32_t colour, struct error *err);
+/*
+ * The quick way for very many shapes: gathers the areas, or the lines, of as many paths as there
+ * are, then paints all of them at once in one colour, and forgets them.
+ *
+ * Areas lie beside one another, as parcels do (cover.h): sharing sides leaves no seam. Where they
+ * overlap against this rule the colour is solid, and edges there may be a little too dark. Rings
+ * count as they turn: a hole turns against its outer ring, and all outer rings one way.
+ * Lines are drawn with a round pen (round_line.h), and what is drawn twice is no darker.
+ */
+int canvas_gather_areas(struct canvas *canvas, const struct path *path, struct error *err);
+int canvas_gather_lines(
+	struct canvas *canvas, const struct path *path, double width_px, struct error *err);
+void canvas_paint_areas(struct canvas *canvas, uint32_t colour);
+void canvas_paint_lines(struct canvas *canvas, uint32_t colour);
 
 /* A point symbol, drawn as quickly: a disc with an outline of stroke_px drawn over its edge. */
 void canvas_disc(struct canvas *canvas, struct point centre, double radius_px, uint32_t fill,

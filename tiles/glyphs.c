@@ -8,6 +8,8 @@
 #include "base/messages.h"
 #include "base/text.h"
 
+enum { CHARACTERS = 0x1F00 }; /* of Unicode, up to where Vietnamese letters end */
+
 static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026 */
 
 /* How far a straight piece may be from the curve that it stands for. */
@@ -19,6 +21,7 @@ struct glyphs {
 	hb_buffer_t *buffer;
 	float cap_heights[FONT_COUNT], x_heights[FONT_COUNT]; /* ems */
 	float em_a_unit[FONT_COUNT];
+	float widths[FONT_COUNT][CHARACTERS]; /* ems; 0 for what the typeface has not */
 };
 
 /* --- outlines --------------------------------------------------------------------------------- */
@@ -161,6 +164,18 @@ static bool has_letters(hb_font_t *font)
 	       hb_font_get_glyph_extents(font, glyph, &ink) && ink.width > 0;
 }
 
+static void measure_characters(struct glyphs *glyphs, enum font font)
+{
+	for (hb_codepoint_t i = 0; i < CHARACTERS; i++) {
+		hb_codepoint_t glyph;
+
+		if (hb_font_get_nominal_glyph(glyphs->fonts[font], i, &glyph))
+			glyphs->widths[font][i] =
+				(float)hb_font_get_glyph_h_advance(glyphs->fonts[font], glyph) *
+				glyphs->em_a_unit[font];
+	}
+}
+
 static int open_font(
 	struct glyphs *glyphs, enum font font, struct font_file file, struct error *err)
 {
@@ -185,6 +200,7 @@ static int open_font(
 		glyphs->fonts[font], HB_OT_METRICS_TAG_CAP_HEIGHT, 0.7F, glyphs->em_a_unit[font]);
 	glyphs->x_heights[font] = metric(
 		glyphs->fonts[font], HB_OT_METRICS_TAG_X_HEIGHT, 0.5F, glyphs->em_a_unit[font]);
+	measure_characters(glyphs, font);
 	return 0;
 }
 
@@ -268,6 +284,29 @@ static void read_glyphs(struct glyphs *glyphs, enum font font, struct shaped_tex
 		add_ink(glyphs, font, glyph, &first, text);
 	}
 	text->width = x;
+}
+
+float glyphs_guess_width(
+	const struct glyphs *glyphs, enum font font, const char *text, size_t len)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+	float width = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		uint32_t character = bytes[i];
+
+		/* One to three bytes a character; the rest are not Latin. */
+		if (character >= 0xE0 && i + 2 < len && character < 0xF0)
+			character = (character & 15) << 12 | (bytes[i + 1] & 63U) << 6 |
+				    (bytes[i + 2] & 63U);
+		else if (character >= 0xC0 && i + 1 < len && character < 0xE0)
+			character = (character & 31) << 6 | (bytes[i + 1] & 63U);
+		else if (character >= 0x80)
+			continue;
+		if (character < CHARACTERS)
+			width += glyphs->widths[font][character];
+	}
+	return width;
 }
 
 int glyphs_shape(struct glyphs *glyphs, enum font font, const char *text, size_t len,

@@ -50,6 +50,13 @@ AUTOPTR(struct glyphs, glyphs_free);
 float glyphs_cap_height(const struct glyphs *glyphs, enum font font);
 float glyphs_x_height(const struct glyphs *glyphs, enum font font);
 
+/*
+ * The sum of the widths of its characters, ems: the width of the text but for kerning. What is
+ * not Latin counts for nothing.
+ */
+float glyphs_guess_width(
+	const struct glyphs *glyphs, enum font font, const char *text, size_t len);
+
 /* UTF-8; what is none shows as the sign U+FFFD. Only memory can fail. */
 int glyphs_shape(struct glyphs *glyphs, enum font font, const char *text, size_t len,
 	struct shaped_text *ret_text, struct error *err);

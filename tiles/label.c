@@ -26,6 +26,7 @@ struct candidate {
 	bool measured;	 /* now bound_px is true */
 	bool possible;	 /* it has ink, and does not go too far */
 	struct text_box box;
+	struct point corners[4]; /* of the box with its padding, from the anchor */
 };
 
 /* A picture in work, and around it cells of CELL_PX with the candidates in them. */
@@ -61,10 +62,17 @@ void labels_reset(struct labels *labels)
 	strbuf_reset(&labels->texts);
 }
 
+double labels_margin_of(const struct labels *labels, double reach_px, double others_px)
+{
+	double most = LABEL_REACH_PX * labels->scale, padding = LABEL_PADDING_PX * labels->scale;
+
+	/* A label that touches the picture, and then one that it meets; and both are snapped. */
+	return 2 * fmin(others_px, most) + fmin(reach_px, most) + 3 * padding + 2;
+}
+
 double labels_margin(const struct labels *labels)
 {
-	/* A label that touches the picture, and then one that it meets; and both are snapped. */
-	return 3 * (LABEL_REACH_PX + LABEL_PADDING_PX) * labels->scale + 2;
+	return labels_margin_of(labels, INFINITY, INFINITY);
 }
 
 /* --- offering --------------------------------------------------------------------------------- */
@@ -89,12 +97,12 @@ static uint64_t hash_id(uint64_t id)
 	return id ^ id >> 31;
 }
 
-/* Half the width, where no character is wider than 1.1 em a byte; and some height. */
-static double text_bound(const struct text *text)
+double label_reach(const struct text_look *look, size_t len)
 {
-	size_t len = text->len < TEXT_GLYPHS_MAX ? text->len : TEXT_GLYPHS_MAX;
+	/* Half the width, where no character is wider than 1.1 em a byte; and some height. */
+	double most = len < TEXT_GLYPHS_MAX ? (double)len : TEXT_GLYPHS_MAX;
 
-	return ((double)len * 0.55 + 1.5) * (double)text->look.size_px + (double)text->look.halo_px;
+	return (most * 0.55 + 1.5) * (double)look->size_px + (double)look->halo_px;
 }
 
 int labels_offer(struct labels *labels, const struct label *label, struct error *err)
@@ -121,7 +129,7 @@ int labels_offer(struct labels *labels, const struct label *label, struct error 
 		.priority = label->priority,
 		.id = label->id,
 		.hash = hash_id(label->id),
-		.bound_px = text_bound(text)};
+		.bound_px = label_reach(&text->look, text->len)};
 	strbuf_add(&labels->texts, text->bytes, kept);
 	rc = strbuf_check(&labels->texts, err);
 	labels->count += !rc;
@@ -134,6 +142,22 @@ static struct text text_of(const struct labels *labels, const struct candidate *
 {
 	return (struct text){
 		labels->texts.data + candidate->text_at, candidate->text_len, candidate->look};
+}
+
+/* The corners of the box with its padding, turned. */
+static void find_corners(struct candidate *candidate, double padding_px)
+{
+	const struct text_box *box = &candidate->box;
+	double cosine = cos(candidate->angle), sine = sin(candidate->angle);
+
+	for (int i = 0; i < 4; i++) {
+		double x = i == 0 || i == 3 ? (double)box->left - padding_px
+					    : (double)box->right + padding_px;
+		double y = i < 2 ? (double)box->top - padding_px : (double)box->bottom + padding_px;
+
+		candidate->corners[i] =
+			(struct point){x * cosine - y * sine, x * sine + y * cosine};
+	}
 }
 
 static int measure(const struct picture *picture, struct candidate *candidate, struct error *err)
@@ -152,25 +176,9 @@ static int measure(const struct picture *picture, struct candidate *candidate, s
 	candidate->measured = true;
 	candidate->possible = box->right > box->left &&
 			      candidate->bound_px <= LABEL_REACH_PX * picture->labels->scale;
+	if (candidate->possible)
+		find_corners(candidate, LABEL_PADDING_PX * picture->labels->scale);
 	return 0;
-}
-
-/* The corners of a box with its padding, from the anchor of another candidate. */
-static void find_corners(const struct candidate *candidate, const struct candidate *from,
-	double padding_px, struct point corners[4])
-{
-	const struct text_box *box = &candidate->box;
-	double cosine = cos(candidate->angle), sine = sin(candidate->angle);
-	/* Whole numbers: the same from whichever tile they are seen. */
-	double dx = (double)(candidate->x - from->x), dy = (double)(candidate->y - from->y);
-
-	for (int i = 0; i < 4; i++) {
-		double x = i == 0 || i == 3 ? (double)box->left - padding_px
-					    : (double)box->right + padding_px;
-		double y = i < 2 ? (double)box->top - padding_px : (double)box->bottom + padding_px;
-
-		corners[i] = (struct point){dx + x * cosine - y * sine, dy + x * sine + y * cosine};
-	}
 }
 
 /* True if a line along a side of `a` has all of `a` on one side and all of `b` on the other. */
@@ -189,13 +197,15 @@ static bool are_apart_along(const struct point a[4], const struct point b[4])
 	return false;
 }
 
-static bool boxes_overlap(const struct candidate *a, const struct candidate *b, double padding_px)
+static bool boxes_overlap(const struct candidate *a, const struct candidate *b)
 {
-	struct point corners_a[4], corners_b[4];
+	/* Whole numbers: the same from whichever tile they are seen. */
+	double dx = (double)(b->x - a->x), dy = (double)(b->y - a->y);
+	struct point corners[4]; /* of b, from the anchor of a */
 
-	find_corners(a, a, padding_px, corners_a);
-	find_corners(b, a, padding_px, corners_b);
-	return !are_apart_along(corners_a, corners_b) && !are_apart_along(corners_b, corners_a);
+	for (int i = 0; i < 4; i++)
+		corners[i] = (struct point){dx + b->corners[i].x, dy + b->corners[i].y};
+	return !are_apart_along(a->corners, corners) && !are_apart_along(corners, a->corners);
 }
 
 /* True if a comes before b; a total order of all that differs between two labels. */
@@ -281,7 +291,7 @@ static int is_in_way(const struct picture *picture, const struct candidate *cand
 	rc = measure(picture, other, err);
 	if (!rc)
 		*ret_in_way = other->possible && are_near(candidate, other, padding_px) &&
-			      boxes_overlap(candidate, other, padding_px);
+			      boxes_overlap(candidate, other);
 	return rc;
 }
 

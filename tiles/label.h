@@ -8,7 +8,7 @@
  * pixels of the world.
  *
  * Calling sequence, for each picture: labels_reset, labels_offer for every label whose anchor is
- * within labels_margin() of the picture, labels_draw. The angle of a label must not depend on the
+ * within labels_margin() of the picture (labels_margin_of() when more is known of it), labels_draw. The angle of a label must not depend on the
  * tile. One thread at a time.
  */
 #ifndef TILES_LABEL_H
@@ -56,6 +56,15 @@ void labels_reset(struct labels *labels); /* empties, keeps the memory */
 
 /* From how far outside a picture labels must be offered, in its pixels. */
 double labels_margin(const struct labels *labels);
+
+/*
+ * The same for labels that reach so far from their anchors, and come before no others than such as
+ * reach `others_px` from theirs; they themselves may be among these.
+ */
+double labels_margin_of(const struct labels *labels, double reach_px, double others_px);
+
+/* The most that a label of so many bytes may reach from its anchor, px. */
+double label_reach(const struct text_look *look, size_t len);
 
 /* ERR_INVALID for an anchor that is no number; ERR_TOO_LARGE over LABELS_MAX. */
 int labels_offer(struct labels *labels, const struct label *label, struct error *err);

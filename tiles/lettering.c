@@ -12,7 +12,7 @@ enum {
 	/* Glyphs of level text stand at quarters of a pixel. */
 	QUARTERS = 4,
 	/* Places in the caches: a city's street names at two sizes; its glyphs at each quarter. */
-	RUN_SLOTS = 2048,
+	RUN_SLOTS = 8192,
 	GLYPH_SLOTS = 4096,
 	/* What each of the caches may hold; it is emptied when it would hold more. */
 	CACHE_BYTES_MAX = 8 << 20,
@@ -239,8 +239,8 @@ static int draw_glyph(struct lettering *lettering, const struct glyph_key *key,
 	}
 	picture->left -= middle;
 	picture->top -= middle;
-	rc = raster_fill(&lettering->raster, path, RASTER_MAY_OVERLAP,
-		(struct span_sink){cover_picture, picture}, err);
+	rc = raster_fill(
+		&lettering->raster, path, (struct span_sink){cover_picture, picture}, err);
 	if (rc)
 		free(picture);
 	else
@@ -543,6 +543,15 @@ int lettering_measure(struct lettering *lettering, const struct text *text,
 	if (!rc)
 		*ret_box = run->box;
 	return rc;
+}
+
+double lettering_guess_width(const struct lettering *lettering, const struct text *text)
+{
+	size_t len = text->len < TEXT_BYTES_MAX ? text->len : TEXT_BYTES_MAX;
+
+	return (double)(glyphs_guess_width(
+				lettering->glyphs, text->look.font, text->bytes, len) *
+			text->look.size_px);
 }
 
 int lettering_draw(struct lettering *lettering, struct canvas *canvas, const struct text *text,

@@ -54,6 +54,12 @@ int lettering_measure(struct lettering *lettering, const struct text *text,
 	struct text_box *ret_box, struct error *err);
 
 /*
+ * About the width of a text without halo, px, at once: off by what kerning does, and smaller for
+ * characters that are rare in Vietnam.
+ */
+double lettering_guess_width(const struct lettering *lettering, const struct text *text);
+
+/*
  * Draws the text with its anchor on the corner between pixels (x - 1, y - 1) and (x, y), turned
  * clockwise by `angle` radians. Errors as of lettering_measure; ERR_TOO_LARGE for a text that
  * takes more than LETTERING_PIXELS_MAX.

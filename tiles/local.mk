@@ -1,12 +1,13 @@
 noinst_LIBRARIES += tiles/libtiles.a
 
-tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
+tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
+	%D%/cover.c %D%/cover.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/font_bytes.S \
@@ -17,6 +18,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
 	%D%/mercator.c %D%/mercator.h \
+	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \

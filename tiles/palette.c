@@ -6,10 +6,11 @@
 
 enum {
 	CHANNELS = 4,
-	EXACT_SLOTS = 1024,
-	/* Maps have 2,000 to 6,000 bins; more than this and a palette would show anyway. */
+	/* Maps have up to 20,000 colours, in 2,000 to 6,000 bins; more and a palette would show. */
+	COLOURS_MAX = UINT16_MAX,
+	COLOUR_SLOTS = 1 << 17,
 	BINS_MAX = 1 << 14,
-	BIN_SLOTS = 1 << 16,
+	BIN_SLOTS = 1 << 15,
 	/* A colour that fills more than one part in so many is flat. */
 	FLAT_SHARE = 400,
 	FLAT_MAX = 64,
@@ -17,33 +18,49 @@ enum {
 
 static const uint32_t bin_mask = 0xF8F8F8F8;
 
-/* Pixels whose channels begin with the same five bits. */
+/* A colour of the picture. */
+struct colour {
+	uint32_t pixel;
+	uint32_t count;
+	uint16_t bin;
+	uint8_t index; /* in the palette */
+};
+
+/* Colours whose channels begin with the same five bits. */
 struct bin {
 	uint32_t key;
 	uint32_t count;
 	uint32_t sums[CHANNELS]; /* of 255 * 4096 * 4096 at most */
-	uint32_t colour;	 /* the one that most pixels have, if most have one */
-	uint32_t votes;		 /* how many more have it than have not */
+	uint32_t colour;	 /* the most frequent one */
+	uint32_t colour_count;
+	uint8_t index; /* in the palette */
+};
+
+/* A bin that has no entry of its own, while the groups are made. */
+struct shade {
 	float mean[CHANNELS];
 	float weight;
-	uint8_t index; /* in the palette */
+	uint32_t bin;
 };
 
 /* Some bins, and how far apart their colours are. */
 struct group {
-	uint32_t start, end; /* in maker->order */
+	uint32_t start, end; /* in maker->shades */
 	float spread;	     /* of the widest channel */
 	int channel;
 	float middle; /* of that channel */
 };
 
 struct palette_maker {
-	uint32_t exact_keys[EXACT_SLOTS];
-	int16_t exact_indices[EXACT_SLOTS]; /* -1 free */
+	struct colour colours[COLOURS_MAX];
+	size_t colour_count;
 	struct bin bins[BINS_MAX];
 	size_t bin_count;
-	uint16_t slots[BIN_SLOTS]; /* index + 1 of a bin; 0 free */
-	uint16_t order[BINS_MAX];  /* the bins in groups */
+	struct shade shades[BINS_MAX];	     /* in groups */
+	uint16_t colour_slots[COLOUR_SLOTS]; /* index + 1 of a colour; 0 free */
+	uint16_t bin_slots[BIN_SLOTS];	     /* index + 1 of a bin; 0 free */
+	uint16_t *numbers;		     /* of the pixels: which colour */
+	size_t number_room;
 };
 
 struct palette_maker *palette_maker_new(void)
@@ -53,6 +70,8 @@ struct palette_maker *palette_maker_new(void)
 
 void palette_maker_free(struct palette_maker *maker)
 {
+	if (maker)
+		free(maker->numbers);
 	free(maker);
 }
 
@@ -66,51 +85,66 @@ static uint32_t hash_pixel(uint32_t pixel)
 	return pixel * 0x9E3779B1U;
 }
 
-/* --- few colours ------------------------------------------------------------------------------ */
+/* --- colours ---------------------------------------------------------------------------------- */
 
-/* The index of a colour, which may be new; -1 when there are too many. */
-static int find_exact(struct palette_maker *maker, struct palette *palette, uint32_t pixel)
+/* The place of a colour, or the free place for it. */
+static inline uint32_t colour_slot(const struct palette_maker *maker, uint32_t pixel)
 {
-	uint32_t slot = hash_pixel(pixel) / (UINT32_MAX / EXACT_SLOTS + 1);
+	uint32_t slot = hash_pixel(pixel) / (UINT32_MAX / COLOUR_SLOTS + 1);
 
-	while (maker->exact_indices[slot] >= 0 && maker->exact_keys[slot] != pixel)
-		slot = (slot + 1) % EXACT_SLOTS;
-	if (maker->exact_indices[slot] >= 0)
-		return maker->exact_indices[slot];
-	if (palette->count == PALETTE_COLOURS_MAX)
-		return -1;
-	maker->exact_keys[slot] = pixel;
-	maker->exact_indices[slot] = (int16_t)palette->count;
-	palette->colours[palette->count] = pixel;
-	return palette->count++;
+	while (maker->colour_slots[slot] &&
+		maker->colours[maker->colour_slots[slot] - 1].pixel != pixel)
+		slot = (slot + 1) % COLOUR_SLOTS;
+	return slot;
 }
 
-static bool make_exact(struct palette_maker *maker, const uint32_t *pixels, size_t count,
-	struct palette *palette, uint8_t *indices)
+static bool reserve_numbers(struct palette_maker *maker, size_t count)
 {
-	int index = 0;
+	if (count <= maker->number_room)
+		return true;
+	free(maker->numbers);
+	maker->numbers = malloc(count * sizeof *maker->numbers);
+	maker->number_room = maker->numbers ? count : 0;
+	return maker->numbers;
+}
 
-	memset(maker->exact_indices, 0xFF, sizeof maker->exact_indices);
+/* Finds all colours and how often they are there; false when there are too many. */
+static bool count_colours(struct palette_maker *maker, const uint32_t *pixels, size_t count)
+{
+	struct colour *colour = NULL;
+
+	memset(maker->colour_slots, 0, sizeof maker->colour_slots);
+	maker->colour_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || pixels[i] != pixels[i - 1])
-			index = find_exact(maker, palette, pixels[i]);
-		if (index < 0)
-			return false;
-		indices[i] = (uint8_t)index;
+		if (!colour || pixels[i] != colour->pixel) {
+			uint32_t slot = colour_slot(maker, pixels[i]);
+
+			if (maker->colour_slots[slot]) {
+				colour = maker->colours + maker->colour_slots[slot] - 1;
+			} else {
+				if (maker->colour_count == COLOURS_MAX)
+					return false;
+				colour = maker->colours + maker->colour_count++;
+				*colour = (struct colour){.pixel = pixels[i]};
+				maker->colour_slots[slot] = (uint16_t)maker->colour_count;
+			}
+		}
+		colour->count++;
+		maker->numbers[i] = (uint16_t)(colour - maker->colours);
 	}
 	return true;
 }
 
 /* --- bins ------------------------------------------------------------------------------------- */
 
-/* The bin of a pixel, which may be new; NULL when there are too many. */
+/* The bin of a colour, which may be new; NULL when there are too many. */
 static struct bin *find_bin(struct palette_maker *maker, uint32_t pixel)
 {
 	uint32_t key = pixel & bin_mask, slot = hash_pixel(key) / (UINT32_MAX / BIN_SLOTS + 1);
 	struct bin *bin;
 
-	for (; maker->slots[slot]; slot = (slot + 1) % BIN_SLOTS) {
-		bin = maker->bins + maker->slots[slot] - 1;
+	for (; maker->bin_slots[slot]; slot = (slot + 1) % BIN_SLOTS) {
+		bin = maker->bins + maker->bin_slots[slot] - 1;
 		if (bin->key == key)
 			return bin;
 	}
@@ -118,65 +152,53 @@ static struct bin *find_bin(struct palette_maker *maker, uint32_t pixel)
 		return NULL;
 	bin = maker->bins + maker->bin_count++;
 	*bin = (struct bin){.key = key};
-	maker->slots[slot] = (uint16_t)maker->bin_count;
+	maker->bin_slots[slot] = (uint16_t)maker->bin_count;
 	return bin;
 }
 
-/* Adds a run of equal pixels; a majority vote (Boyer and Moore) keeps the colour of most. */
-static void add_to_bin(struct bin *bin, uint32_t pixel, uint32_t run)
+static bool fill_bins(struct palette_maker *maker)
 {
-	bin->count += run;
-	for (int c = 0; c < CHANNELS; c++)
-		bin->sums[c] += run * (uint32_t)channel_of(pixel, c);
-	if (bin->colour == pixel && bin->votes) {
-		bin->votes += run;
-	} else if (bin->votes >= run) {
-		bin->votes -= run;
-	} else {
-		bin->colour = pixel;
-		bin->votes = run - bin->votes;
-	}
-}
-
-static bool fill_bins(struct palette_maker *maker, const uint32_t *pixels, size_t count)
-{
-	memset(maker->slots, 0, sizeof maker->slots);
+	memset(maker->bin_slots, 0, sizeof maker->bin_slots);
 	maker->bin_count = 0;
-	for (size_t i = 0, end; i < count; i = end) {
-		struct bin *bin = find_bin(maker, pixels[i]);
+	for (size_t i = 0; i < maker->colour_count; i++) {
+		struct colour *colour = maker->colours + i;
+		struct bin *bin = find_bin(maker, colour->pixel);
 
 		if (!bin)
 			return false;
-		for (end = i + 1; end < count && pixels[end] == pixels[i];)
-			end++;
-		add_to_bin(bin, pixels[i], (uint32_t)(end - i));
-	}
-	for (size_t i = 0; i < maker->bin_count; i++) {
-		struct bin *bin = maker->bins + i;
-
+		colour->bin = (uint16_t)(bin - maker->bins);
+		bin->count += colour->count;
 		for (int c = 0; c < CHANNELS; c++)
-			bin->mean[c] = (float)bin->sums[c] / (float)bin->count;
-		/* Rare colours count for more than their share: they are seen too. */
-		bin->weight = sqrtf((float)bin->count);
+			bin->sums[c] += colour->count * (uint32_t)channel_of(colour->pixel, c);
+		if (colour->count > bin->colour_count) {
+			bin->colour = colour->pixel;
+			bin->colour_count = colour->count;
+		}
 	}
 	return true;
 }
 
-/* Gives flat colours their entries; the other bins come into maker->order. Returns how many. */
+/* Gives flat colours their entries; the other bins come into maker->shades. Returns how many. */
 static uint32_t take_flat(struct palette_maker *maker, size_t pixels, struct palette *palette)
 {
 	uint32_t others = 0;
 
 	for (size_t i = 0; i < maker->bin_count; i++) {
 		struct bin *bin = maker->bins + i;
+		struct shade *shade = maker->shades + others;
 
-		if (bin->votes > pixels / FLAT_SHARE && bin->votes > bin->count / 2 &&
-			palette->count < FLAT_MAX) {
+		if (bin->colour_count > pixels / FLAT_SHARE &&
+			bin->colour_count > bin->count / 4 * 3 && palette->count < FLAT_MAX) {
 			bin->index = (uint8_t)palette->count;
 			palette->colours[palette->count++] = bin->colour;
-		} else {
-			maker->order[others++] = (uint16_t)i;
+			continue;
 		}
+		for (int c = 0; c < CHANNELS; c++)
+			shade->mean[c] = (float)bin->sums[c] / (float)bin->count;
+		/* Rare colours count for more than their share: they are seen too. */
+		shade->weight = sqrtf((float)bin->count);
+		shade->bin = (uint32_t)i;
+		others++;
 	}
 	return others;
 }
@@ -188,12 +210,14 @@ static void measure_group(const struct palette_maker *maker, struct group *group
 	float weight = 0, sums[CHANNELS] = {0}, squares[CHANNELS] = {0};
 
 	for (uint32_t i = group->start; i < group->end; i++) {
-		const struct bin *bin = maker->bins + maker->order[i];
+		const struct shade *shade = maker->shades + i;
 
-		weight += bin->weight;
+		weight += shade->weight;
 		for (int c = 0; c < CHANNELS; c++) {
-			sums[c] += bin->weight * bin->mean[c];
-			squares[c] += bin->weight * bin->mean[c] * bin->mean[c];
+			float part = shade->weight * shade->mean[c];
+
+			sums[c] += part;
+			squares[c] += part * shade->mean[c];
 		}
 	}
 	group->spread = -1;
@@ -216,13 +240,13 @@ static bool cut_group(struct palette_maker *maker, struct group *group, struct g
 	uint32_t at = group->start, end = group->end;
 
 	while (at < end) {
-		uint16_t bin = maker->order[at];
+		struct shade shade = maker->shades[at];
 
-		if (maker->bins[bin].mean[group->channel] <= group->middle) {
+		if (shade.mean[group->channel] <= group->middle) {
 			at++;
 		} else {
-			maker->order[at] = maker->order[--end];
-			maker->order[end] = bin;
+			maker->shades[at] = maker->shades[--end];
+			maker->shades[end] = shade;
 		}
 	}
 	if (at == group->start || at == group->end) {
@@ -242,7 +266,7 @@ static uint32_t mean_colour(const struct palette_maker *maker, const struct grou
 	uint32_t colour = 0;
 
 	for (uint32_t i = group->start; i < group->end; i++) {
-		const struct bin *bin = maker->bins + maker->order[i];
+		const struct bin *bin = maker->bins + maker->shades[i].bin;
 
 		count += bin->count;
 		for (int c = 0; c < CHANNELS; c++)
@@ -253,7 +277,7 @@ static uint32_t mean_colour(const struct palette_maker *maker, const struct grou
 	return colour;
 }
 
-/* Cuts the bins in maker->order into groups, always the widest, and gives each an entry. */
+/* Cuts maker->shades into groups, always the widest, and gives each an entry. */
 static void make_groups(struct palette_maker *maker, uint32_t count, struct palette *palette)
 {
 	struct group groups[PALETTE_COLOURS_MAX];
@@ -277,37 +301,35 @@ static void make_groups(struct palette_maker *maker, uint32_t count, struct pale
 	}
 	for (int i = 0; i < group_count; i++) {
 		for (uint32_t k = groups[i].start; k < groups[i].end; k++)
-			maker->bins[maker->order[k]].index = (uint8_t)palette->count;
+			maker->bins[maker->shades[k].bin].index = (uint8_t)palette->count;
 		palette->colours[palette->count++] = mean_colour(maker, groups + i);
 	}
 }
 
 /* --- the picture ------------------------------------------------------------------------------ */
 
-/* Writes the indices and measures what is lost. */
-static void map_pixels(struct palette_maker *maker, const uint32_t *pixels, size_t count,
-	struct palette *palette, uint8_t *indices)
+/* Gives each colour its entry and measures what is lost. */
+static void map_colours(struct palette_maker *maker, size_t pixels, struct palette *palette)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0, end; i < count; i = end) {
-		uint8_t index = find_bin(maker, pixels[i])->index;
-		uint32_t off = 0;
+	for (size_t i = 0; i < maker->colour_count; i++) {
+		struct colour *colour = maker->colours + i;
+		uint32_t entry, off = 0;
 
-		for (end = i + 1; end < count && pixels[end] == pixels[i];)
-			end++;
-		memset(indices + i, index, end - i);
+		colour->index = maker->bins[colour->bin].index;
+		entry = palette->colours[colour->index];
 		for (int c = 0; c < CHANNELS; c++) {
-			int difference = abs(
-				channel_of(pixels[i], c) - channel_of(palette->colours[index], c));
+			int difference =
+				abs(channel_of(colour->pixel, c) - channel_of(entry, c));
 
 			off += (uint32_t)difference;
 			if (difference > palette->error_max)
 				palette->error_max = difference;
 		}
-		sum += (end - i) * off;
+		sum += (uint64_t)colour->count * off;
 	}
-	palette->error_mean = (double)sum / CHANNELS / (double)count;
+	palette->error_mean = (double)sum / CHANNELS / (double)pixels;
 }
 
 bool palette_make(struct palette_maker *maker, const uint32_t *pixels, size_t count,
@@ -315,13 +337,21 @@ bool palette_make(struct palette_maker *maker, const uint32_t *pixels, size_t co
 {
 	struct palette palette = {.count = 0};
 
-	if (!make_exact(maker, pixels, count, &palette, ret_indices)) {
-		palette.count = 0;
-		if (!fill_bins(maker, pixels, count))
+	if (!reserve_numbers(maker, count) || !count_colours(maker, pixels, count))
+		return false;
+	if (maker->colour_count <= PALETTE_COLOURS_MAX) {
+		for (; (size_t)palette.count < maker->colour_count; palette.count++) {
+			maker->colours[palette.count].index = (uint8_t)palette.count;
+			palette.colours[palette.count] = maker->colours[palette.count].pixel;
+		}
+	} else {
+		if (!fill_bins(maker))
 			return false;
 		make_groups(maker, take_flat(maker, count, &palette), &palette);
-		map_pixels(maker, pixels, count, &palette, ret_indices);
+		map_colours(maker, count, &palette);
 	}
+	for (size_t i = 0; i < count; i++)
+		ret_indices[i] = maker->colours[maker->numbers[i]].index;
 	*ret_palette = palette;
 	return palette.error_max <= PALETTE_ERROR_MAX &&
 	       palette.error_mean * 100 <= PALETTE_ERROR_MEAN_PERCENT;

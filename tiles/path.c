@@ -94,6 +94,27 @@ void path_line(struct path *path, double x, double y)
 		path->subpaths[path->subpath_count - 1].end = (uint32_t)path->point_count;
 }
 
+struct point *path_add_points(struct path *path, size_t count, bool closed)
+{
+	void *points = path->points, *subpaths = path->subpaths;
+	struct point *first;
+
+	while (!path->failed && path->point_room - path->point_count < count) {
+		if (grow(path, &points, &path->point_room, sizeof *path->points))
+			path->points = points;
+	}
+	if (!path->failed && path->subpath_count == path->subpath_room &&
+		grow(path, &subpaths, &path->subpath_room, sizeof *path->subpaths))
+		path->subpaths = subpaths;
+	if (path->failed || !count)
+		return NULL;
+	first = path->points + path->point_count;
+	path->point_count += count;
+	path->subpaths[path->subpath_count++] =
+		(struct subpath){(uint32_t)path->point_count, closed};
+	return first;
+}
+
 static bool are_next(struct point a, struct point b)
 {
 	return fabs(a.x - b.x) < PATH_NEAREST_PX && fabs(a.y - b.y) < PATH_NEAREST_PX;

@@ -60,7 +60,13 @@ void path_move(struct path *path, double x, double y);
 /* Goes on to the next point of the sub-path. */
 void path_line(struct path *path, double x, double y);
 
-/* The same, unless the point is next to the one before. */
+/*
+ * Adds a sub-path of `count` points, at least one, for the caller to write: finite, and no larger
+ * than PATH_COORDINATE_MAX. NULL when that failed. A ring keeps its direction.
+ */
+struct point *path_add_points(struct path *path, size_t count, bool closed);
+
+/* The same as path_line, unless the point is next to the one before. */
 void path_line_distinct(struct path *path, struct point at);
 
 /* Makes the current sub-path a ring; last points that are next to its first are dropped. */

@@ -444,66 +444,8 @@ static void sample_row(struct raster *raster, int row)
 	sample_band(raster, row, row + 1);
 }
 
-/* Adds what a chain bounds in a row; returns its edge at the bottom, or NULL if it ends. */
-static struct edge *sum_chain(struct raster *raster, struct edge *edge, int row)
-{
-	double end = row + 1, y = row, x = 0;
-
-	if (edge->y > y) {
-		y = edge->y;
-		x = edge->x;
-	} else {
-		x = edge_x(edge, y);
-	}
-	for (;;) {
-		double bottom = edge->y_end < end ? edge->y_end : end;
-		struct edge *follower;
-
-		scanline_add_side(
-			&raster->line, x, edge_x(edge, bottom), (bottom - y) * edge->direction);
-		if (edge->y_end > end)
-			return edge;
-		if (edge->follower == NO_EDGE)
-			return NULL;
-		follower = raster->edges.list + edge->follower;
-		follower->chain_end = edge->chain_end;
-		if (follower->y >= end)
-			return follower;
-		edge = follower;
-		x = edge->x;
-		y = edge->y;
-	}
-}
-
-/* Sums up the sides in a row, in no order; what they bound must not overlap. */
-static void sum_row(struct raster *raster, int row)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < raster->active_count; i++)
-		if ((raster->active[kept] = sum_chain(raster, raster->active[i], row)))
-			kept++;
-	for (uint32_t i = raster->edges.row_chains[row]; i != NO_EDGE; i = raster->edges.list[i].next)
-		if ((raster->active[kept] = sum_chain(raster, raster->edges.list + i, row)))
-			kept++;
-	raster->active_count = kept;
-}
-
-static void fill_row(struct raster *raster, int row, enum raster_overlap overlap)
-{
-	if (overlap == RASTER_DISJOINT) {
-		sum_row(raster, row);
-		return;
-	}
-	take_starts(raster, row);
-	if (has_many_ends(raster, row))
-		sample_row(raster, row);
-	else
-		sweep_row(raster, row);
-}
-
-int raster_fill(struct raster *raster, const struct path *path, enum raster_overlap overlap,
-	struct span_sink sink, struct error *err)
+int raster_fill(struct raster *raster, const struct path *path, struct span_sink sink,
+	struct error *err)
 {
 	struct edges *edges = &raster->edges;
 	int rc = path_check(path, err);
@@ -518,7 +460,11 @@ int raster_fill(struct raster *raster, const struct path *path, enum raster_over
 	raster->next_end = INFINITY;
 	raster->changed = false;
 	for (int row = edges->first_row; row <= edges->last_row; row++) {
-		fill_row(raster, row, overlap);
+		take_starts(raster, row);
+		if (has_many_ends(raster, row))
+			sample_row(raster, row);
+		else
+			sweep_row(raster, row);
 		scanline_emit(&raster->line, row, sink);
 	}
 	return 0;

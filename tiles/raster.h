@@ -39,13 +39,8 @@ struct raster {
 int raster_init(struct raster *raster, int width, int height, struct error *err);
 void raster_clear(struct raster *raster);
 
-enum raster_overlap {
-	RASTER_MAY_OVERLAP, /* with itself: what is covered twice, or in parts, is found exactly */
-	RASTER_DISJOINT,    /* by the caller's word: sides are summed up, which is faster */
-};
-
 /* Hands the path's coverage to the sink. Open sub-paths are closed. Errors as path_check. */
-int raster_fill(struct raster *raster, const struct path *path, enum raster_overlap overlap,
-	struct span_sink sink, struct error *err);
+int raster_fill(struct raster *raster, const struct path *path, struct span_sink sink,
+	struct error *err);
 
 #endif

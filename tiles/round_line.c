@@ -5,44 +5,66 @@
 
 #include "base/banned.h"
 #include "base/messages.h"
+#include "tiles/marks.h"
+#include "tiles/pen.h"
+
+/*
+ * Calls of the mathematical library would cost more than all the rest here: the compiler makes
+ * them, but for sqrt, also where the processor knows better.
+ */
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
 
 /* A pen at work: its share of a pixel falls from `most` to nothing on the way out to `reach`. */
 struct nib {
-	double reach; /* px from the middle of the line, beyond which no pixel is covered */
-	double most;  /* of 255, in the middle */
+	float reach; /* px from the middle of the line, beyond which no pixel is covered */
+	float most;  /* of 255, in the middle */
 };
 
 static struct nib make_nib(double width_px)
 {
-	return (struct nib){width_px / 2 + 0.5, 255 * fmin(width_px, 1)};
+	return (struct nib){(float)(width_px / 2 + 0.5), (float)(255 * smaller(width_px, 1))};
 }
 
-static uint8_t share_at(const struct nib *nib, double distance)
+/* Keeps the larger share; without branches, which nobody could foretell at the sides of a line. */
+static inline void dab(uint8_t *at, const struct nib *nib, float distance)
 {
-	return (uint8_t)(fmin((nib->reach - distance) * 255, nib->most) + 0.5);
+	float share = (nib->reach - distance) * 255;
+	/* Not far below 0, since no pixel is far out of reach. */
+	int byte = (int)((share < nib->most ? share : nib->most) + 0.5F);
+
+	*at = (uint8_t)(byte > *at ? byte : *at);
 }
 
 void round_line_clear(struct round_line *line)
 {
 	free(line->coverage);
-	free(line->rows);
+	free(line->marks);
+	free(line->seen);
 	*line = (struct round_line){0};
 }
 
 static void forget_rows(struct round_line *line)
 {
-	for (int row = line->first_row; row <= line->last_row; row++)
-		line->rows[row] = (struct round_line_row){line->width, -1};
 	line->first_row = line->height;
 	line->last_row = -1;
 }
 
 int round_line_init(struct round_line *line, int width, int height, struct error *err)
 {
-	*line = (struct round_line){.width = width, .height = height, .last_row = height - 1};
+	*line = (struct round_line){
+		.width = width, .height = height, .mark_room = marks_words(width), .round = 1};
 	line->coverage = calloc((size_t)width * (size_t)height, 1);
-	line->rows = malloc((size_t)height * sizeof *line->rows);
-	if (!line->coverage || !line->rows) {
+	line->marks = calloc((size_t)height * line->mark_room, sizeof *line->marks);
+	line->seen = calloc(ROUND_LINE_SEEN, sizeof *line->seen);
+	if (!line->coverage || !line->marks || !line->seen) {
 		round_line_clear(line);
 		return fail_no_memory(err);
 	}
@@ -51,152 +73,244 @@ int round_line_init(struct round_line *line, int width, int height, struct error
 }
 
 /* Pixels whose middles lie within [least, most], as far as there are any. */
-static bool pixels_between(double least, double most, int limit, int *ret_first, int *ret_last)
+static inline bool pixels_between(
+	double least, double most, int limit, int *ret_first, int *ret_last)
 {
 	if (!(most >= 0.5 && least <= limit - 0.5))
 		return false;
-	*ret_first = least <= 0.5 ? 0 : (int)ceil(least - 0.5);
-	*ret_last = most >= limit - 0.5 ? limit - 1 : (int)floor(most - 0.5);
+	*ret_first = least <= 0.5 ? 0 : (int)(least - 0.5);
+	*ret_first += *ret_first + 0.5 < least;
+	*ret_last = most >= limit - 0.5 ? limit - 1 : (int)(most - 0.5);
 	return *ret_first <= *ret_last;
 }
 
-static uint8_t *mark_row(struct round_line *line, int row, int first, int last)
+/* Marks the pixels left to right in the rows top to bottom. */
+static void mark(struct round_line *line, int left, int right, int top, int bottom)
 {
-	struct round_line_row *marked = line->rows + row;
-
-	marked->first = first < marked->first ? first : marked->first;
-	marked->last = last > marked->last ? last : marked->last;
-	line->first_row = row < line->first_row ? row : line->first_row;
-	line->last_row = row > line->last_row ? row : line->last_row;
-	return line->coverage + (size_t)row * (size_t)line->width;
+	line->first_row = top < line->first_row ? top : line->first_row;
+	line->last_row = bottom > line->last_row ? bottom : line->last_row;
+	for (int row = top; row <= bottom; row++)
+		marks_set(line->marks + (size_t)row * line->mark_room, left, right);
 }
 
-static void keep_larger(uint8_t *at, uint8_t share)
-{
-	if (share > *at)
-		*at = share;
-}
+/* --- segments --------------------------------------------------------------------------------- */
 
-/* A segment, seen from its start: (x, y) along and across it are its first two coordinates. */
-struct segment {
-	struct point from, to, direction; /* of length 1 */
-	double length;
+enum {
+	STEPS = 16, /* drawn at once */
+	/* While steps are drawn they are no further from the picture than they and the pen reach. */
+	FAR_PX = STEPS + PEN_WIDTH_MAX_PX,
 };
 
-/* Widens [least, most] to where a disc around the point is cut at a height. */
-static void widen_to_disc(
-	struct point centre, double reach, double y, double *least, double *most)
+/*
+ * A segment, seen along the axis in which it is longer: u, in which it is walked pixel by pixel;
+ * v is the other one.
+ */
+struct track {
+	bool steep;	   /* u is y */
+	double u, v;	   /* its start */
+	double du, dv;	   /* its direction, of length 1 */
+	double length;
+	double slope;	   /* of v a step, at most 1 either way */
+	double half;	   /* of what the pen reaches in v at each step */
+	int across;	   /* pixels that this is at most */
+	int limit_u, limit_v;
+	ptrdiff_t next_u, next_v; /* from one pixel to the next in memory */
+};
+
+static struct track make_track(
+	const struct round_line *line, struct point from, struct point to, double reach)
 {
-	double up = y - centre.y, half = reach * reach - up * up;
+	double dx = to.x - from.x, dy = to.y - from.y, length = sqrt(dx * dx + dy * dy);
+	struct point direction = length > 0 ? (struct point){dx / length, dy / length}
+					    : (struct point){0, 1};
+	struct track track = {.steep = fabs(direction.y) >= fabs(direction.x), .length = length};
 
-	if (half < 0)
-		return;
-	half = sqrt(half);
-	*least = fmin(*least, centre.x - half);
-	*most = fmax(*most, centre.x + half);
-}
-
-/* Where `slope * x + offset` lies within [low, high], as a range of x cut from [least, most]. */
-static void cut_range(
-	double slope, double offset, double low, double high, double *least, double *most)
-{
-	double one, other;
-
-	if (fabs(slope) < 1e-12) {
-		if (offset < low || offset > high)
-			*most = -INFINITY;
-		return;
+	if (track.steep) {
+		track.u = from.y, track.v = from.x;
+		track.du = direction.y, track.dv = direction.x;
+		track.limit_u = line->height, track.limit_v = line->width;
+		track.next_u = line->width, track.next_v = 1;
+	} else {
+		track.u = from.x, track.v = from.y;
+		track.du = direction.x, track.dv = direction.y;
+		track.limit_u = line->width, track.limit_v = line->height;
+		track.next_u = 1, track.next_v = line->width;
 	}
-	one = (low - offset) / slope;
-	other = (high - offset) / slope;
-	*least = fmax(*least, fmin(one, other));
-	*most = fmin(*most, fmax(one, other));
+	track.slope = track.dv / track.du;
+	track.half = reach / fabs(track.du);
+	track.across = (int)(2 * track.half) + 1;
+	return track;
 }
 
-/* Draws the pixels of a row. */
-static void draw_row(
-	struct round_line *line, const struct segment *segment, const struct nib *nib, int row)
+/* A pixel, and how it lies to the segment: px behind its start and its end, and beside it. */
+struct place {
+	float before, after, beside;
+};
+
+/* Draws `count` pixels of one step, of which the first is at *at. */
+static inline void draw_step(uint8_t *at, ptrdiff_t next, int count, struct place place, float du,
+	float dv, const struct nib *nib)
 {
-	struct point d = segment->direction;
-	double y = row + 0.5, up = y - segment->from.y;
-	double least = -INFINITY, most = INFINITY, along, across;
+	for (int i = 0; i < count; i++, at += next) {
+		float beyond = place.before > place.after ? place.before : place.after;
+
+		beyond = (beyond + fabsf(beyond)) / 2; /* or 0 if it is less, without a branch */
+		dab(at, nib, sqrtf(place.beside * place.beside + beyond * beyond));
+		place.before -= dv;
+		place.after += dv;
+		place.beside += du;
+	}
+}
+
+/* Draws the steps from u to before `end`, all near the picture. */
+static void draw_steps(
+	struct round_line *line, const struct track *track, const struct nib *nib, int u, int end)
+{
+	float du = (float)track->du, dv = (float)track->dv;
+
+	for (; u < end; u++) {
+		double on = u + 0.5 - track->u, start = track->v + on * track->slope - track->half;
+		int first = (int)(start + 0.5 + FAR_PX) - FAR_PX, count = track->across;
+		double off, along;
+		uint8_t *at;
+
+		if (first < 0) {
+			count += first;
+			first = 0;
+		}
+		count = count < track->limit_v - first ? count : track->limit_v - first;
+		off = first + 0.5 - track->v;
+		along = on * track->du + off * track->dv;
+		at = line->coverage + u * track->next_u + first * track->next_v;
+		if (count == 3) /* most often: the compiler unrolls it */
+			draw_step(at, track->next_v, 3,
+				(struct place){(float)-along, (float)(along - track->length),
+					(float)(off * track->du - on * track->dv)},
+				du, dv, nib);
+		else
+			draw_step(at, track->next_v, count,
+				(struct place){(float)-along, (float)(along - track->length),
+					(float)(off * track->du - on * track->dv)},
+				du, dv, nib);
+	}
+}
+
+static void draw_track(struct round_line *line, const struct track *track, const struct nib *nib)
+{
+	double reach = (double)nib->reach, other = track->u + track->du * track->length;
 	int first, last;
-	uint8_t *at;
 
-	/* The band beside the segment, and the discs at its ends: together one range. */
-	cut_range(-d.y, d.x * up + d.y * segment->from.x, -nib->reach, nib->reach, &least, &most);
-	cut_range(d.x, d.y * up - d.x * segment->from.x, 0, segment->length, &least, &most);
-	if (least > most) {
-		least = INFINITY;
-		most = -INFINITY;
-	}
-	widen_to_disc(segment->from, nib->reach, y, &least, &most);
-	widen_to_disc(segment->to, nib->reach, y, &least, &most);
-	if (!pixels_between(least, most, line->width, &first, &last))
+	if (!pixels_between(smaller(track->u, other) - reach, larger(track->u, other) + reach,
+		    track->limit_u, &first, &last))
 		return;
-	at = mark_row(line, row, first, last);
-	along = d.x * (first + 0.5 - segment->from.x) + d.y * up;
-	across = d.x * up - d.y * (first + 0.5 - segment->from.x);
-	for (int x = first; x <= last; x++, along += d.x, across -= d.y) {
-		double beyond = along < 0 ? along : along > segment->length ? along - segment->length : 0;
-		double distance = beyond == 0 ? fabs(across) : sqrt(across * across + beyond * beyond);
+	for (int u = first; u <= last; u += STEPS) {
+		int end = u + STEPS <= last ? u + STEPS : last + 1, low, high;
+		double v = track->v + (u + 0.5 - track->u) * track->slope;
+		double v_end = v + (end - 1 - u) * track->slope;
 
-		if (distance < nib->reach)
-			keep_larger(at + x, share_at(nib, distance));
+		if (!pixels_between(smaller(v, v_end) - track->half,
+			    larger(v, v_end) + track->half, track->limit_v, &low, &high))
+			continue;
+		if (track->steep)
+			mark(line, low, high, u, end - 1);
+		else
+			mark(line, u, end - 1, low, high);
+		draw_steps(line, track, nib, u, end);
 	}
+}
+
+static uint64_t bits_of(double number)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof bits);
+	return bits;
+}
+
+/* Whether the segment is drawn already; if not, it is noted. */
+static bool was_seen(
+	struct round_line *line, struct point from, struct point to, double width_px)
+{
+	uint64_t hash = (bits_of(from.x) * 3 + bits_of(from.y) * 5 + bits_of(to.x) * 7 +
+				bits_of(to.y) * 11) *
+			0x9E3779B97F4A7C15;
+	struct round_line_seen *seen = line->seen + (hash >> 32) % ROUND_LINE_SEEN;
+
+	if (seen->round == line->round && seen->from.x == from.x && seen->from.y == from.y &&
+		seen->to.x == to.x && seen->to.y == to.y && seen->width_px == width_px)
+		return true;
+	*seen = (struct round_line_seen){from, to, width_px, line->round};
+	return false;
 }
 
 void round_line_add(struct round_line *line, struct point from, struct point to, double width_px)
 {
 	struct nib nib = make_nib(width_px);
-	struct segment segment = {from, to, {1, 0}, hypot(to.x - from.x, to.y - from.y)};
-	int first, last;
+	double reach = (double)nib.reach;
+	struct track track;
 
-	if (!pixels_between(fmin(from.x, to.x) - nib.reach, fmax(from.x, to.x) + nib.reach,
-		    line->width, &first, &last) ||
-		!pixels_between(fmin(from.y, to.y) - nib.reach, fmax(from.y, to.y) + nib.reach,
-			line->height, &first, &last))
+	if (larger(from.x, to.x) < -reach || smaller(from.x, to.x) > line->width + reach ||
+		larger(from.y, to.y) < -reach || smaller(from.y, to.y) > line->height + reach)
 		return;
-	if (segment.length > 0)
-		segment.direction = (struct point){
-			(to.x - from.x) / segment.length, (to.y - from.y) / segment.length};
-	for (int row = first; row <= last; row++)
-		draw_row(line, &segment, &nib, row);
+	/* Always upwards, so that a segment is the same from both of its ends. */
+	if (from.y < to.y || (from.y == to.y && from.x < to.x)) {
+		struct point swap = from;
+
+		from = to;
+		to = swap;
+	}
+	if (was_seen(line, from, to, width_px))
+		return;
+	track = make_track(line, from, to, reach);
+	draw_track(line, &track, &nib);
 }
 
 void round_line_add_ring(
 	struct round_line *line, struct point centre, double radius_px, double width_px)
 {
 	struct nib nib = make_nib(width_px);
-	double reach = radius_px + nib.reach;
-	int first, last, top, end;
+	double reach = radius_px + (double)nib.reach;
+	int left, right, top, bottom;
 
-	if (!pixels_between(centre.x - reach, centre.x + reach, line->width, &first, &last) ||
-		!pixels_between(centre.y - reach, centre.y + reach, line->height, &top, &end))
+	if (!pixels_between(centre.x - reach, centre.x + reach, line->width, &left, &right) ||
+		!pixels_between(centre.y - reach, centre.y + reach, line->height, &top, &bottom))
 		return;
-	for (int row = top; row <= end; row++) {
-		uint8_t *at = mark_row(line, row, first, last);
+	mark(line, left, right, top, bottom);
+	for (int row = top; row <= bottom; row++) {
+		uint8_t *at = line->coverage + (size_t)row * (size_t)line->width;
 
-		for (int x = first; x <= last; x++) {
-			double off = fabs(hypot(x + 0.5 - centre.x, row + 0.5 - centre.y) - radius_px);
+		for (int x = left; x <= right; x++) {
+			double dx = x + 0.5 - centre.x, dy = row + 0.5 - centre.y;
 
-			if (off < nib.reach)
-				keep_larger(at + x, share_at(&nib, off));
+			dab(at + x, &nib, (float)fabs(sqrt(dx * dx + dy * dy) - radius_px));
 		}
 	}
 }
 
+static void emit_row(struct round_line *line, int row, struct span_sink sink)
+{
+	uint64_t *marks = line->marks + (size_t)row * line->mark_room;
+	uint8_t *coverage = line->coverage + (size_t)row * (size_t)line->width;
+	int blocks = marks_blocks(line->width), block = 0;
+
+	while ((block = marks_run_end(marks, block, blocks, false)) < blocks) {
+		int start = block * MARK_PX, end;
+
+		block = marks_run_end(marks, block, blocks, true);
+		end = block * MARK_PX < line->width ? block * MARK_PX : line->width;
+		sink.cover(sink.context, start, row, end - start, coverage + start);
+		memset(coverage + start, 0, (size_t)(end - start));
+	}
+	memset(marks, 0, line->mark_room * sizeof *marks);
+}
+
 void round_line_emit(struct round_line *line, struct span_sink sink)
 {
-	for (int row = line->first_row; row <= line->last_row; row++) {
-		const struct round_line_row *marked = line->rows + row;
-		uint8_t *at = line->coverage + (size_t)row * (size_t)line->width + marked->first;
-		int count = marked->last - marked->first + 1;
-
-		if (count <= 0)
-			continue;
-		sink.cover(sink.context, marked->first, row, count, at);
-		memset(at, 0, (size_t)count);
-	}
+	for (int row = line->first_row; row <= line->last_row; row++)
+		emit_row(line, row, sink);
 	forget_rows(line);
+	if (!++line->round) {
+		memset(line->seen, 0, ROUND_LINE_SEEN * sizeof *line->seen);
+		line->round = 1;
+	}
 }

@@ -11,19 +11,29 @@
 #ifndef TILES_ROUND_LINE_H
 #define TILES_ROUND_LINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "tiles/path.h"
 #include "tiles/scanline.h"
 
+enum { ROUND_LINE_SEEN = 512 };
+
 struct round_line {
 	int width, height;
 	uint8_t *coverage; /* of each pixel of 255; all 0 between calls */
-	struct round_line_row {
-		int first, last; /* pixels that may be covered; none when first > last */
-	} *rows;
+	uint64_t *marks;   /* where something may be covered (marks.h) */
+	size_t mark_room;  /* of a row */
 	int first_row, last_row;
+
+	/* Segments added since the last emit, by a hash: neighbours draw their common side twice. */
+	struct round_line_seen {
+		struct point from, to;
+		double width_px;
+		uint32_t round;
+	} *seen;
+	uint32_t round; /* counts the calls of emit */
 };
 
 /* For pixels [0, width) x [0, height). An all-zero struct may be cleared. */

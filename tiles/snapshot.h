@@ -72,7 +72,8 @@ struct snapshot {
 	size_t value_count;
 	char *bytes;
 
-	size_t undrawn; /* records without geometry, or too far from the origin to be drawn */
+	uint32_t label_bytes_max; /* of the texts of the field that labels the layer; 0 no labels */
+	size_t undrawn;		  /* records without geometry, or too far from the origin to be drawn */
 };
 
 /* What building needs of the thread that builds. */

@@ -360,6 +360,18 @@ static int sort_records(struct build *build, struct error *err)
 	return ok ? 0 : fail_no_memory(err);
 }
 
+/* Finds how long labels may be. */
+static void measure_labels(struct snapshot *snapshot)
+{
+	size_t column = snapshot_column(snapshot, snapshot->layer->look.label.field), len;
+
+	for (size_t i = 0; column < snapshot->column_count && i < snapshot->record_count; i++) {
+		snapshot_text(snapshot, column, i, &len);
+		if (len > snapshot->label_bytes_max)
+			snapshot->label_bytes_max = (uint32_t)len;
+	}
+}
+
 /* Fields that tiles carry, and the one that labels show. */
 static void choose_columns(struct build *build)
 {
@@ -459,7 +471,9 @@ int snapshot_build(const struct snapshot_source *source, const struct layer *lay
 		snapshot->values = take(build.pool.values);
 		snapshot->value_count = build.pool.count;
 		snapshot->bytes = strbuf_take(&build.pool.bytes, NULL);
-		if (!snapshot->bytes)
+		if (snapshot->bytes)
+			measure_labels(snapshot);
+		else
 			rc = fail_no_memory(err);
 	}
 	value_pool_clear(&build.pool);

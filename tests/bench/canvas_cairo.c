@@ -371,8 +371,9 @@ static int compare_shapes(enum shapes kind, struct tally *tally, uint64_t seed)
 			if (kind == ROUND_LINES)
 				pen = (struct pen){.width_px = pen.width_px, .cap = CAP_ROUND, .join = JOIN_ROUND};
 			rc = kind == ROUND_LINES
-				? canvas_stroke_round(&both.ours, &path, pen.width_px, colour, &err)
+				? canvas_gather_lines(&both.ours, &path, pen.width_px, &err)
 				: canvas_stroke(&both.ours, &path, &pen, colour, &err);
+			canvas_paint_lines(&both.ours, colour);
 		}
 		draw_cairo(both.cairo, &path, kind == POLYGONS ? NULL : &pen, colour);
 		if (!rc)
@@ -439,9 +440,11 @@ static void draw_parcel_quick(void *context, const struct path *parcel, int use)
 	struct both *both = context;
 	struct error err = {0};
 
-	if (canvas_fill_disjoint(&both->ours, parcel, land_colours[use], &err) ||
-		canvas_stroke_round(&both->ours, parcel, outline.width_px, 0x706050FF, &err))
+	if (canvas_gather_areas(&both->ours, parcel, &err) ||
+		canvas_gather_lines(&both->ours, parcel, outline.width_px, &err))
 		abort();
+	canvas_paint_areas(&both->ours, land_colours[use]);
+	canvas_paint_lines(&both->ours, 0x706050FF);
 }
 
 static void draw_parcel_cairo(void *context, const struct path *parcel, int use)

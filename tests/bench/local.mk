@@ -16,7 +16,7 @@ tests_bench_png_libpng_LDADD = $(TILES_LIBS) $(PNG_LIBS)
 
 # Built with the tests, run by hand (tests/README).
 EXTRA_DIST += %D%/compare.mjs %D%/import.sh %D%/start.mjs
-bench_programs = %D%/mvt_bench %D%/mvt_validity
+bench_programs = %D%/mvt_bench %D%/mvt_validity %D%/render_bench
 EXTRA_PROGRAMS += $(bench_programs)
 check_DATA += $(bench_programs)
 CLEANFILES += $(bench_programs)
@@ -25,3 +25,5 @@ tests_bench_mvt_bench_SOURCES = %D%/mvt_bench.c
 tests_bench_mvt_bench_LDADD = $(TILES_LIBS)
 tests_bench_mvt_validity_SOURCES = %D%/mvt_validity.c $(MVT_READER)
 tests_bench_mvt_validity_LDADD = $(TILES_LIBS)
+tests_bench_render_bench_SOURCES = %D%/render_bench.c
+tests_bench_render_bench_LDADD = $(TILES_LIBS)

@@ -4,6 +4,7 @@ tiles_tests = \
 	%D%/test_clip \
 	%D%/test_clip_random \
 	%D%/test_compress \
+	%D%/test_cover \
 	%D%/test_glyphs \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
@@ -40,6 +41,8 @@ tests_tiles_test_clip_random_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_compress_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
 tests_tiles_test_compress_SOURCES = %D%/test_compress.c
 tests_tiles_test_compress_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_cover_SOURCES = %D%/test_cover.c
+tests_tiles_test_cover_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_glyphs_SOURCES = %D%/test_glyphs.c
 tests_tiles_test_glyphs_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c

@@ -53,6 +53,25 @@ static void knows_vietnamese(void **state)
 	}
 }
 
+static void guesses_widths(void **state)
+{
+	struct bench *bench = *state;
+	const char *const texts[] = {"Đường Nguyễn Thị Minh Khai", "Hẻm 153 ĐX-4154", "17/3", "AVAVA To. Ly",
+		"Nguye\xCC\x82\xCC\x83n Du", "1"};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		float guess = glyphs_guess_width(
+			bench->glyphs, FONT_REGULAR, texts[i], strlen(texts[i]));
+
+		shape(bench, texts[i], &bench->text);
+		assert_true(guess * 0.9F <= bench->text.width && guess >= bench->text.width * 0.9F);
+	}
+	/* Other scripts, and what is no text. */
+	assert_float_equal(glyphs_guess_width(bench->glyphs, FONT_BOLD, "\xF0\x9F\x8C\xB3", 4), 0, 0);
+	assert_float_equal(glyphs_guess_width(bench->glyphs, FONT_BOLD, "\xE1\xBB", 2), 0, 0);
+	assert_float_equal(glyphs_guess_width(bench->glyphs, FONT_BOLD, "", 0), 0, 0);
+}
+
 static void composed_and_decomposed_are_the_same(void **state)
 {
 	struct bench *bench = *state;
@@ -190,6 +209,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(knows_vietnamese),
+		TEST(guesses_widths),
 		TEST(composed_and_decomposed_are_the_same),
 		TEST(counts_what_is_missing),
 		TEST(bounds_its_ink),

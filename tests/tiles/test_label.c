@@ -255,6 +255,39 @@ static void only_the_margin_matters(void **state)
 	free(with_all);
 }
 
+/* Short labels that come last need a smaller margin than the long ones over them. */
+static void short_labels_have_a_small_margin(void **state)
+{
+	struct bench *bench = *state;
+	uint32_t *with_all = malloc(256 * 256 * 4);
+	const char *const name = "Nguyễn Thị Minh Khai";
+	double small = label_reach(&look, 4), large = label_reach(&look, strlen(name));
+	double margins[] = {labels_margin_of(&bench->labels, small, small),
+		labels_margin_of(&bench->labels, large, large)};
+
+	assert_true(margins[0] < margins[1] / 2);
+	assert_true(margins[1] <= labels_margin(&bench->labels));
+	for (int round = 0; round < 2; round++) {
+		bench->random = 99;
+		labels_reset(&bench->labels);
+		for (uint64_t i = 0; i < 6000; i++) {
+			double x = next_random(bench) % 2000 - 800.0;
+			double y = next_random(bench) % 2000 - 800.0;
+			bool is_long = i % 3 == 0;
+			double margin = margins[is_long];
+
+			if (!round || (x >= -margin && x <= 256 + margin && y >= -margin &&
+					      y <= 256 + margin))
+				offer(bench, is_long ? name : "17/3", x, y, 0, is_long, i);
+		}
+		draw(bench);
+		if (!round)
+			memcpy(with_all, bench->canvas.pixels, 256 * 256 * 4);
+	}
+	assert_memory_equal(with_all, bench->canvas.pixels, 256 * 256 * 4);
+	free(with_all);
+}
+
 static void what_goes_too_far_is_not_drawn(void **state)
 {
 	struct bench *bench = *state;
@@ -325,6 +358,7 @@ int main(void)
 		TEST(no_label_is_upside_down),
 		TEST(tiles_agree_across_their_borders),
 		TEST(only_the_margin_matters),
+		TEST(short_labels_have_a_small_margin),
 		TEST(what_goes_too_far_is_not_drawn),
 		TEST(refuses_bad_anchors),
 		TEST(refuses_too_many),

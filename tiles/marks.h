@@ -1,0 +1,45 @@
+/* marks: a bit for each block of 8 pixels in a row of a picture, to find again what was drawn on. */
+#ifndef TILES_MARKS_H
+#define TILES_MARKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MARK_SHIFT = 3, MARK_PX = 1 << MARK_SHIFT, MARK_WORD_BITS = 64 };
+
+/* Blocks, and words of bits, for so many pixels. */
+static inline int marks_blocks(int pixels)
+{
+	return (pixels + MARK_PX - 1) >> MARK_SHIFT;
+}
+
+static inline size_t marks_words(int pixels)
+{
+	return ((size_t)marks_blocks(pixels) + MARK_WORD_BITS - 1) / MARK_WORD_BITS;
+}
+
+/* Marks the blocks with the pixels first to last. */
+static inline void marks_set(uint64_t *row, int first, int last)
+{
+	for (int block = first >> MARK_SHIFT; block <= last >> MARK_SHIFT; block++)
+		row[block / MARK_WORD_BITS] |= UINT64_C(1) << (block % MARK_WORD_BITS);
+}
+
+/* The first block from `block` on whose mark differs from `marked`; `blocks` if there is none. */
+static inline int marks_run_end(const uint64_t *row, int block, int blocks, bool marked)
+{
+	while (block < blocks) {
+		uint64_t bits = row[block / MARK_WORD_BITS];
+
+		bits = (marked ? ~bits : bits) >> (block % MARK_WORD_BITS);
+		if (bits) {
+			block += __builtin_ctzll(bits);
+			return block < blocks ? block : blocks;
+		}
+		block = (block | (MARK_WORD_BITS - 1)) + 1;
+	}
+	return blocks;
+}
+
+#endif
