@@ -12,7 +12,7 @@ import {execFileSync, spawn} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, chmodSync} from 'node:fs';
 import http from 'node:http';
 import {cpus, tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 const option = (name, absent) => {
@@ -131,6 +131,12 @@ function pgbench(pid, tiles) {
   return {cpu: (cpuMs([pid]) - before) / answers, answers};
 }
 
+/** CPU ms that writing a tile takes without HTTP, as PostgreSQL is asked without it. */
+function tileAlone(zoom) {
+  const bench = join(dirname(dothi), 'tests/bench/mvt_bench');
+  return Number(new RegExp(`^z${zoom}\\s+([\\d.]+)`, 'm').exec(run(bench, folder, 'parcel', String(zoom)))[1]);
+}
+
 async function startMapserver() {
   const socket = join(work, 'ms.sock'), port = 20000 + (process.pid % 20000);
   writeFileSync(join(work, 'fonts.txt'), `d ${run('fc-match', '-f', '%{file}', 'Noto Sans').trim()}\n`);
@@ -171,8 +177,8 @@ async function main() {
   const mapserver = await startMapserver();
   const records = psql('select count(*) from parcel');
   console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, ${records} parcels; CPU ms of the server an answer, median of ${repeats} x ${seconds} s, two clients. Memory of dothi after start: ${(rest / 1024).toFixed(0)} MiB.\n`);
-  console.log('| zoom | dothi MVT | gzip | PostGIS ST_AsMVT | ratio | dothi PNG | MapServer PNG | MapServer PNG8 | ratio | bytes MVT / gzip / PNG / MapServer PNG8 |');
-  console.log('|---|---|---|---|---|---|---|---|---|---|');
+  console.log('| zoom | dothi MVT, tile alone | over HTTP | gzip over HTTP | PostGIS ST_AsMVT, no HTTP | ratio alone | ratio over HTTP | dothi PNG | MapServer PNG | MapServer PNG8 | ratio | bytes MVT / gzip / PNG / MapServer PNG8 |');
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
   for (const zoom of zooms) {
     const tiles = tilesOf(zoom, extent, 2000), results = {};
     const note = (name, result) => (results[name] ??= []).push(result);
@@ -187,8 +193,9 @@ async function main() {
       note('ms8', await load(mapserver.port, gmap('png8'), mapserver.pids));
     }
     const cpu = name => median(results[name].map(result => result.cpu)), size = name => results[name][0].bytes;
+    const alone = tileAlone(zoom);
     const best = Math.min(cpu('ms'), cpu('ms8'));
-    console.log(`| ${zoom} | ${cpu('mvt').toFixed(3)} | ${cpu('gzip').toFixed(3)} | ${cpu('postgis').toFixed(2)} | ${(cpu('postgis') / cpu('mvt')).toFixed(1)} | ${cpu('png').toFixed(3)} | ${cpu('ms').toFixed(2)} | ${cpu('ms8').toFixed(2)} | ${(best / cpu('png')).toFixed(1)} | ${size('mvt')} / ${size('gzip')} / ${size('png')} / ${size('ms8')} |`);
+    console.log(`| ${zoom} | ${alone.toFixed(3)} | ${cpu('mvt').toFixed(3)} | ${cpu('gzip').toFixed(3)} | ${cpu('postgis').toFixed(2)} | ${(cpu('postgis') / alone).toFixed(1)} | ${(cpu('postgis') / cpu('mvt')).toFixed(1)} | ${cpu('png').toFixed(3)} | ${cpu('ms').toFixed(2)} | ${cpu('ms8').toFixed(2)} | ${(best / cpu('png')).toFixed(1)} | ${size('mvt')} / ${size('gzip')} / ${size('png')} / ${size('ms8')} |`);
   }
 }
 
