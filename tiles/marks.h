@@ -22,8 +22,15 @@ static inline size_t marks_words(int pixels)
 /* Marks the blocks with the pixels first to last. */
 static inline void marks_set(uint64_t *row, int first, int last)
 {
-	for (int block = first >> MARK_SHIFT; block <= last >> MARK_SHIFT; block++)
-		row[block / MARK_WORD_BITS] |= UINT64_C(1) << (block % MARK_WORD_BITS);
+	unsigned from = (unsigned)first >> MARK_SHIFT, to = (unsigned)last >> MARK_SHIFT;
+	uint64_t bits = ~UINT64_C(0) << (from % MARK_WORD_BITS);
+
+	row += from / MARK_WORD_BITS;
+	for (unsigned words = to / MARK_WORD_BITS - from / MARK_WORD_BITS; words; words--) {
+		*row++ |= bits;
+		bits = ~UINT64_C(0);
+	}
+	*row |= bits & ~UINT64_C(0) >> (MARK_WORD_BITS - 1 - to % MARK_WORD_BITS);
 }
 
 /* The first block from `block` on whose mark differs from `marked`; `blocks` if there is none. */

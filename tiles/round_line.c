@@ -25,21 +25,21 @@ static double smaller(double a, double b)
 /* A pen at work: its share of a pixel falls from `most` to nothing on the way out to `reach`. */
 struct nib {
 	float reach; /* px from the middle of the line, beyond which no pixel is covered */
-	float most;  /* of 255, in the middle */
+	int most;    /* of 255, in the middle */
 };
 
 static struct nib make_nib(double width_px)
 {
-	return (struct nib){(float)(width_px / 2 + 0.5), (float)(255 * smaller(width_px, 1))};
+	return (struct nib){(float)(width_px / 2 + 0.5), (int)(255 * smaller(width_px, 1) + 0.5)};
 }
 
 /* Keeps the larger share; without branches, which nobody could foretell at the sides of a line. */
 static inline void dab(uint8_t *at, const struct nib *nib, float distance)
 {
-	float share = (nib->reach - distance) * 255;
-	/* Not far below 0, since no pixel is far out of reach. */
-	int byte = (int)((share < nib->most ? share : nib->most) + 0.5F);
+	/* Below 0 out of reach, but not by much. */
+	int byte = (int)((nib->reach - distance) * 255 + 0.5F);
 
+	byte = byte < nib->most ? byte : nib->most;
 	*at = (uint8_t)(byte > *at ? byte : *at);
 }
 
@@ -121,8 +121,9 @@ static struct track make_track(
 	const struct round_line *line, struct point from, struct point to, double reach)
 {
 	double dx = to.x - from.x, dy = to.y - from.y, length = sqrt(dx * dx + dy * dy);
-	struct point direction = length > 0 ? (struct point){dx / length, dy / length}
-					    : (struct point){0, 1};
+	bool is_dot = length < 1e-9;
+	double a_px = is_dot ? 0 : 1 / length, a_step;
+	struct point direction = {dx * a_px, is_dot ? 1 : dy * a_px};
 	struct track track = {.steep = fabs(direction.y) >= fabs(direction.x), .length = length};
 
 	if (track.steep) {
@@ -136,30 +137,24 @@ static struct track make_track(
 		track.limit_u = line->width, track.limit_v = line->height;
 		track.next_u = 1, track.next_v = line->width;
 	}
-	track.slope = track.dv / track.du;
-	track.half = reach / fabs(track.du);
+	a_step = 1 / track.du;
+	track.slope = track.dv * a_step;
+	track.half = reach * fabs(a_step);
 	track.across = (int)(2 * track.half) + 1;
 	return track;
 }
 
-/* A pixel, and how it lies to the segment: px behind its start and its end, and beside it. */
+/* How a pixel lies to the segment: px before its start, behind its end, and beside it. */
 struct place {
 	float before, after, beside;
 };
 
-/* Draws `count` pixels of one step, of which the first is at *at. */
-static inline void draw_step(uint8_t *at, ptrdiff_t next, int count, struct place place, float du,
-	float dv, const struct nib *nib)
+static inline void draw_pixel(uint8_t *at, struct place place, const struct nib *nib)
 {
-	for (int i = 0; i < count; i++, at += next) {
-		float beyond = place.before > place.after ? place.before : place.after;
+	float beyond = place.before > place.after ? place.before : place.after;
 
-		beyond = (beyond + fabsf(beyond)) / 2; /* or 0 if it is less, without a branch */
-		dab(at, nib, sqrtf(place.beside * place.beside + beyond * beyond));
-		place.before -= dv;
-		place.after += dv;
-		place.beside += du;
-	}
+	beyond = (beyond + fabsf(beyond)) / 2; /* or 0 if it is less, without a branch */
+	dab(at, nib, sqrtf(place.beside * place.beside + beyond * beyond));
 }
 
 /* Draws the steps from u to before `end`, all near the picture. */
@@ -171,6 +166,7 @@ static void draw_steps(
 	for (; u < end; u++) {
 		double on = u + 0.5 - track->u, start = track->v + on * track->slope - track->half;
 		int first = (int)(start + 0.5 + FAR_PX) - FAR_PX, count = track->across;
+		struct place place;
 		double off, along;
 		uint8_t *at;
 
@@ -182,16 +178,14 @@ static void draw_steps(
 		off = first + 0.5 - track->v;
 		along = on * track->du + off * track->dv;
 		at = line->coverage + u * track->next_u + first * track->next_v;
-		if (count == 3) /* most often: the compiler unrolls it */
-			draw_step(at, track->next_v, 3,
-				(struct place){(float)-along, (float)(along - track->length),
-					(float)(off * track->du - on * track->dv)},
-				du, dv, nib);
-		else
-			draw_step(at, track->next_v, count,
-				(struct place){(float)-along, (float)(along - track->length),
-					(float)(off * track->du - on * track->dv)},
-				du, dv, nib);
+		place = (struct place){(float)-along, (float)(along - track->length),
+			(float)(off * track->du - on * track->dv)};
+		for (int i = 0; i < count; i++, at += track->next_v) {
+			draw_pixel(at, place, nib);
+			place.before -= dv;
+			place.after += dv;
+			place.beside += du;
+		}
 	}
 }
 
