@@ -258,7 +258,7 @@ static const struct layer layers[] = {
 			CLASSES({.title = {"Ranh phường, xã", "Boundaries of wards and communes"},
 				.fill = 0x7A4FA00A, .stroke = 0x7A4FA0CC}),
 			.label = {.field = "name", .min_zoom = 11, .size_px = 14,
-				.colour = 0x5B3B7AFF, .halo = 0xFFFFFFE6}},
+				.colour = 0x5B3B7AFF, .halo = 0xFFFFFFE6, .may_overhang = true}},
 	},
 	{
 		.id = "key_area",

@@ -51,6 +51,7 @@ struct look_label {
 	uint8_t min_zoom;
 	float size_px;
 	uint32_t colour, halo;
+	bool may_overhang; /* of areas: half of it may stand out; else it must fit in */
 };
 
 struct look {

@@ -70,6 +70,7 @@ static void write_look(struct json_writer *json, const struct look *look)
 		json_member_real(json, "size_px", (double)look->label.size_px);
 		write_colour(json, "colour", look->label.colour);
 		write_colour(json, "halo", look->label.halo);
+		json_member_bool(json, "may_overhang", look->label.may_overhang);
 		json_end_object(json);
 	} else {
 		json_put_null(json);

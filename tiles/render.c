@@ -421,12 +421,14 @@ static int place_label(struct layer_picture *layer, size_t item, const struct te
 	const struct snapshot_record *record = &layer->snapshot->records[item];
 	struct picture *picture = layer->picture;
 	enum geometry_kind geometry = layer->snapshot->layer->geometry;
+	/* The part of the label that must fit into an area. */
+	double part = layer->look->label.may_overhang ? 0.5 : 1;
 	double width_px, height_px, least_px = least_width(picture, text);
 	struct text_box box;
 	int rc;
 
 	*ret_count = 0;
-	if (geometry == GEOMETRY_AREA && width_of_box(layer, item) < least_px)
+	if (geometry == GEOMETRY_AREA && width_of_box(layer, item) < least_px * part)
 		return 0;
 	if (geometry == GEOMETRY_LINE &&
 		anchor_line_length(layer->snapshot, record, &layer->grid) < least_px)
@@ -442,7 +444,7 @@ static int place_label(struct layer_picture *layer, size_t item, const struct te
 	} else if (geometry == GEOMETRY_AREA) {
 		if (anchor_of_area(layer->snapshot, record, &layer->grid, anchors))
 			*ret_count = anchors[0].width_px >=
-				width_px - 2 * HALO_PX * picture->scale;
+				(width_px - 2 * HALO_PX * picture->scale) * part;
 	} else {
 		const int32_t *xy = layer->snapshot->xy +
 			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
@@ -489,8 +491,8 @@ static int label_layer(struct picture *picture, const struct snapshot *snapshot,
 
 	if (column == snapshot->column_count)
 		return 0;
-	/* Labels of points stand below them, the others within the box of their record. */
-	if (snapshot->layer->geometry == GEOMETRY_POINT)
+	/* Labels of points stand below them, most others within the box of their record. */
+	if (snapshot->layer->geometry == GEOMETRY_POINT || layer.look->label.may_overhang)
 		margin += reach_of(&layer) + GAP_PX * picture->scale + LABEL_REACH_PX;
 	rc = find_records(&layer, margin, err);
 	for (size_t i = 0; !rc && i < layer.count; i++) {

@@ -25,6 +25,8 @@ export interface LookLabel {
 	readonly size_px: number;
 	readonly colour: string | null;
 	readonly halo: string | null;
+	/** Of areas: half of it may stand out. */
+	readonly may_overhang: boolean;
 }
 
 export interface Look {

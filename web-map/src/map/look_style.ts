@@ -138,6 +138,7 @@ function labelStyle(layer: Layer, label: LookLabel): Style {
 		...(label.colour ? { fill: new Fill({ color: label.colour }) } : {}),
 		...(label.halo ? { stroke: new Stroke({ color: label.halo, width: HALO_PX, lineJoin: "round" }) } : {}),
 		padding: [2, 3, 2, 3],
+		overflow: label.may_overhang,
 	});
 
 	if (layer.geometry === "line") {
