@@ -131,6 +131,10 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour)
 	size_t count = (size_t)canvas->width * (size_t)canvas->height;
 	uint32_t pixel = premultiply(colour);
 
+	if (!pixel) {
+		memset(canvas->pixels, 0, count * sizeof pixel);
+		return;
+	}
 	for (size_t i = 0; i < count; i++)
 		canvas->pixels[i] = pixel;
 }

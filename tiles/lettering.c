@@ -121,13 +121,21 @@ void lettering_free(struct lettering *lettering)
 	free(lettering);
 }
 
-/* FNV-1a. */
+/* As FNV-1a, but for eight bytes at once, folded since the low bits choose the slot. */
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ at[i]) * 0x100000001B3;
+	while (len) {
+		size_t part = len < 8 ? len : 8;
+		uint64_t word = 0;
+
+		memcpy(&word, at, part);
+		hash = (hash ^ word) * 0x9E3779B97F4A7C15;
+		hash ^= hash >> 32;
+		at += part;
+		len -= part;
+	}
 	return hash;
 }
 

@@ -7,8 +7,10 @@
 enum {
 	CHANNELS = 4,
 	/* Maps have up to 20,000 colours, in 2,000 to 6,000 bins; more and a palette would show. */
-	COLOURS_MAX = UINT16_MAX,
+	COLOURS_MAX = UINT16_MAX, /* half the slots, less one: an index + 1 fits */
+	/* Most have fewer than the slots at first are for, and those are quicker to look up. */
 	COLOUR_SLOTS = 1 << 17,
+	COLOUR_SLOTS_FIRST = 1 << 14,
 	BINS_MAX = 1 << 14,
 	BIN_SLOTS = 1 << 15,
 	/* A colour that fills more than one part in so many is flat. */
@@ -54,6 +56,7 @@ struct group {
 struct palette_maker {
 	struct colour colours[COLOURS_MAX];
 	size_t colour_count;
+	uint32_t colour_slot_count;
 	struct bin bins[BINS_MAX];
 	size_t bin_count;
 	struct shade shades[BINS_MAX];	     /* in groups */
@@ -90,11 +93,11 @@ static uint32_t hash_pixel(uint32_t pixel)
 /* The place of a colour, or the free place for it. */
 static inline uint32_t colour_slot(const struct palette_maker *maker, uint32_t pixel)
 {
-	uint32_t slot = hash_pixel(pixel) / (UINT32_MAX / COLOUR_SLOTS + 1);
+	uint32_t mask = maker->colour_slot_count - 1, slot = hash_pixel(pixel) >> 15 & mask;
 
 	while (maker->colour_slots[slot] &&
 		maker->colours[maker->colour_slots[slot] - 1].pixel != pixel)
-		slot = (slot + 1) % COLOUR_SLOTS;
+		slot = (slot + 1) & mask;
 	return slot;
 }
 
@@ -108,12 +111,14 @@ static bool reserve_numbers(struct palette_maker *maker, size_t count)
 	return maker->numbers;
 }
 
-/* Finds all colours and how often they are there; false when there are too many. */
-static bool count_colours(struct palette_maker *maker, const uint32_t *pixels, size_t count)
+/* Finds all colours and how often they are there; false when there are too many for the slots. */
+static bool count_colours(
+	struct palette_maker *maker, const uint32_t *pixels, size_t count, uint32_t slots)
 {
 	struct colour *colour = NULL;
 
-	memset(maker->colour_slots, 0, sizeof maker->colour_slots);
+	memset(maker->colour_slots, 0, slots * sizeof *maker->colour_slots);
+	maker->colour_slot_count = slots;
 	maker->colour_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (!colour || pixels[i] != colour->pixel) {
@@ -122,7 +127,7 @@ static bool count_colours(struct palette_maker *maker, const uint32_t *pixels, s
 			if (maker->colour_slots[slot]) {
 				colour = maker->colours + maker->colour_slots[slot] - 1;
 			} else {
-				if (maker->colour_count == COLOURS_MAX)
+				if (maker->colour_count == slots / 2 - 1)
 					return false;
 				colour = maker->colours + maker->colour_count++;
 				*colour = (struct colour){.pixel = pixels[i]};
@@ -337,7 +342,9 @@ bool palette_make(struct palette_maker *maker, const uint32_t *pixels, size_t co
 {
 	struct palette palette = {.count = 0};
 
-	if (!reserve_numbers(maker, count) || !count_colours(maker, pixels, count))
+	if (!reserve_numbers(maker, count) ||
+		(!count_colours(maker, pixels, count, COLOUR_SLOTS_FIRST) &&
+			!count_colours(maker, pixels, count, COLOUR_SLOTS)))
 		return false;
 	if (maker->colour_count <= PALETTE_COLOURS_MAX) {
 		for (; (size_t)palette.count < maker->colour_count; palette.count++) {

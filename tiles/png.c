@@ -129,6 +129,11 @@ static void pack_indices(struct png_encoder *encoder, const struct image *image,
 
 	for (int y = 0; y < image->canvas->height; y++, indices += width) {
 		*to++ = 0;
+		if (depth == 8) {
+			for (int x = 0; x < width; x++)
+				*to++ = places[indices[x]];
+			continue;
+		}
 		for (int x = 0; x < width; x += 8 / depth) {
 			int byte = 0;
 
