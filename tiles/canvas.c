@@ -170,13 +170,11 @@ int canvas_gather_lines(
 	width_px = fmin(width_px, PEN_WIDTH_MAX_PX);
 	for (size_t i = 0; i < path->subpath_count; i++) {
 		size_t start = path_start(path, i), end = path->subpaths[i].end;
-		struct point last = path->points[path->subpaths[i].closed ? end - 1 : start];
 
-		for (size_t k = start; k < end; k++) {
-			if (k > start || path->subpaths[i].closed || end == start + 1)
-				round_line_add(&canvas->round, last, path->points[k], width_px);
-			last = path->points[k];
-		}
+		round_line_add_line(&canvas->round, path->points + start, end - start, width_px);
+		if (path->subpaths[i].closed)
+			round_line_add(&canvas->round, path->points[end - 1], path->points[start],
+				width_px);
 	}
 	return 0;
 }

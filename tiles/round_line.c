@@ -259,6 +259,39 @@ void round_line_add(struct round_line *line, struct point from, struct point to,
 	draw_track(line, &track, &nib);
 }
 
+enum { LEFT_OUT_MAX = 16 }; /* points one after the other; each is looked at so often */
+
+static const double straightness_px = 1.0 / 16;
+
+/* Whether a point lies on the way from a to b. */
+static inline bool is_on_the_way(struct point a, struct point b, struct point at)
+{
+	const double least = straightness_px * straightness_px;
+	double dx = b.x - a.x, dy = b.y - a.y, x = at.x - a.x, y = at.y - a.y;
+	double across = x * dy - y * dx, length2 = dx * dx + dy * dy;
+
+	return across * across <= least * length2 && x * dx + y * dy >= 0 &&
+	       x * x + y * y <= length2 + least;
+}
+
+void round_line_add_line(
+	struct round_line *line, const struct point *points, size_t count, double width_px)
+{
+	size_t from = 0;
+
+	for (size_t i = 2; i < count; i++) {
+		bool straight = i - from <= LEFT_OUT_MAX;
+
+		for (size_t k = from + 1; straight && k < i; k++)
+			straight = is_on_the_way(points[from], points[i], points[k]);
+		if (!straight) {
+			round_line_add(line, points[from], points[i - 1], width_px);
+			from = i - 1;
+		}
+	}
+	round_line_add(line, points[from], points[count - 1], width_px);
+}
+
 void round_line_add_ring(
 	struct round_line *line, struct point centre, double radius_px, double width_px)
 {

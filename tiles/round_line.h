@@ -43,6 +43,13 @@ void round_line_clear(struct round_line *line);
 /* Adds the segment between two points; equal points make a dot. Width in px, above 0. */
 void round_line_add(struct round_line *line, struct point from, struct point to, double width_px);
 
+/*
+ * Adds a line through points, at least one. Those that lie within a sixteenth of a pixel of the
+ * line without them are left out.
+ */
+void round_line_add_line(
+	struct round_line *line, const struct point *points, size_t count, double width_px);
+
 /* Adds a circle drawn with the pen. */
 void round_line_add_ring(
 	struct round_line *line, struct point centre, double radius_px, double width_px);
