@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json_read.h"
 #include "base/json_write.h"
 #include "base/messages.h"
 #include "data/register.h"
@@ -87,14 +88,26 @@ static int probe(const char *program, struct strbuf *said, struct error *err)
 static int check_reader(struct examination *examination, struct strbuf *said, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf program = STRBUF(PATH_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf measures = STRBUF(PROBE_MAX_BYTES);
+	autoptr(json_document_free) struct json_node *probed = NULL;
+	const char *version = "?";
+	bool closed = false;
 	int rc = ogr_process_find(&program, err);
 
-	(void)examination;
 	if (!rc)
-		rc = probe(program.data, said, err);
-	if (!rc && !strstr(said->data, "\"system_calls\":true"))
-		rc = fail_sandbox_missing(err);
-	return rc;
+		rc = probe(program.data, &measures, err);
+	if (rc)
+		return rc;
+	if (!json_document_parse(measures.data, measures.len, &probed, NULL))
+		json_node_bool(json_node_get(probed, "system_calls"), &closed);
+	if (!closed)
+		return fail_sandbox_missing(err);
+	json_node_text(json_node_get(probed, "gdal"), &version);
+	if (examination->line->json)
+		strbuf_add(said, measures.data, measures.len);
+	else
+		say_doctor_reader(said, examination->line->lang, version);
+	return 0;
 }
 
 static int check_disk(struct examination *examination, struct strbuf *said, struct error *err)
