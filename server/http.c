@@ -412,12 +412,16 @@ void http_stop(struct http_server *server)
 {
 	if (!server)
 		return;
-	/* No new connections; then no new jobs; what workers hold is resumed before the end. */
+	/*
+	 * No new connections; then no new jobs, and what workers hold is resumed before the end. Open
+	 * connections may ask until the network threads end: the pool refuses, and is there so long.
+	 */
 	if (server->daemon)
 		MHD_quiesce_daemon(server->daemon);
 	worker_pool_stop(server->pool);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
+	worker_pool_free(server->pool);
 	close(server->socket);
 	deadlines_stop(server->deadlines);
 	free(server);

@@ -78,6 +78,8 @@ static void *work(void *context)
 		pthread_mutex_lock(&pool->lock);
 		pool->idle[pool->idle_count++] = worker;
 	}
+	/* Others may wait for a worker that this thread needed for the last job. */
+	pthread_cond_broadcast(&pool->ready);
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
@@ -110,6 +112,7 @@ int worker_pool_start(const struct app *app, unsigned thread_count, worker_job *
 	}
 	if (rc) {
 		worker_pool_stop(pool);
+		worker_pool_free(pool);
 		return rc;
 	}
 	*ret_pool = pool;
@@ -136,7 +139,7 @@ struct worker *worker_pool_borrow(struct worker_pool *pool)
 	struct worker *worker;
 
 	pthread_mutex_lock(&pool->lock);
-	worker = pool->idle_count ? pool->idle[--pool->idle_count] : NULL;
+	worker = pool->idle_count && !pool->stopping ? pool->idle[--pool->idle_count] : NULL;
 	pthread_mutex_unlock(&pool->lock);
 	return worker;
 }
@@ -160,6 +163,12 @@ void worker_pool_stop(struct worker_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 	for (unsigned i = 0; i < pool->size; i++)
 		pthread_join(pool->threads[i], NULL);
+}
+
+void worker_pool_free(struct worker_pool *pool)
+{
+	if (!pool)
+		return;
 	for (unsigned i = 0; i < pool->size; i++)
 		worker_clear(&pool->workers[i]);
 	pthread_mutex_destroy(&pool->lock);

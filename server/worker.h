@@ -42,13 +42,19 @@ int worker_pool_start(const struct app *app, unsigned thread_count, worker_job *
 bool worker_pool_add(struct worker_pool *pool, void *context);
 
 /*
- * Lends an idle worker to the calling thread, for something short; NULL if all are at work. The
- * caller gives it back.
+ * Lends an idle worker to the calling thread, for something short; NULL if all are at work, or the
+ * pool is stopping. The caller gives it back.
  */
 struct worker *worker_pool_borrow(struct worker_pool *pool);
 void worker_pool_return(struct worker_pool *pool, struct worker *worker);
 
-/* Runs what is queued to its end, takes nothing new, and ends the threads. */
+/*
+ * Runs what is queued to its end and ends the threads. From then on nothing is queued or lent; the
+ * calls that say so are still allowed until the pool is freed.
+ */
 void worker_pool_stop(struct worker_pool *pool);
+
+/* After worker_pool_stop, when all that was lent is back. */
+void worker_pool_free(struct worker_pool *pool);
 
 #endif

@@ -1,5 +1,6 @@
 // What a client may do wrong, by mistake or on purpose: each its own answer, and the server goes on.
 import assert from 'node:assert/strict';
+import {Agent, get as httpGet} from 'node:http';
 import {connect} from 'node:net';
 import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
@@ -149,4 +150,26 @@ test('memory does not grow with what clients send', async () => {
   await round();
   // A sanitizer keeps freed memory in quarantine for a while: 256 MB by default.
   assert.ok(rss() - before < 300000, `${before} kB, then ${rss()} kB`);
+});
+
+test('the server ends cleanly while clients go on asking over open connections', async () => {
+  for (let round = 0; round < 3; round++) {
+    const own = await smallCity('--quiet');
+    const agent = new Agent({keepAlive: true});
+    const paths = ['/livez', '/api/layers', '/tiles/parcel/18/208732/123030.mvt', '/tiles/parcel/14/13046/7689.png', '/ogc/collections/parcel/items?limit=50'];
+    let ended = false, answers = 0;
+    const ask = path =>
+      new Promise(resolve =>
+        httpGet(own.url + path, {agent}, answer => answer.resume().on('close', () => { answers++; resolve(); })).on('error', resolve),
+      );
+    const client = async first => { for (let i = first; !ended; i++) await ask(paths[i % paths.length]); };
+    const clients = [0, 1, 2, 3, 4, 5, 6, 7].map(client);
+    while (answers < 100) await new Promise(resolve => setTimeout(resolve, 20));
+    const how = await own.end();
+    ended = true;
+    await Promise.all(clients);
+    agent.destroy();
+    assert.equal(how.code, 0, `${how.signal} ${how.talk}`);
+    assert.ok(!/Sanitizer|runtime error/.test(how.talk), how.talk);
+  }
 });
