@@ -468,6 +468,14 @@ static bool put_layer(const struct layer_tile *layer, struct strbuf *out)
 	return !tail.failed;
 }
 
+/* What may be seen of a tile: with the buffer around it. */
+static struct tile_box clip_box_of(const struct snapshot *snapshot, struct tile tile)
+{
+	int shift = GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS;
+
+	return snapshot_tile_box(snapshot, tile, (int64_t)MVT_BUFFER << shift);
+}
+
 static struct layer_tile begin_layer(
 	struct mvt_scratch *scratch, const struct snapshot *snapshot, struct tile tile)
 {
@@ -481,7 +489,7 @@ static struct layer_tile begin_layer(
 			GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS},
 	};
 
-	layer.clip_box = snapshot_tile_box(snapshot, tile, (int64_t)MVT_BUFFER << layer.grid.shift);
+	layer.clip_box = clip_box_of(snapshot, tile);
 	for (size_t i = 0; i < snapshot->column_count; i++)
 		if (snapshot->columns[i]->tile_zoom && tile.z >= snapshot->columns[i]->tile_zoom)
 			layer.columns[layer.column_count++] = i;
@@ -539,7 +547,7 @@ bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct 
 	struct point_count found = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		struct tile_box box = snapshot_tile_box(snapshots[i], tile, 0);
+		struct tile_box box = clip_box_of(snapshots[i], tile);
 
 		found.snapshot = snapshots[i];
 		if (!hilbert_tree_visit(&snapshots[i]->tree, &box,

@@ -281,6 +281,31 @@ static void too_many_points_leave_the_first(void **state)
 		assert_int_equal(read->features[i].id, i + 1);
 }
 
+/* Work is short by its corners, and those in the buffer around the tile are work too. */
+static void short_is_what_has_few_corners(void **state)
+{
+	struct layer layer = plain_layer(GEOMETRY_POINT);
+	autofree(clip_path_clear) struct clip_path path = {0};
+	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	const struct snapshot *const one[] = {snapshot}, *const two[] = {snapshot, snapshot};
+	/* At zoom 22 a tile is 8192 of the world's units wide and its buffer 128. */
+	struct tile middle = {22, 1 << 21, 1 << 21}, beside = {22, (1 << 21) - 1, 1 << 21};
+	struct tile far = {22, (1 << 21) - 2, 1 << 21};
+
+	(void)state;
+	for (int i = 0; i < MVT_SHORT_POINTS; i++) {
+		clip_path_reset(&path);
+		clip_path_add(&path, (int32_t[]){100, 100}, 1);
+		made_snapshot_add(snapshot, &path);
+	}
+	made_snapshot_finish(snapshot);
+	assert_true(mvt_is_short(one, 0, middle));
+	assert_true(mvt_is_short(one, 1, middle));
+	assert_false(mvt_is_short(two, 2, middle));
+	assert_false(mvt_is_short(two, 2, beside));
+	assert_true(mvt_is_short(two, 2, far));
+}
+
 static void of_many_points_a_tile_has_its_own(void **state)
 {
 	struct layer layer = plain_layer(GEOMETRY_POINT);
@@ -386,6 +411,7 @@ int main(void)
 		in_city(the_same_records_give_the_same_bytes),
 		cmocka_unit_test(too_many_features_lose_the_smallest),
 		cmocka_unit_test(too_many_points_leave_the_first),
+		cmocka_unit_test(short_is_what_has_few_corners),
 		cmocka_unit_test(of_many_points_a_tile_has_its_own),
 		cmocka_unit_test(the_ends_of_the_numbers_have_tiles),
 		cmocka_unit_test(rings_become_polygons),
