@@ -491,8 +491,8 @@ static int label_layer(struct picture *picture, const struct snapshot *snapshot,
 
 	if (column == snapshot->column_count)
 		return 0;
-	/* Labels of points stand below them, most others within the box of their record. */
-	if (snapshot->layer->geometry == GEOMETRY_POINT || layer.look->label.may_overhang)
+	/* Labels of points stand below them, the others have their anchors within the record's box. */
+	if (snapshot->layer->geometry == GEOMETRY_POINT)
 		margin += reach_of(&layer) + GAP_PX * picture->scale + LABEL_REACH_PX;
 	rc = find_records(&layer, margin, err);
 	for (size_t i = 0; !rc && i < layer.count; i++) {
