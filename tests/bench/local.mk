@@ -21,9 +21,10 @@ EXTRA_PROGRAMS += $(bench_programs)
 check_DATA += $(bench_programs)
 CLEANFILES += $(bench_programs)
 
-tests_bench_mvt_bench_SOURCES = %D%/mvt_bench.c
+BENCH_CITY = %D%/bench_city.c %D%/bench_city.h
+tests_bench_mvt_bench_SOURCES = %D%/mvt_bench.c $(BENCH_CITY)
 tests_bench_mvt_bench_LDADD = $(TILES_LIBS)
-tests_bench_mvt_validity_SOURCES = %D%/mvt_validity.c $(MVT_READER)
+tests_bench_mvt_validity_SOURCES = %D%/mvt_validity.c $(BENCH_CITY) $(MVT_READER)
 tests_bench_mvt_validity_LDADD = $(TILES_LIBS)
-tests_bench_render_bench_SOURCES = %D%/render_bench.c
+tests_bench_render_bench_SOURCES = %D%/render_bench.c $(BENCH_CITY)
 tests_bench_render_bench_LDADD = $(TILES_LIBS)

@@ -6,13 +6,10 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
-#include "base/clock.h"
 #include "base/messages.h"
 #include "base/number.h"
-#include "data/register.h"
-#include "tests/random.h"
+#include "tests/bench/bench_city.h"
 #include "tiles/compress.h"
 #include "tiles/mvt.h"
 
@@ -23,7 +20,6 @@ enum {
 };
 
 static const unsigned zooms[] = {12, 14, 16, 18};
-static const double inner_share = 0.6;
 
 struct run {
 	struct mvt_scratch scratch;
@@ -31,23 +27,6 @@ struct run {
 	double plain_ms[TILES], gzip_ms[TILES];
 	double features[TILES], bytes[TILES], gzip_bytes[TILES];
 };
-
-static double cpu_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int fail(const struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 12);
-
-	error_print(&text, err, LANG_EN);
-	fprintf(stderr, "%s %s\n", text.data, err->detail);
-	return 1;
-}
 
 static size_t snapshot_bytes(const struct snapshot *snapshot)
 {
@@ -71,19 +50,6 @@ static size_t attribute_bytes(const struct snapshot *snapshot)
 	return bytes;
 }
 
-static struct tile random_tile(struct random *random, const struct snapshot *snapshot, unsigned z)
-{
-	const struct hilbert_tree *tree = &snapshot->tree;
-	const struct tile_box *all = &tree->boxes[tree->level_starts[tree->level_count] - 1];
-	double margin = (1 - inner_share) / 2;
-	double x = random_between(random, margin, 1 - margin) * ((double)all->max_x - all->min_x);
-	double y = random_between(random, margin, 1 - margin) * ((double)all->max_y - all->min_y);
-	int shift = GRID_WORLD_BITS - (int)z;
-
-	return (struct tile){z, (uint32_t)((snapshot->origin_x + all->min_x + (int64_t)x) >> shift),
-		(uint32_t)((snapshot->origin_y + all->min_y + (int64_t)y) >> shift)};
-}
-
 static int compare(const void *a, const void *b)
 {
 	double left = *(const double *)a, right = *(const double *)b;
@@ -101,7 +67,7 @@ static int time_tile(struct run *run, const struct snapshot *snapshot, struct ti
 	struct error *err)
 {
 	struct mvt_report report;
-	double start = cpu_ms(), written, packed;
+	double start = bench_cpu_ms(), written, packed;
 	int rc;
 
 	strbuf_reset(&run->plain);
@@ -109,10 +75,10 @@ static int time_tile(struct run *run, const struct snapshot *snapshot, struct ti
 	rc = mvt_write(&run->scratch, &snapshot, 1, tile, &run->plain, &report, err);
 	if (rc)
 		return rc;
-	written = cpu_ms();
+	written = bench_cpu_ms();
 	if (!compress_gzip(run->plain.data, run->plain.len, COMPRESS_LIVE, &run->gzip))
 		return fail_no_memory(err);
-	packed = cpu_ms();
+	packed = bench_cpu_ms();
 	run->plain_ms[i] = fmin(run->plain_ms[i], written - start);
 	run->gzip_ms[i] = fmin(run->gzip_ms[i], packed - start);
 	run->features[i] = (double)report.features;
@@ -129,7 +95,7 @@ static int time_zoom(
 	int rc = 0;
 
 	for (size_t i = 0; i < TILES; i++) {
-		tiles[i] = random_tile(&random, snapshot, z);
+		tiles[i] = bench_tile(&random, snapshot, z);
 		run->plain_ms[i] = run->gzip_ms[i] = INFINITY;
 	}
 	for (int round = 0; round < ROUNDS; round++)
@@ -171,7 +137,7 @@ static int time_layer(const struct snapshot_source *source, const struct layer *
 	int64_t only_zoom, struct error *err)
 {
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
-	double start = cpu_ms(), count;
+	double start = bench_cpu_ms(), count;
 	int rc = snapshot_build(source, layer, &snapshot, err);
 
 	if (rc)
@@ -180,16 +146,14 @@ static int time_layer(const struct snapshot_source *source, const struct layer *
 	printf("%s: %zu records, %zu not drawn, %zu points; built in %.2f s CPU;"
 	       " %.1f bytes a record and %.1f of attributes\n",
 		layer->id, snapshot->record_count, snapshot->undrawn, snapshot->point_count,
-		(cpu_ms() - start) / 1e3, (double)snapshot_bytes(snapshot) / count,
+		(bench_cpu_ms() - start) / 1e3, (double)snapshot_bytes(snapshot) / count,
 		(double)attribute_bytes(snapshot) / count);
 	return snapshot->record_count ? time_all(snapshot, only_zoom, err) : 0;
 }
 
 int main(int argc, char **argv)
 {
-	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
-	autoptr(crs_context_free) struct crs_context *crs = NULL;
-	autoptr(geom_context_free) struct geom_context *geom = NULL;
+	autofree(bench_city_close) struct bench_city city = {.opened = REGISTER_CLOSED};
 	const struct layer *layer =
 		argc > 2 ? layer_find(city_layers(), argv[2], strlen(argv[2])) : NULL;
 	struct error err = {0};
@@ -201,16 +165,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: mvt_bench DIR LAYER [ZOOM]\n");
 		return 2;
 	}
-	rc = register_open(argv[1], city_layers(), STORE_READ, clock_now_us(&clock_system), &opened,
-		&err);
+	rc = bench_city_open(&city, argv[1], &err);
 	if (!rc)
-		rc = crs_context_new(&crs, &err);
-	if (!rc)
-		rc = crs_pin(crs, &opened.city, &err);
-	if (!rc)
-		rc = geom_context_new(&geom, &err);
-	if (!rc)
-		rc = time_layer(&(struct snapshot_source){opened.store, &opened.city, crs, geom},
-			layer, zoom, &err);
-	return rc ? fail(&err) : 0;
+		rc = time_layer(&city.source, layer, zoom, &err);
+	return rc ? bench_fail(&err) : 0;
 }

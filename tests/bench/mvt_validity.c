@@ -6,9 +6,7 @@
  */
 #include <stdio.h>
 
-#include "base/clock.h"
-#include "base/messages.h"
-#include "data/register.h"
+#include "tests/bench/bench_city.h"
 #include "tests/tiles/mvt_reader.h"
 #include "tiles/mvt.h"
 
@@ -30,15 +28,6 @@ struct count {
 	size_t tiles, faults[FAULTS];
 	int shown;
 };
-
-static int fail(const struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 12);
-
-	error_print(&text, err, LANG_EN);
-	fprintf(stderr, "%s %s\n", text.data, err->detail);
-	return 1;
-}
 
 static void show(const struct read_feature *feature, struct tile tile)
 {
@@ -132,9 +121,7 @@ static int count_layer(
 
 int main(int argc, char **argv)
 {
-	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
-	autoptr(crs_context_free) struct crs_context *crs = NULL;
-	autoptr(geom_context_free) struct geom_context *geom = NULL;
+	autofree(bench_city_close) struct bench_city city = {.opened = REGISTER_CLOSED};
 	const struct layer *layer =
 		argc == 3 ? layer_find(city_layers(), argv[2], strlen(argv[2])) : NULL;
 	struct error err = {0};
@@ -144,16 +131,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: mvt_validity DIR LAYER (of areas)\n");
 		return 2;
 	}
-	rc = register_open(argv[1], city_layers(), STORE_READ, clock_now_us(&clock_system), &opened,
-		&err);
+	rc = bench_city_open(&city, argv[1], &err);
 	if (!rc)
-		rc = crs_context_new(&crs, &err);
-	if (!rc)
-		rc = crs_pin(crs, &opened.city, &err);
-	if (!rc)
-		rc = geom_context_new(&geom, &err);
-	if (!rc)
-		rc = count_layer(
-			&(struct snapshot_source){opened.store, &opened.city, crs, geom}, layer, &err);
-	return rc ? fail(&err) : 0;
+		rc = count_layer(&city.source, layer, &err);
+	return rc ? bench_fail(&err) : 0;
 }
