@@ -2,6 +2,8 @@
 
 #include "base/secret.h"
 
+#include <assert.h>
+
 #include "base/banned.h"
 
 static void system_fill(void *context, void *bytes, size_t len)
@@ -43,4 +45,45 @@ struct content_hash content_hash(const void *bytes, size_t len)
 	crypto_generichash(digest, sizeof digest, bytes, len, NULL, 0);
 	sodium_bin2hex(hash.text, sizeof hash.text, digest, sizeof digest);
 	return hash;
+}
+
+static_assert(sizeof(struct digest_maker) >= sizeof(crypto_hash_sha256_state), "too small");
+
+static crypto_hash_sha256_state *state_of(struct digest_maker *maker)
+{
+	return (crypto_hash_sha256_state *)maker->inside;
+}
+
+void digest_begin(struct digest_maker *maker)
+{
+	crypto_hash_sha256_init(state_of(maker));
+}
+
+void digest_add(struct digest_maker *maker, const void *bytes, size_t len)
+{
+	crypto_hash_sha256_update(state_of(maker), bytes, len);
+}
+
+struct digest digest_end(struct digest_maker *maker)
+{
+	struct digest digest;
+
+	crypto_hash_sha256_final(state_of(maker), digest.bytes);
+	return digest;
+}
+
+struct digest digest_of(const void *bytes, size_t len)
+{
+	struct digest digest;
+
+	crypto_hash_sha256(digest.bytes, bytes, len);
+	return digest;
+}
+
+struct digest_text digest_print(const struct digest *digest)
+{
+	struct digest_text hex;
+
+	sodium_bin2hex(hex.text, sizeof hex.text, digest->bytes, sizeof digest->bytes);
+	return hex;
 }

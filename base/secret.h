@@ -1,5 +1,5 @@
 /*
- * secret: random bytes, identifiers made of them, and content hashes (libsodium).
+ * secret: random bytes, identifiers made of them, and hashes (libsodium).
  */
 #ifndef BASE_SECRET_H
 #define BASE_SECRET_H
@@ -30,5 +30,23 @@ struct content_hash {
 	char text[33];
 };
 struct content_hash content_hash(const void *bytes, size_t len);
+
+/* SHA-256 (FIPS 180-4), of pieces in their order: for the audit chain, blobs, papers and tokens. */
+struct digest {
+	unsigned char bytes[32];
+};
+struct digest_maker {
+	uint64_t inside[16]; /* the library's */
+};
+void digest_begin(struct digest_maker *maker);
+void digest_add(struct digest_maker *maker, const void *bytes, size_t len);
+struct digest digest_end(struct digest_maker *maker);
+struct digest digest_of(const void *bytes, size_t len);
+
+/* As 64 hexadecimal digits. */
+struct digest_text {
+	char text[65];
+};
+struct digest_text digest_print(const struct digest *digest);
 
 #endif

@@ -66,6 +66,26 @@ static void hashes_are_blake2b_of_128_bits(void **state)
 			content_hash(bytes, len).text, content_hash(bytes, len - 1).text);
 }
 
+/* FIPS 180-4, examples of SHA-256. */
+static void digests_are_sha_256_of_all_pieces(void **state)
+{
+	struct digest whole = digest_of("abc", 3), pieces;
+	struct digest_maker maker;
+
+	(void)state;
+	assert_string_equal(digest_print(&whole).text,
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	digest_begin(&maker);
+	digest_add(&maker, "a", 1);
+	digest_add(&maker, NULL, 0);
+	digest_add(&maker, "bc", 2);
+	pieces = digest_end(&maker);
+	assert_memory_equal(&pieces, &whole, sizeof whole);
+	whole = digest_of(NULL, 0);
+	assert_string_equal(digest_print(&whole).text,
+		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 static void the_system_gives_random_bytes(void **state)
 {
 	unsigned char bytes[64] = "", other[64] = "";
@@ -83,6 +103,7 @@ int main(void)
 		cmocka_unit_test(a_uuid_has_its_time_version_and_variant),
 		cmocka_unit_test(uuids_sort_by_time_and_never_repeat),
 		cmocka_unit_test(hashes_are_blake2b_of_128_bits),
+		cmocka_unit_test(digests_are_sha_256_of_all_pieces),
 		cmocka_unit_test(the_system_gives_random_bytes),
 	};
 
