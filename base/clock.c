@@ -235,3 +235,22 @@ bool date_parse(const char *text, size_t len, struct date *ret)
 	ret->text[len] = '\0';
 	return true;
 }
+
+int64_t date_days(const struct date *date)
+{
+	struct civil civil = {1970, 1, 1};
+	size_t at = 0;
+
+	parse_civil(date->text, strlen(date->text), &at, &civil);
+	return days_of(civil);
+}
+
+int64_t date_begin_us(const struct date *date)
+{
+	return (date_days(date) * seconds_a_day - vietnam_offset_s) * us_a_second;
+}
+
+int64_t date_end_us(const struct date *date)
+{
+	return date_begin_us(date) + seconds_a_day * us_a_second;
+}

@@ -46,4 +46,11 @@ struct date clock_date_vietnam(int64_t at_us);
 /* True if text[0..len) is a date that exists. */
 bool date_parse(const char *text, size_t len, struct date *ret);
 
+/* Days since 1970-01-01 of a date that exists. */
+int64_t date_days(const struct date *date);
+
+/* When the date begins in Asia/Ho_Chi_Minh, and when the next one does. */
+int64_t date_begin_us(const struct date *date);
+int64_t date_end_us(const struct date *date);
+
 #endif

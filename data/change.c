@@ -1,18 +1,109 @@
 #include "data/change.h"
 
+#include <math.h>
+
+static const char *const action_names[] = {"create", "update", "delete", "start", "stop"};
+
+const char *change_action_name(enum change_action action)
+{
+	return action_names[action];
+}
+
 int change_last_seq(struct store *store, int64_t *ret_seq, struct error *err)
 {
 	return store_int(store, "SELECT max(seq) FROM change", ret_seq, err);
 }
 
+static void add_number(struct digest_maker *maker, int64_t number)
+{
+	unsigned char bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)((uint64_t)number >> (8 * i));
+	digest_add(maker, bytes, sizeof bytes);
+}
+
+static void add_text(struct digest_maker *maker, const char *text)
+{
+	size_t len = strlen(text);
+
+	add_number(maker, (int64_t)len);
+	digest_add(maker, text, len);
+}
+
+static void add_box(struct digest_maker *maker, const struct box *box)
+{
+	double sides[4] = {box->min_x, box->min_y, box->max_x, box->max_y};
+
+	add_number(maker, box->min_x <= box->max_x);
+	for (size_t i = 0; box->min_x <= box->max_x && i < 4; i++) {
+		double plain = sides[i] + 0.0;
+		int64_t bits;
+
+		memcpy(&bits, &plain, sizeof bits);
+		add_number(maker, bits);
+	}
+}
+
+void change_seal_begin(struct digest_maker *maker, const struct digest *before, int64_t link,
+	const struct change_author *author, int64_t first_seq)
+{
+	digest_begin(maker);
+	digest_add(maker, before->bytes, sizeof before->bytes);
+	add_number(maker, link);
+	add_number(maker, author->at_us);
+	add_text(maker, author->actor);
+	add_text(maker, author->reason);
+	add_number(maker, first_seq);
+}
+
+void change_seal_add(struct digest_maker *maker, int64_t seq, const char *layer,
+	const struct change *change)
+{
+	add_number(maker, seq);
+	add_text(maker, layer);
+	add_number(maker, change->feature_id);
+	add_number(maker, change->version);
+	add_number(maker, change->base);
+	add_number(maker, change->action);
+	add_text(maker, change->valid_from.text);
+	add_text(maker, change->valid_to.text);
+	add_box(maker, &change->box);
+	digest_add(maker, change->digest.bytes, sizeof change->digest.bytes);
+}
+
+/* The last link and its seal; a register without any begins with zeros. */
+static int read_head(
+	struct store *store, int64_t *ret_link, struct digest *ret_digest, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store,
+		"SELECT link, digest FROM change_link ORDER BY link DESC LIMIT 1", &query, err);
+	const void *bytes;
+	size_t len;
+
+	*ret_link = 0;
+	*ret_digest = (struct digest){{0}};
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc <= 0)
+		return rc;
+	*ret_link = query_int(query, 0);
+	bytes = query_bytes(query, 1, &len);
+	if (bytes && len == sizeof ret_digest->bytes)
+		memcpy(ret_digest->bytes, bytes, len);
+	return query_check_row(query, err);
+}
+
 int change_begin(struct store *store, const struct change_author *author,
 	struct change_set *ret_set, struct error *err)
 {
+	struct digest before;
 	int64_t seq = 0, link = 0;
 	int rc = change_last_seq(store, &seq, err);
 
 	if (!rc)
-		rc = store_int(store, "SELECT max(link) FROM change_link", &link, err);
+		rc = read_head(store, &link, &before, err);
 	if (rc)
 		return rc;
 	*ret_set = (struct change_set){
@@ -22,19 +113,39 @@ int change_begin(struct store *store, const struct change_author *author,
 		.first_seq = seq + 1,
 		.next_seq = seq + 1,
 	};
+	change_seal_begin(&ret_set->digest, &before, link + 1, author, seq + 1);
 	return 0;
+}
+
+static void bind_change(struct query *query, const struct change *change)
+{
+	const char *from = change->valid_from.text, *to = change->valid_to.text;
+
+	query_bind_int(query, "feature_id", change->feature_id);
+	query_bind_int(query, "version", change->version);
+	if (change->base)
+		query_bind_int(query, "base", change->base);
+	query_bind_text(query, "action", action_names[change->action]);
+	query_bind_text(query, "valid_from", *from ? from : NULL);
+	query_bind_text(query, "valid_to", *to ? to : NULL);
+	query_bind_bytes(query, "digest", change->digest.bytes, sizeof change->digest.bytes);
+	if (change->box.min_x <= change->box.max_x) {
+		query_bind_real(query, "min_x", change->box.min_x);
+		query_bind_real(query, "min_y", change->box.min_y);
+		query_bind_real(query, "max_x", change->box.max_x);
+		query_bind_real(query, "max_y", change->box.max_y);
+	}
 }
 
 int change_add(struct change_set *set, const struct layer *layer, const struct change *change,
 	struct error *err)
 {
-	static const char *const actions[] = {"create", "update", "delete"};
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(set->store,
-		"INSERT INTO change (seq, link, layer, feature_id, version, action,"
-		" min_x, min_y, max_x, max_y)"
-		" VALUES ($seq, $link, $layer, $feature_id, $version, $action,"
-		" $min_x, $min_y, $max_x, $max_y)",
+		"INSERT INTO change (seq, link, layer, feature_id, version, base, action,"
+		" valid_from, valid_to, min_x, min_y, max_x, max_y, digest)"
+		" VALUES ($seq, $link, $layer, $feature_id, $version, $base, $action,"
+		" $valid_from, $valid_to, $min_x, $min_y, $max_x, $max_y, $digest)",
 		&query, err);
 
 	if (rc)
@@ -42,39 +153,101 @@ int change_add(struct change_set *set, const struct layer *layer, const struct c
 	query_bind_int(query, "seq", set->next_seq);
 	query_bind_int(query, "link", set->link);
 	query_bind_text(query, "layer", layer->id);
-	query_bind_int(query, "feature_id", change->feature_id);
-	query_bind_int(query, "version", change->version);
-	query_bind_text(query, "action", actions[change->action]);
-	if (change->box.min_x <= change->box.max_x) {
-		query_bind_real(query, "min_x", change->box.min_x);
-		query_bind_real(query, "min_y", change->box.min_y);
-		query_bind_real(query, "max_x", change->box.max_x);
-		query_bind_real(query, "max_y", change->box.max_y);
-	}
+	bind_change(query, change);
 	rc = query_run(query, err);
-	if (!rc)
-		set->next_seq++;
-	return rc;
+	if (rc)
+		return rc;
+	change_seal_add(&set->digest, set->next_seq, layer->id, change);
+	set->next_seq++;
+	return 0;
 }
 
 int change_end(struct change_set *set, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
+	struct digest digest;
 	int rc;
 
 	if (set->next_seq == set->first_seq)
 		return 0;
 	rc = store_query(set->store,
-		"INSERT INTO change_link (link, recorded_at, actor, reason, first_seq, last_seq)"
-		" VALUES ($link, $recorded_at, $actor, $reason, $first_seq, $last_seq)",
+		"INSERT INTO change_link"
+		" (link, recorded_at, actor, reason, first_seq, last_seq, digest)"
+		" VALUES ($link, $recorded_at, $actor, $reason, $first_seq, $last_seq, $digest)",
 		&query, err);
 	if (rc)
 		return rc;
+	digest = digest_end(&set->digest);
 	query_bind_int(query, "link", set->link);
 	query_bind_int(query, "recorded_at", set->author.at_us);
 	query_bind_text(query, "actor", set->author.actor);
 	query_bind_text(query, "reason", set->author.reason);
 	query_bind_int(query, "first_seq", set->first_seq);
 	query_bind_int(query, "last_seq", set->next_seq - 1);
+	query_bind_bytes(query, "digest", digest.bytes, sizeof digest.bytes);
 	return query_run(query, err);
+}
+
+static enum change_action action_of(const char *name)
+{
+	for (int i = 0; i < CHANGE_STOP; i++)
+		if (!strcmp(name, action_names[i]))
+			return (enum change_action)i;
+	return CHANGE_STOP;
+}
+
+/* Columns of the query in change_read_after. */
+static void read_row(struct query *query, struct change_row *ret)
+{
+	const void *digest;
+	size_t len;
+
+	*ret = (struct change_row){
+		.seq = query_int(query, 0),
+		.link = query_int(query, 1),
+		.layer = query_text(query, 2, NULL),
+		.change = {.feature_id = query_int(query, 3),
+			.version = query_int(query, 4),
+			.base = query_int(query, 16),
+			.action = action_of(query_text(query, 5, NULL)),
+			.box = {1, 1, -1, -1}},
+		.recorded_at_us = query_int(query, 13),
+		.actor = query_text(query, 14, NULL),
+		.reason = query_text(query, 15, NULL),
+	};
+	query_date(query, 6, &ret->change.valid_from);
+	query_date(query, 7, &ret->change.valid_to);
+	if (!query_is_null(query, 8))
+		ret->change.box = (struct box){query_real(query, 8), query_real(query, 9),
+			query_real(query, 10), query_real(query, 11)};
+	digest = query_bytes(query, 12, &len);
+	ret->has_digest = digest && len == sizeof ret->change.digest.bytes;
+	if (ret->has_digest)
+		memcpy(ret->change.digest.bytes, digest, len);
+}
+
+int change_read_after(struct store *store, int64_t after_seq, change_visit *visit, void *context,
+	struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	struct change_row row;
+	int rc = store_query(store,
+		"SELECT c.seq, c.link, c.layer, c.feature_id, c.version, c.action, c.valid_from,"
+		" c.valid_to, c.min_x, c.min_y, c.max_x, c.max_y, c.digest, l.recorded_at, l.actor,"
+		" l.reason, c.base FROM change c JOIN change_link l ON l.link = c.link"
+		" WHERE c.seq > $after ORDER BY c.seq",
+		&query, err);
+
+	if (rc)
+		return rc;
+	query_bind_int(query, "after", after_seq);
+	while ((rc = query_step(query, err)) > 0) {
+		read_row(query, &row);
+		rc = query_check_row(query, err);
+		if (!rc)
+			rc = visit(context, &row, err);
+		if (rc)
+			break;
+	}
+	return rc < 0 ? rc : 0;
 }

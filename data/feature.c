@@ -20,3 +20,9 @@ void value_put_json(struct json_writer *json, const struct value *value, bool is
 		break;
 	}
 }
+
+bool feature_in_force(const struct feature *feature, const struct date *day)
+{
+	return strcmp(feature->valid_from.text, day->text) <= 0 &&
+		(!*feature->valid_to.text || strcmp(feature->valid_to.text, day->text) > 0);
+}

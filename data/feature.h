@@ -63,6 +63,9 @@ struct feature {
 	struct wkb native_wkb;	     /* as it came; none when native_epsg is 0 */
 };
 
+/* Whether the version is in force on that day. */
+bool feature_in_force(const struct feature *feature, const struct date *day);
+
 /* Columns that every layer has beside its fields; no field may be named so. Ends with NULL. */
 extern const char *const feature_reserved_columns[];
 

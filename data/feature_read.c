@@ -1,83 +1,121 @@
 #include "data/feature_read.h"
 
-#include <math.h>
-
 #include "base/messages.h"
+#include "data/feature_row.h"
+#include "data/history.h"
 
-enum { SQL_MAX_BYTES = 1 << 14, FIELDS_MAX = 64 };
+/* The condition of a dated view; names a row of the history. */
+static const char held_then[] =
+	" recorded_at <= $recorded AND (superseded_at IS NULL OR superseded_at > $recorded)"
+	" AND (valid_from IS NULL OR valid_from <= $last_day)"
+	" AND (valid_to IS NULL OR valid_to > $first_day)";
 
-/* Columns of a record before its fields, in the order of row_to_feature. */
-enum {
-	COLUMN_ID,
-	COLUMN_UID,
-	COLUMN_VERSION,
-	COLUMN_VALID_FROM,
-	COLUMN_VALID_TO,
-	COLUMN_RECORDED_AT,
-	COLUMN_SOURCE,
-	COLUMN_Z,
-	COLUMN_NATIVE_EPSG,
-	COLUMN_GEOM,
-	COLUMN_FIELDS,
-};
-
-static void add_select_sql(struct strbuf *sql, const struct store *store, const struct layer *layer)
+/* Of several versions in a span of days the last one: no other of the record begins later. */
+static void add_only_last(struct strbuf *sql, const struct layer *layer)
 {
 	strbuf_add_format(sql,
-		"SELECT id, uid, version, valid_from, valid_to, recorded_at, source_attributes,"
-		" z_m, native_epsg, %s",
-		store_dialect(store) == STORE_SQLITE ? "geom" : "ST_AsBinary(geom)");
-	for (size_t i = 0; i < layer->field_count; i++)
-		strbuf_add_format(sql, ", \"%s\"", layer->fields[i].id);
-	strbuf_add_format(sql, " FROM \"%s\"", layer->id);
+		" AND NOT EXISTS (SELECT 1 FROM \"%s_history\" other"
+		" WHERE other.key BETWEEN (this.id << 20) AND (this.id << 20) + 1048575"
+		" AND other.recorded_at <= $recorded"
+		" AND (other.superseded_at IS NULL OR other.superseded_at > $recorded)"
+		" AND (other.valid_from IS NULL OR other.valid_from <= $last_day)"
+		" AND (other.valid_to IS NULL OR other.valid_to > $first_day)"
+		" AND other.valid_from > coalesce(this.valid_from, ''))",
+		layer->id);
 }
 
-static void copy_text(char *ret, size_t size, struct query *query, int column)
+static bool spans_days(const struct view *view)
 {
-	size_t len;
-	const char *text = query_text(query, column, &len);
-
-	if (len >= size)
-		len = size - 1;
-	memcpy(ret, text, len);
-	ret[len] = '\0';
+	return !view->all_versions &&
+		(strcmp(view->first_day.text, view->last_day.text) != 0 ||
+			!*view->first_day.text);
 }
 
-static void row_to_feature(struct query *query, const struct layer *layer, struct value *values,
-	struct feature *ret)
+/* SELECT … FROM … WHERE <in view> AND <from $from on, as far as $to>. */
+static int open_rows(struct store *store, const struct view *view, bool whole, int64_t first_id,
+	int64_t last_id, struct query **ret_query, struct error *err)
 {
-	*ret = (struct feature){.id = query_int(query, COLUMN_ID),
-		.version = query_int(query, COLUMN_VERSION),
-		.recorded_at_us = query_int(query, COLUMN_RECORDED_AT),
-		.values = values,
-		.z_m = query_is_null(query, COLUMN_Z) ? (double)NAN : query_real(query, COLUMN_Z),
-		.native_epsg = (int)query_int(query, COLUMN_NATIVE_EPSG),
-		.box = {1, 1, -1, -1}};
-	copy_text(ret->uid.text, sizeof ret->uid.text, query, COLUMN_UID);
-	copy_text(ret->valid_from.text, sizeof ret->valid_from.text, query, COLUMN_VALID_FROM);
-	copy_text(ret->valid_to.text, sizeof ret->valid_to.text, query, COLUMN_VALID_TO);
-	if (!query_is_null(query, COLUMN_SOURCE))
-		ret->source_attributes = query_text(query, COLUMN_SOURCE, NULL);
-	query_wkb(query, COLUMN_GEOM, &ret->wkb, &ret->box);
-	for (size_t i = 0; i < layer->field_count; i++)
-		query_value(query, COLUMN_FIELDS + (int)i, &values[i]);
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	const struct layer *layer = view->layer;
+	int rc;
+
+	strbuf_add_text(&sql, "SELECT ");
+	feature_row_select(&sql, store, layer, whole);
+	if (view->is_dated) {
+		strbuf_add_format(&sql, " FROM \"%s_history\" this WHERE key BETWEEN $from AND $to AND",
+			layer->id);
+		strbuf_add_text(&sql, held_then);
+		if (spans_days(view))
+			add_only_last(&sql, layer);
+		strbuf_add_text(&sql, " ORDER BY key");
+	} else {
+		strbuf_add_format(&sql, " FROM \"%s\" WHERE id BETWEEN $from AND $to%s ORDER BY id",
+			layer->id, whole ? "" : " AND in_force = 1");
+	}
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, ret_query, err);
+	if (rc)
+		return rc;
+	query_bind_int(*ret_query, "from", view->is_dated ? history_key(first_id, 0) : first_id);
+	query_bind_int(*ret_query, "to",
+		view->is_dated ? history_key(last_id, HISTORY_VERSIONS_MAX - 1) : last_id);
+	if (view->is_dated) {
+		query_bind_int(*ret_query, "recorded", view->recorded_us);
+		query_bind_text(*ret_query, "first_day",
+			*view->first_day.text ? view->first_day.text : "0001-01-01");
+		query_bind_text(*ret_query, "last_day",
+			*view->last_day.text ? view->last_day.text : "9999-12-31");
+	}
+	return 0;
 }
 
-/* Steps a bound query and visits its rows. */
-static int visit_rows(struct query *query, const struct layer *layer, feature_visit *visit,
-	void *context, int64_t *ret_count, struct error *err)
+/* Whether the record lies in a ward that is seen. */
+static bool in_units(const struct view *view, const struct value *values)
 {
-	struct value values[FIELDS_MAX];
+	const struct layer_field *field;
+	const struct value *unit;
+
+	if (!view->units)
+		return true;
+	field = layer_field_find(view->layer, "unit_now_id", strlen("unit_now_id"));
+	unit = field ? &values[layer_field_index(view->layer, field)] : NULL;
+	for (size_t i = 0; unit && unit->kind == VALUE_INT && i < view->unit_count; i++)
+		if (view->units[i] == unit->integer)
+			return true;
+	return false;
+}
+
+bool view_admits(const struct view *view, struct value *values, struct feature *feature)
+{
+	if (!in_units(view, values))
+		return false;
+	for (size_t i = 0; view->hidden && i < view->layer->field_count; i++)
+		if (view->hidden >> i & 1)
+			values[i] = (struct value){.kind = VALUE_NULL};
+	if (view->hides_source)
+		feature->source_attributes = NULL;
+	return true;
+}
+
+/* Steps a bound query and visits its rows as far as they are seen. */
+static int visit_rows(struct query *query, const struct view *view, bool whole,
+	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
+{
+	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature;
 	int64_t count = 0;
 	int rc;
 
 	while ((rc = query_step(query, err)) > 0) {
-		row_to_feature(query, layer, values, &feature);
-		count++;
+		feature_row_read(query, view->layer, whole, values, &feature);
 		rc = query_check_row(query, err);
-		if (!rc)
-			rc = visit(context, &feature, err);
+		if (rc)
+			break;
+		if (!view_admits(view, values, &feature))
+			continue;
+		count++;
+		rc = visit(context, &feature, err);
 		if (rc)
 			break;
 	}
@@ -86,44 +124,46 @@ static int visit_rows(struct query *query, const struct layer *layer, feature_vi
 	return rc < 0 ? rc : 0;
 }
 
-int feature_read_after(struct store *store, const struct layer *layer, int64_t after_id,
+int feature_read_after(struct store *store, const struct view *view, int64_t after_id,
 	feature_visit *visit, void *context, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
 	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
-	add_select_sql(&sql, store, layer);
-	strbuf_add_text(&sql, " WHERE id > $after_id ORDER BY id");
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
-	if (rc)
-		return rc;
-	query_bind_int(query, "after_id", after_id);
-	return visit_rows(query, layer, visit, context, NULL, err);
+	if (after_id >= HISTORY_ID_MAX)
+		return 0;
+	rc = open_rows(store, view, false, after_id + 1, HISTORY_ID_MAX, &query, err);
+	return rc ? rc : visit_rows(query, view, false, visit, context, NULL, err);
 }
 
-int feature_read_one(struct store *store, const struct layer *layer, int64_t id,
+static int read_one(struct store *store, const struct view *view, bool whole, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
 	autoptr(query_done) struct query *query = NULL;
 	int64_t count = 0;
 	int rc;
 
-	add_select_sql(&sql, store, layer);
-	strbuf_add_text(&sql, " WHERE id = $id");
-	rc = strbuf_check(&sql, err);
+	*ret_found = false;
+	if (id < 1 || id > HISTORY_ID_MAX)
+		return 0;
+	rc = open_rows(store, view, whole, id, id, &query, err);
 	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
-	if (rc)
-		return rc;
-	query_bind_int(query, "id", id);
-	rc = visit_rows(query, layer, visit, context, &count, err);
+		rc = visit_rows(query, view, whole, visit, context, &count, err);
 	if (!rc)
 		*ret_found = count > 0;
 	return rc;
+}
+
+int feature_read_one(struct store *store, const struct view *view, int64_t id,
+	feature_visit *visit, void *context, bool *ret_found, struct error *err)
+{
+	return read_one(store, view, false, id, visit, context, ret_found, err);
+}
+
+int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
+	feature_visit *visit, void *context, bool *ret_found, struct error *err)
+{
+	return read_one(store, &VIEW_NOW(layer), true, id, visit, context, ret_found, err);
 }
 
 void id_list_clear(struct id_list *list)
@@ -137,6 +177,18 @@ static int compare_ids(const void *a, const void *b)
 	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
 
 	return (left > right) - (left < right);
+}
+
+static void sort_ids(struct id_list *list)
+{
+	size_t kept = 0;
+
+	if (list->count)
+		qsort(list->ids, list->count, sizeof *list->ids, compare_ids);
+	for (size_t i = 0; i < list->count; i++)
+		if (!kept || list->ids[kept - 1] != list->ids[i])
+			list->ids[kept++] = list->ids[i];
+	list->count = kept;
 }
 
 static void bind_box(struct query *query, const struct box *box)
@@ -175,23 +227,45 @@ static int gather_ids(struct query *query, size_t most, struct id_list *list, si
 	return rc;
 }
 
-int feature_ids_in_box(struct store *store, const struct layer *layer, const struct box *box,
+static void add_ids_sql(struct strbuf *sql, const struct view *view, bool without_geometry)
+{
+	const char *id = view->layer->id;
+
+	strbuf_add_format(sql, "SELECT pkid FROM \"idx_%s_geom\"%s AND pkid > $after_id", id,
+		box_condition);
+	if (without_geometry)
+		strbuf_add_format(sql,
+			" UNION ALL SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after_id", id);
+	if (!view->is_dated)
+		return;
+	strbuf_add_format(sql,
+		" UNION ALL SELECT key >> 20 FROM \"idx_%s_history\"%s AND key >= $after_key"
+		" AND valid_lo <= $last_day AND valid_hi >= $first_day"
+		" AND recorded_lo <= $recorded AND recorded_hi >= $recorded",
+		id, box_condition);
+	if (without_geometry)
+		strbuf_add_format(sql,
+			" UNION ALL SELECT id FROM \"%s_history\" WHERE geom IS NULL AND"
+			" key >= $after_key",
+			id);
+}
+
+int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
 	bool without_geometry, int64_t after_id, size_t most, struct id_list *ret_list,
 	bool *ret_more, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autofree(id_list_clear) struct id_list list = {0};
 	autoptr(query_done) struct query *query = NULL;
 	bool more = false;
 	size_t room = 0;
 	int rc;
 
-	strbuf_add_format(&sql, "SELECT pkid FROM \"idx_%s_geom\"%s AND pkid > $after_id", layer->id,
-		box_condition);
-	if (without_geometry)
-		strbuf_add_format(&sql,
-			" UNION ALL SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after_id",
-			layer->id);
+	*ret_list = list;
+	*ret_more = false;
+	if (after_id >= HISTORY_ID_MAX)
+		return 0;
+	add_ids_sql(&sql, view, without_geometry);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);
@@ -199,26 +273,43 @@ int feature_ids_in_box(struct store *store, const struct layer *layer, const str
 		return rc;
 	bind_box(query, box);
 	query_bind_int(query, "after_id", after_id);
+	if (view->is_dated) {
+		query_bind_int(query, "after_key", history_key(after_id + 1, 0));
+		query_bind_real(query, "first_day", history_day(&view->first_day, -HISTORY_FAR));
+		query_bind_real(query, "last_day", history_day(&view->last_day, HISTORY_FAR));
+		query_bind_real(query, "recorded", history_second(view->recorded_us));
+	}
 	rc = gather_ids(query, most, &list, &room, &more, err);
 	if (rc)
 		return rc;
-	if (list.count)
-		qsort(list.ids, list.count, sizeof *list.ids, compare_ids);
+	sort_ids(&list);
 	*ret_list = list;
 	list.ids = NULL;
 	*ret_more = more;
 	return 0;
 }
 
-int feature_boxes_in_box(struct store *store, const struct layer *layer, const struct box *box,
+bool view_can_count(const struct view *view)
+{
+	return !view->is_dated && !view->units;
+}
+
+int feature_boxes_in_box(struct store *store, const struct view *view, const struct box *box,
 	feature_box_visit *visit, void *context, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL;
-	int rc;
+	struct layer_state state;
+	int rc = layer_state_read(store, view->layer, &state, err);
 
+	if (rc)
+		return rc;
 	strbuf_add_format(&sql, "SELECT pkid, xmin, ymin, xmax, ymax FROM \"idx_%s_geom\"%s",
-		layer->id, box_condition);
+		view->layer->id, box_condition);
+	if (state.resting_count)
+		strbuf_add_format(&sql,
+			" AND pkid NOT IN (SELECT id FROM \"%s\" WHERE in_force = 0)",
+			view->layer->id);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);
@@ -237,12 +328,13 @@ int feature_boxes_in_box(struct store *store, const struct layer *layer, const s
 }
 
 int feature_count_without_geometry(
-	struct store *store, const struct layer *layer, int64_t *ret_count, struct error *err)
+	struct store *store, const struct view *view, int64_t *ret_count, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	int rc;
 
-	strbuf_add_format(&sql, "SELECT count(*) FROM \"%s\" WHERE geom IS NULL", layer->id);
+	strbuf_add_format(&sql, "SELECT count(*) FROM \"%s\" WHERE geom IS NULL AND in_force = 1",
+		view->layer->id);
 	rc = strbuf_check(&sql, err);
 	return rc ? rc : store_int(store, sql.data, ret_count, err);
 }

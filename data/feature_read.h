@@ -1,5 +1,5 @@
 /*
- * feature_read: gets records of a layer, from its descriptor.
+ * feature_read: gets records of a layer, as far as a view shows them.
  *
  * Rows come in the order of their ids, so that a page can go on behind the last id of the one
  * before (keyset paging), and no page costs more than the first.
@@ -10,6 +10,7 @@
 #include "data/feature.h"
 #include "data/feature_table.h"
 #include "data/store.h"
+#include "data/view.h"
 
 /*
  * Called with a record that is borrowed until it returns. 0: go on, 1: enough, negative: failed
@@ -17,38 +18,49 @@
  */
 typedef int feature_visit(void *context, const struct feature *feature, struct error *err);
 
+/*
+ * Whether the view shows this row, whatever its times; what it hides of it is taken out. Only for
+ * what reads rows in data/.
+ */
+bool view_admits(const struct view *view, struct value *values, struct feature *feature);
+
 /* Visits records with id > after_id, in order, until the visitor has enough. */
-int feature_read_after(struct store *store, const struct layer *layer, int64_t after_id,
+int feature_read_after(struct store *store, const struct view *view, int64_t after_id,
 	feature_visit *visit, void *context, struct error *err);
 
 /* Visits one record; *ret_found tells whether there is one. */
-int feature_read_one(struct store *store, const struct layer *layer, int64_t id,
+int feature_read_one(struct store *store, const struct view *view, int64_t id,
+	feature_visit *visit, void *context, bool *ret_found, struct error *err);
+
+/* The same of the row that the table has, in force or not, with all its bytes. */
+int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err);
 
 /*
- * Ids, in order, of the records with id > after_id whose box meets `box` (as the index knows it,
- * which may be a little larger) and, if wished, of those without geometry. Stops at `most` ids:
- * then *ret_more tells that there are others, and the list is any of them, not the first.
+ * Ids, in order and each once, of the records with id > after_id whose box may meet `box` (as the
+ * index knows it, which is a little larger; of a dated view also in another version) and, if
+ * wished, of those without geometry. Whether a record is seen at all, reading it tells. Stops at
+ * `most` ids: then *ret_more tells that there are others, and the list is any of them, not the
+ * first.
  */
 struct id_list {
 	int64_t *ids; /* heap */
 	size_t count;
 };
 void id_list_clear(struct id_list *list);
-int feature_ids_in_box(struct store *store, const struct layer *layer, const struct box *box,
+int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
 	bool without_geometry, int64_t after_id, size_t most, struct id_list *ret_list,
 	bool *ret_more, struct error *err);
 
 /*
- * Visits id and box (as the index knows it) of every record that meets `box`, in no order: to
- * count without reading the records.
+ * Counting without reading the records, for views of today without wards: id and box (as the index
+ * knows it) of every record that meets `box`, in no order; and how many have no geometry.
  */
+bool view_can_count(const struct view *view);
 typedef int feature_box_visit(void *context, int64_t id, const struct box *box, struct error *err);
-int feature_boxes_in_box(struct store *store, const struct layer *layer, const struct box *box,
+int feature_boxes_in_box(struct store *store, const struct view *view, const struct box *box,
 	feature_box_visit *visit, void *context, struct error *err);
-
-/* How many records have no geometry. */
 int feature_count_without_geometry(
-	struct store *store, const struct layer *layer, int64_t *ret_count, struct error *err);
+	struct store *store, const struct view *view, int64_t *ret_count, struct error *err);
 
 #endif

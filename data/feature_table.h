@@ -13,10 +13,14 @@
 int feature_tables_ensure(
 	struct store *store, const struct layer_table *layers, int epsg, struct error *err);
 
-/* How many records, and the box around them, kept with every write. */
+/* The type of a column, in the words of SQL. */
+const char *feature_column_type(enum field_type type);
+
+/* How many records are in force, and the box around them, kept with every write. */
 struct layer_state {
 	int64_t record_count;
 	struct box box; /* working CRS; empty when nothing has a geometry */
+	int64_t resting_count; /* kept, but not in force today */
 };
 int layer_state_read(struct store *store, const struct layer *layer,
 	struct layer_state *ret_state, struct error *err);

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "data/change.h"
 #include "data/feature.h"
+#include "data/feature_row.h"
 #include "data/feature_table.h"
 
 struct feature_writer {
@@ -24,6 +25,8 @@ struct feature_writer {
 	struct strbuf sql;
 	struct layer_state state;
 	int64_t first_id;
+	struct date today;
+	struct digest_order order;
 };
 
 int feature_writer_open(struct store *store, const struct layer *layer, int epsg,

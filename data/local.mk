@@ -2,27 +2,34 @@ noinst_LIBRARIES += data/libdata.a
 
 data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 data_libdata_a_SOURCES = \
+	%D%/agenda.c %D%/agenda.h \
+	%D%/audit.c %D%/audit.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_read.c %D%/feature_read.h \
+	%D%/feature_row.c %D%/feature_row.h \
 	%D%/feature_table.c %D%/feature_table.h \
 	%D%/feature_write.c %D%/feature_write.h \
+	%D%/history.c %D%/history.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/register.c %D%/register.h \
+	%D%/revision.c %D%/revision.h \
+	%D%/seal.c %D%/seal.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c \
+	%D%/view.h \
 	%D%/writer.c %D%/writer.h
 nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h
 
 DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
 # The numbered steps in C.
-migrations = %D%/migrations/0001_core.sql
+migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

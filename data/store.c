@@ -204,6 +204,15 @@ void query_value(struct query *query, int column, struct value *ret)
 		ret->text = query_text(query, column, &ret->len);
 }
 
+void query_date(struct query *query, int column, struct date *ret)
+{
+	size_t len;
+	const char *text = query_text(query, column, &len);
+
+	if (!date_parse(text, len, ret))
+		*ret = (struct date){""};
+}
+
 bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box)
 {
 	return query->store->driver->get_wkb(query, column, ret_wkb, ret_box);
@@ -224,6 +233,17 @@ int transaction_begin(struct store *store, struct transaction *ret, struct error
 	bool sqlite = store_dialect(store) == STORE_SQLITE;
 	/* A read that becomes a write later fails in SQLite; so a writer says so at once. */
 	int rc = store_run(store, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", err);
+
+	if (!rc)
+		ret->store = store;
+	return rc;
+}
+
+int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err)
+{
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
+	int rc = store_run(
+		store, sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 
 	if (!rc)
 		ret->store = store;

@@ -12,8 +12,7 @@
  *	while ((rc = query_step(query, err)) > 0)
  *		use(query_text(query, 0, NULL));
  *
- * A store belongs to one thread at a time. A read transaction must be short and never wait for a
- * client.
+ * A store belongs to one thread at a time. A read transaction never waits for a client.
  */
 #ifndef DATA_STORE_H
 #define DATA_STORE_H
@@ -88,6 +87,7 @@ double query_real(struct query *query, int column);
 const char *query_text(struct query *query, int column, size_t *ret_len); /* "" for null */
 const void *query_bytes(struct query *query, int column, size_t *ret_len); /* NULL for null */
 void query_value(struct query *query, int column, struct value *ret);
+void query_date(struct query *query, int column, struct date *ret); /* "" for null */
 /* A geometry and its box; false if it is null or no geometry of ours. */
 bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 int query_check_row(struct query *query, struct error *err);
@@ -103,6 +103,8 @@ struct transaction {
 	struct store *store; /* NULL when none is open */
 };
 int transaction_begin(struct store *store, struct transaction *ret, struct error *err);
+/* For reading alone: all that is read until its end is of one moment. */
+int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err);
 int transaction_commit(struct transaction *transaction, struct error *err);
 void transaction_end(struct transaction *transaction);
 

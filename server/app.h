@@ -1,17 +1,14 @@
 /*
- * app: what all requests share. Constant after start, but for the map, which is made meanwhile.
+ * app: what all requests share. Constant after start.
  */
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
-
-#include <pthread.h>
-#include <stdatomic.h>
 
 #include "base/clock.h"
 #include "data/register.h"
 #include "data/writer.h"
 #include "gis/crs_ref.h"
-#include "tiles/snapshot.h"
+#include "server/live_map.h"
 
 enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
 
@@ -31,12 +28,7 @@ struct app {
 	struct crs_info working_crs;
 	char working_proj4[APP_URL_MAX * 2];
 
-	/* The snapshots, by number of the layer; all there once map_ready is set. */
-	struct snapshot *snapshots[APP_LAYERS_MAX];
-	pthread_t map_thread;
-	bool map_thread_runs;
-	atomic_bool map_ready, stopping;
-	atomic_int map_error; /* enum error_code, 0 none */
+	struct live_map *map;
 };
 
 /* What serving needs to know. */
@@ -53,10 +45,9 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err);
 /* Ends the threads and closes the register. */
 void app_stop(struct app *app);
 
-/* The snapshots of a list of layer ids "parcel,street", in the order of drawing. */
+/* The layers of a list of ids "parcel,street", in the order of drawing. */
 struct layer_choice {
 	const struct layer *layers[APP_LAYERS_MAX];
-	const struct snapshot *snapshots[APP_LAYERS_MAX];
 	size_t count;
 };
 int app_choose_layers(

@@ -86,10 +86,10 @@ static int add_box(struct box_search *search, const struct box *box, const struc
 	return 0;
 }
 
-int box_search_begin(struct worker *worker, const struct layer *layer,
+int box_search_begin(struct worker *worker, const struct view *view,
 	const struct ogc_params *params, struct box_search *ret_search, struct error *err)
 {
-	struct box_search search = {.worker = worker, .layer = layer, .params = params,
+	struct box_search search = {.worker = worker, .view = *view, .params = params,
 		.index_box = box_empty, .certain_box = box_empty,
 		.everywhere = params->box_count == 0};
 	int epsg = worker->app->opened.city.epsg;
@@ -102,7 +102,7 @@ int box_search_begin(struct worker *worker, const struct layer *layer,
 	if (!rc)
 		rc = crs_path_find(worker->crs, params->bbox_crs.epsg, epsg, &back, err);
 	if (!rc)
-		rc = layer_state_read(worker->store, layer, &state, err);
+		rc = layer_state_read(worker->store, view->layer, &state, err);
 	if (rc)
 		return rc;
 	/* Only the part of a box near the data is looked at: a box of the world is no problem. */
@@ -199,17 +199,20 @@ int box_search_count(const struct box_search *search, struct arena *arena, int64
 	bool found;
 	int rc;
 
+	*ret_count = -1;
+	if (!view_can_count(&search->view))
+		return 0;
 	if (search->everywhere) {
-		rc = layer_state_read(store, search->layer, &state, err);
+		rc = layer_state_read(store, search->view.layer, &state, err);
 		*ret_count = state.record_count;
 		return rc;
 	}
-	rc = feature_count_without_geometry(store, search->layer, &without, err);
+	rc = feature_count_without_geometry(store, &search->view, &without, err);
 	if (!rc && !box_is_empty(&search->index_box))
-		rc = feature_boxes_in_box(store, search->layer, &search->index_box, count_box,
+		rc = feature_boxes_in_box(store, &search->view, &search->index_box, count_box,
 			&counting, err);
 	for (size_t i = 0; !rc && i < counting.doubtful.count; i++)
-		rc = feature_read_one(store, search->layer, counting.doubtful.ids[i],
+		rc = feature_read_one(store, &search->view, counting.doubtful.ids[i],
 			count_doubtful, &counting, &found, err);
 	id_list_clear(&counting.doubtful);
 	*ret_count = counting.certain + without;

@@ -14,7 +14,7 @@
 
 struct box_search {
 	struct worker *worker;
-	const struct layer *layer;
+	struct view view;
 	const struct ogc_params *params;
 	const struct crs_path *to_bbox_crs;
 	struct box index_box;	/* working CRS: around all boxes; empty when nothing can meet them */
@@ -22,14 +22,14 @@ struct box_search {
 	bool everywhere;	/* no box was given */
 };
 
-int box_search_begin(struct worker *worker, const struct layer *layer,
+int box_search_begin(struct worker *worker, const struct view *view,
 	const struct ogc_params *params, struct box_search *ret_search, struct error *err);
 
 /* True if the record meets a box; the arena is for its coordinates. */
 int box_search_meets(const struct box_search *search, const struct feature *feature,
 	struct arena *arena, bool *ret_meets, struct error *err);
 
-/* How many records meet the boxes. */
+/* How many records meet the boxes; -1 where nobody counts them (view_can_count). */
 int box_search_count(const struct box_search *search, struct arena *arena, int64_t *ret_count,
 	struct error *err);
 

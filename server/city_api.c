@@ -10,6 +10,7 @@
 #include "server/feature_json.h"
 #include "server/links.h"
 #include "server/router.h"
+#include "server/sight.h"
 
 enum {
 	AT_RADIUS_DEFAULT_M = 3,
@@ -145,7 +146,7 @@ static void write_city(struct json_writer *json, const struct app *app, const st
 	json_end_object(json);
 	if (!box_is_empty(bounds))
 		write_bounds(json, "bounds", bounds);
-	json_member_bool(json, "map_ready", atomic_load(&app->map_ready));
+	json_member_bool(json, "map_ready", live_map_ready(app->map, NULL));
 	json_end_object(json);
 }
 
@@ -164,7 +165,8 @@ static int get_layers(struct request *request, struct response *response, struct
 	json_put_key(&json, "layers");
 	json_begin_array(&json);
 	for (size_t i = 0; !rc && i < app->layers->count; i++)
-		rc = write_layer(
+		if (sight_admits(request, &app->layers->layers[i]))
+			rc = write_layer(
 			&json, request->worker, &app->layers->layers[i], path, &all, err);
 	if (rc)
 		return rc;
@@ -184,6 +186,7 @@ struct at_place {
 	struct arena arena;
 	double east, north; /* working CRS */
 	double radius_m;
+	struct moment moment;
 	int taken;
 };
 
@@ -212,21 +215,22 @@ static int take_feature(void *context, const struct feature *feature, struct err
 	return 0;
 }
 
-static int take_layer(struct worker *worker, struct at_place *place, const struct layer *layer,
+static int take_layer(struct request *request, struct at_place *place, const struct layer *layer,
 	struct error *err)
 {
+	struct store *store = request->worker->store;
+	struct view view = sight_view(request, layer, &place->moment);
 	autofree(id_list_clear) struct id_list ids = {0};
 	double reach = place->radius_m + 1;
 	struct box box = {place->east - reach, place->north - reach, place->east + reach,
 		place->north + reach};
 	bool more = false, found;
 	int rc = feature_ids_in_box(
-		worker->store, layer, &box, false, 0, AT_FEATURES_MAX, &ids, &more, err);
+		store, &view, &box, false, 0, AT_FEATURES_MAX, &ids, &more, err);
 
 	place->how.layer = layer;
 	for (size_t i = 0; !rc && i < ids.count; i++)
-		rc = feature_read_one(
-			worker->store, layer, ids.ids[i], take_feature, place, &found, err);
+		rc = feature_read_one(store, &view, ids.ids[i], take_feature, place, &found, err);
 	return rc;
 }
 
@@ -265,6 +269,25 @@ static void write_place(
 	json_end_object(json);
 }
 
+/* As of when; all_dates asks for everything that ever lay there. */
+static int read_at_moment(
+	const struct request *request, struct moment *ret_moment, struct error *err)
+{
+	const char *all = request_param(request, "all_dates");
+	int rc = sight_moment(request, ret_moment, err);
+
+	if (rc || !all)
+		return rc;
+	if (strcmp(all, "1") != 0 || request_param(request, "datetime") ||
+		request_param(request, "date")) {
+		fail_param_value(err, "all_dates", all);
+		return error_where(err, "all_dates");
+	}
+	ret_moment->is_dated = ret_moment->all_versions = true;
+	ret_moment->first_day = ret_moment->last_day = (struct date){""};
+	return 0;
+}
+
 static int get_at(struct request *request, struct response *response, struct error *err)
 {
 	const struct app *app = request->app;
@@ -280,6 +303,8 @@ static int get_at(struct request *request, struct response *response, struct err
 	if (!rc)
 		rc = read_number(request, "radius_m", 0, AT_RADIUS_MAX_M, AT_RADIUS_DEFAULT_M,
 			&place.radius_m, err);
+	if (!rc)
+		rc = read_at_moment(request, &place.moment, err);
 	if (!rc)
 		rc = crs_path_find(
 			worker->crs, CRS_WGS84, app->opened.city.epsg, &to_working, err);
@@ -304,7 +329,8 @@ static int get_at(struct request *request, struct response *response, struct err
 	json_begin_array(&json);
 	/* From the top of the drawing down: what is seen first comes first. */
 	for (size_t i = app->layers->count; !rc && i-- > 0;)
-		rc = take_layer(worker, &place, &app->layers->layers[i], err);
+		if (sight_admits(request, &app->layers->layers[i]))
+			rc = take_layer(request, &place, &app->layers->layers[i], err);
 	arena_clear(&place.arena);
 	json_end_array(&json);
 	json_end_object(&json);
@@ -316,7 +342,7 @@ static int get_at(struct request *request, struct response *response, struct err
 
 static const struct route routes[] = {
 	{"/api/layers", get_layers, "", on_worker, {"Các lớp và cách vẽ", "Layers and looks"}},
-	{"/api/at", get_at, "lon lat radius_m", on_worker, {"Mọi thứ tại một điểm", "Everything here"}},
+	{"/api/at", get_at, "lon lat radius_m date datetime recorded all_dates", on_worker, {"Mọi thứ tại một điểm", "Everything here"}},
 };
 
 const struct route_table city_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -165,7 +165,8 @@ static int get_collections(struct request *request, struct response *response, s
 	json_put_key(&json, "collections");
 	json_begin_array(&json);
 	for (size_t i = 0; i < request->app->layers->count; i++)
-		write_collection(&json, request, &request->app->layers->layers[i]);
+		if (sight_admits(request, &request->app->layers->layers[i]))
+			write_collection(&json, request, &request->app->layers->layers[i]);
 	json_end_array(&json);
 	json_end_object(&json);
 	response->caching = CACHE_CHECK;
@@ -173,18 +174,14 @@ static int get_collections(struct request *request, struct response *response, s
 		request->lang == LANG_VI ? "Các lớp dữ liệu" : "Collections", err);
 }
 
-static const struct layer *layer_of(const struct request *request)
-{
-	return layer_find(request->app->layers, request->captures[0], strlen(request->captures[0]));
-}
-
 static int get_collection(struct request *request, struct response *response, struct error *err)
 {
-	const struct layer *layer = layer_of(request);
 	struct json_writer json = JSON_WRITER(&response->body);
+	const struct layer *layer;
+	int rc = sight_layer(request, request->captures[0], &layer, err);
 
-	if (!layer)
-		return fail_no_such_layer(err);
+	if (rc)
+		return rc;
 	write_collection(&json, request, layer);
 	response->caching = CACHE_CHECK;
 	return page_answer(request, response, TYPE_JSON, layer->title[request->lang], err);
@@ -256,11 +253,12 @@ static int get_schema(struct request *request, struct response *response, struct
 {
 	static const char *const formats[] = {
 		"geometry-point-or-multipoint", "geometry-multilinestring", "geometry-multipolygon"};
-	const struct layer *layer = layer_of(request);
 	struct json_writer json = JSON_WRITER(&response->body);
+	const struct layer *layer;
+	int rc = sight_layer(request, request->captures[0], &layer, err);
 
-	if (!layer)
-		return fail_no_such_layer(err);
+	if (rc)
+		return rc;
 	begin_schema(&json, request, layer, "");
 	json_put_key(&json, "id");
 	json_begin_object(&json);
@@ -284,12 +282,13 @@ static int get_schema(struct request *request, struct response *response, struct
 static int get_feature_schema(struct request *request, struct response *response, struct error *err)
 {
 	static const char *const geometries[] = {"Point", "MultiLineString", "MultiPolygon"};
-	const struct layer *layer = layer_of(request);
 	struct json_writer json = JSON_WRITER(&response->body);
 	autofree(strbuf_clear) struct strbuf ref = STRBUF(100);
+	const struct layer *layer;
+	int rc = sight_layer(request, request->captures[0], &layer, err);
 
-	if (!layer)
-		return fail_no_such_layer(err);
+	if (rc)
+		return rc;
 	begin_schema(&json, request, layer, "/feature");
 	json_put_key(&json, "type");
 	json_begin_object(&json);

@@ -29,11 +29,6 @@ struct items_page {
 	bool more;
 };
 
-static const struct layer *layer_of(const struct request *request)
-{
-	return layer_find(request->app->layers, request->captures[0], strlen(request->captures[0]));
-}
-
 static int prepare_json(struct request *request, const struct layer *layer,
 	const struct crs_ref *crs, struct arena *arena, struct feature_json *ret_how,
 	struct error *err)
@@ -73,8 +68,6 @@ static int take_item(void *context, const struct feature *feature, struct error 
 	bool meets = false;
 	int rc;
 
-	if (!ogc_params_in_time(page->params, &feature->valid_from, &feature->valid_to))
-		return 0;
 	arena_reset(&page->arena);
 	rc = box_search_meets(page->search, feature, &page->arena, &meets, err);
 	if (rc || !meets)
@@ -96,14 +89,14 @@ static int gather_by_index(struct items_page *page, bool *ret_too_many, struct e
 {
 	autofree(id_list_clear) struct id_list ids = {0};
 	struct store *store = page->request->worker->store;
-	int rc = feature_ids_in_box(store, page->layer, &page->search->index_box, true,
+	int rc = feature_ids_in_box(store, &page->search->view, &page->search->index_box, true,
 		page->params->after_id, CANDIDATES_MAX, &ids, ret_too_many, err);
 
 	for (size_t i = 0; !rc && !*ret_too_many && !page->more && i < ids.count; i++) {
 		bool found;
 
 		rc = feature_read_one(
-			store, page->layer, ids.ids[i], take_item, page, &found, err);
+			store, &page->search->view, ids.ids[i], take_item, page, &found, err);
 	}
 	return rc;
 }
@@ -116,7 +109,7 @@ static int gather(struct items_page *page, struct error *err)
 	if (!too_many)
 		rc = gather_by_index(page, &too_many, err);
 	if (!rc && too_many)
-		rc = feature_read_after(page->request->worker->store, page->layer,
+		rc = feature_read_after(page->request->worker->store, &page->search->view,
 			page->params->after_id, take_item, page, err);
 	return rc;
 }
@@ -186,9 +179,6 @@ static int count_matched(
 	*ret_matched = page->params->matched;
 	if (*ret_matched >= 0)
 		return 0;
-	/* A date is tested record by record; nobody counts those. */
-	if (page->params->has_time)
-		return 0;
 	return box_search_count(page->search, &page->arena, ret_matched, err);
 }
 
@@ -224,18 +214,23 @@ static int get_items(struct request *request, struct response *response, struct 
 {
 	struct ogc_params params;
 	struct box_search search;
-	struct items_page page = {.request = request, .layer = layer_of(request),
+	autofree(transaction_end) struct transaction reading = {0};
+	struct view view;
+	struct items_page page = {.request = request,
 		.params = &params, .search = &search, .json = JSON_WRITER(&response->body),
 		.arena = ARENA(ITEM_ARENA_BYTES)};
-	int rc;
+	int rc = sight_layer(request, request->captures[0], &page.layer, err);
 
-	if (!page.layer)
-		return fail_no_such_layer(err);
-	rc = ogc_params_read(request, request->worker->crs, &params, err);
+	if (!rc)
+		rc = ogc_params_read(request, request->worker->crs, &params, err);
 	if (!rc)
 		rc = prepare_json(request, page.layer, &params.crs, &page.arena, &page.how, err);
+	if (rc)
+		return rc;
+	view = sight_view(request, page.layer, &params.moment);
+	rc = transaction_begin_read(request->worker->store, &reading, err);
 	if (!rc)
-		rc = box_search_begin(request->worker, page.layer, &params, &search, err);
+		rc = box_search_begin(request->worker, &view, &params, &search, err);
 	if (!rc)
 		rc = write_items(&page, err);
 	arena_clear(&page.arena);
@@ -253,6 +248,7 @@ struct item {
 	struct json_writer json;
 	struct feature_json how;
 	struct arena arena;
+	int64_t version; /* of what was written */
 };
 
 static int write_item(void *context, const struct feature *feature, struct error *err)
@@ -265,6 +261,7 @@ static int write_item(void *context, const struct feature *feature, struct error
 
 	if (rc)
 		return rc;
+	item->version = feature->version;
 	json_put_key(json, "links");
 	json_begin_array(json);
 	link_write(json, item->request, "self", TYPE_GEOJSON, NULL,
@@ -273,6 +270,8 @@ static int write_item(void *context, const struct feature *feature, struct error
 		"/ogc/collections/%s/items/%lld?f=html", id, feature_id);
 	link_write(json, item->request, "collection", TYPE_JSON,
 		item->layer->title[item->request->lang], "/ogc/collections/%s", id);
+	link_write(json, item->request, "version-history", TYPE_JSON, "Lịch sử / History",
+		"/ogc/collections/%s/items/%lld/versions", id, feature_id);
 	json_end_array(json);
 	json_end_object(json);
 	return 0;
@@ -280,28 +279,34 @@ static int write_item(void *context, const struct feature *feature, struct error
 
 static int get_item(struct request *request, struct response *response, struct error *err)
 {
-	struct item item = {.request = request, .layer = layer_of(request),
+	struct item item = {.request = request,
 		.json = JSON_WRITER(&response->body), .arena = ARENA(ITEM_ARENA_BYTES)};
+	struct moment moment;
+	struct view view;
 	struct crs_ref crs;
 	bool found = false;
-	int64_t id;
-	int rc;
+	int64_t id = 0;
+	int rc = sight_layer(request, request->captures[0], &item.layer, err);
 
-	if (!item.layer)
-		return fail_no_such_layer(err);
-	if (!number_parse_int(request->captures[1], strlen(request->captures[1]), 1, INT64_MAX, &id))
-		return fail_no_such_record(err);
-	rc = ogc_params_read_crs(request, request->worker->crs, "crs", &crs, err);
+	if (!rc)
+		rc = request_record_id(request, request->captures[1], &id, err);
+	if (!rc)
+		rc = sight_moment(request, &moment, err);
+	if (!rc)
+		rc = ogc_params_read_crs(request, request->worker->crs, "crs", &crs, err);
 	if (!rc)
 		rc = prepare_json(request, item.layer, &crs, &item.arena, &item.how, err);
-	if (!rc)
-		rc = feature_read_one(request->worker->store, item.layer, id, write_item, &item,
-			&found, err);
+	if (rc)
+		return rc;
+	view = sight_view(request, item.layer, &moment);
+	rc = feature_read_one(request->worker->store, &view, id, write_item, &item, &found, err);
 	arena_clear(&item.arena);
 	if (!rc && !found)
 		rc = fail_no_such_record(err);
 	if (!rc)
 		rc = add_crs_headers(request, response, &item.how, err);
+	if (!rc)
+		rc = response_set_version(response, request, item.version, err);
 	response->caching = CACHE_CHECK;
 	return rc ? rc
 		  : page_answer(request, response, TYPE_GEOJSON,
@@ -312,14 +317,14 @@ static const struct route routes[] = {
 	{
 		.pattern = "/ogc/collections/{collection}/items",
 		.handle = get_items,
-		.params = "f limit bbox bbox-crs crs datetime cursor",
+		.params = "f limit bbox bbox-crs crs datetime date recorded cursor",
 		.place = on_worker,
 		.title = {"Các đối tượng của lớp", "Items of a collection"},
 	},
 	{
 		.pattern = "/ogc/collections/{collection}/items/{item}",
 		.handle = get_item,
-		.params = "f crs",
+		.params = "f crs datetime date recorded",
 		.place = on_worker,
 		.title = {"Một đối tượng", "One item"},
 	},

@@ -27,7 +27,7 @@ static int get_readyz(struct request *request, struct response *response, struct
 	int64_t free_bytes = file_free_bytes(app->folder);
 	const struct check checks[] = {
 		{"register", app->opened.store != NULL},
-		{"map", atomic_load(&app->map_ready)},
+		{"map", live_map_ready(app->map, NULL)},
 		{"disk", free_bytes < 0 || free_bytes >= app->disk_reserve_bytes},
 	};
 	struct json_writer json = JSON_WRITER(&response->body);

@@ -21,6 +21,7 @@ dothi_SOURCES = \
 	%D%/health_api.c \
 	%D%/http.c %D%/http.h \
 	%D%/links.c %D%/links.h \
+	%D%/live_map.c %D%/live_map.h \
 	%D%/main.c \
 	%D%/ogc_params.c %D%/ogc_params.h \
 	%D%/openapi.c \
@@ -30,7 +31,9 @@ dothi_SOURCES = \
 	%D%/response.c %D%/response.h \
 	%D%/router.c %D%/router.h \
 	%D%/routes.c \
+	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
+	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tiles_api.c \
 	%D%/worker.c %D%/worker.h
 nodist_dothi_SOURCES = %D%/web_assets.S

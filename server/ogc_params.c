@@ -90,43 +90,6 @@ static int read_bbox(struct request *request, struct crs_context *crs, struct og
 	return 0;
 }
 
-/* One end of a datetime: "..", "" (open), a date, or an instant, taken as its day in Vietnam. */
-static bool read_day(struct slice text, struct date *ret_day)
-{
-	int64_t at_us;
-
-	if (!text.len || slice_equals(text, "..")) {
-		ret_day->text[0] = '\0';
-		return true;
-	}
-	if (date_parse(text.at, text.len, ret_day))
-		return true;
-	if (!clock_parse_utc(text.at, text.len, &at_us))
-		return false;
-	*ret_day = clock_date_vietnam(at_us);
-	return true;
-}
-
-static int read_datetime(
-	const struct request *request, struct ogc_params *params, struct error *err)
-{
-	const char *text = request_param(request, "datetime");
-	const char *slash = text ? strchr(text, '/') : NULL;
-	struct slice first, last;
-
-	if (!text)
-		return 0;
-	first = (struct slice){text, slash ? (size_t)(slash - text) : strlen(text)};
-	last = slash ? (struct slice){slash + 1, strlen(slash + 1)} : first;
-	if (!*text || !read_day(first, &params->first_day) || !read_day(last, &params->last_day) ||
-		(!slash && !*params->first_day.text) ||
-		(*params->first_day.text && *params->last_day.text &&
-			strcmp(params->first_day.text, params->last_day.text) > 0))
-		return fail_value(err, "datetime", text);
-	params->has_time = true;
-	return 0;
-}
-
 /* "after.matched", as links write it: "120.5400", or "120." where nobody counted. */
 static int read_cursor(const struct request *request, struct ogc_params *params, struct error *err)
 {
@@ -155,22 +118,10 @@ int ogc_params_read(struct request *request, struct crs_context *crs, struct ogc
 	if (!rc)
 		rc = read_bbox(request, crs, &params, err);
 	if (!rc)
-		rc = read_datetime(request, &params, err);
+		rc = sight_moment(request, &params.moment, err);
 	if (!rc)
 		rc = read_cursor(request, &params, err);
 	if (!rc)
 		*ret_params = params;
 	return rc;
-}
-
-bool ogc_params_in_time(
-	const struct ogc_params *params, const struct date *valid_from, const struct date *valid_to)
-{
-	if (!params->has_time)
-		return true;
-	if (*params->last_day.text && *valid_from->text &&
-		strcmp(valid_from->text, params->last_day.text) > 0)
-		return false;
-	return !*params->first_day.text || !*valid_to->text ||
-		strcmp(valid_to->text, params->first_day.text) > 0;
 }

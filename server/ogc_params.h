@@ -4,10 +4,9 @@
 #ifndef SERVER_OGC_PARAMS_H
 #define SERVER_OGC_PARAMS_H
 
-#include "base/clock.h"
 #include "gis/crs_ref.h"
 #include "gis/shape.h"
-#include "server/request.h"
+#include "server/sight.h"
 
 enum {
 	OGC_LIMIT_DEFAULT = 100,
@@ -21,22 +20,18 @@ struct ogc_params {
 	struct crs_ref bbox_crs;
 	struct box boxes[OGC_BOXES_MAX]; /* in bbox_crs, east or lon first */
 	size_t box_count;		 /* 0: everywhere */
-	bool has_time;
-	struct date first_day, last_day; /* in law; "" open */
+	struct moment moment;
 	int64_t after_id;		 /* of the cursor; 0 from the start */
 	int64_t matched;		 /* carried by the cursor; -1 unknown */
 };
 
-/* Reads limit, crs, bbox, bbox-crs, datetime and cursor (OGC 17-069r4 §7.15, 18-058r1 §7). */
+/* Reads limit, crs, bbox, bbox-crs, datetime, recorded and cursor (OGC 17-069r4 §7.15,
+ * 18-058r1 §7). */
 int ogc_params_read(struct request *request, struct crs_context *crs, struct ogc_params *ret_params,
 	struct error *err);
 
 /* The crs parameter alone, for a single item. */
 int ogc_params_read_crs(struct request *request, struct crs_context *crs, const char *name,
 	struct crs_ref *ret_ref, struct error *err);
-
-/* True if something valid from..to (half open, "" open) is in force on some day asked for. */
-bool ogc_params_in_time(
-	const struct ogc_params *params, const struct date *valid_from, const struct date *valid_to);
 
 #endif

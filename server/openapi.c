@@ -64,6 +64,9 @@ static void write_parameters(struct json_writer *json)
 	write_text_parameter(json, "crs", "crs", "CRS of the answer, as a URI.");
 	write_text_parameter(json, "datetime", "datetime",
 		"In force at this date or instant, or within this interval.");
+	write_text_parameter(json, "date", "date", "Another name of datetime.");
+	write_text_parameter(json, "recorded", "recorded",
+		"As the register was at an instant (RFC 3339), or at the end of a day.");
 	write_text_parameter(json, "cursor", "cursor", "Where a page goes on; from its next link.");
 	write_text_parameter(json, "f", "f", "json or html.");
 	write_text_parameter(json, "date", "date", "As of this date.");

@@ -1,6 +1,7 @@
 #include "server/request.h"
 
 #include "base/messages.h"
+#include "base/number.h"
 
 static int hex_digit(char c)
 {
@@ -133,6 +134,15 @@ int request_check_params(const struct request *request, const char *known, struc
 }
 
 /* True if a piece of a list header ("text/html;q=0.5") begins with this word and is not q=0. */
+int request_record_id(
+	const struct request *request, const char *text, int64_t *ret_id, struct error *err)
+{
+	(void)request;
+	if (!number_parse_int(text, strlen(text), 1, INT64_MAX, ret_id))
+		return fail_no_such_record(err);
+	return 0;
+}
+
 static bool piece_names(struct slice piece, const char *word)
 {
 	size_t len = strlen(word);

@@ -59,6 +59,10 @@ int request_parse_uri(struct request *request, const char *uri, struct error *er
 /* The value of a parameter, or NULL. */
 const char *request_param(const struct request *request, const char *name);
 
+/* The id of a record in a path; what is no number is no record. */
+int request_record_id(
+	const struct request *request, const char *text, int64_t *ret_id, struct error *err);
+
 /* Refuses parameters that are not in the list "f limit bbox"; NULL allows any. */
 int request_check_params(const struct request *request, const char *known, struct error *err);
 

@@ -67,20 +67,27 @@ static bool tag_matches(const char *list, const char *tag)
 	return false;
 }
 
-/* The tag of these bytes in the coding that they will be sent in; decides for 304. */
-static void add_etag(struct response *response, struct request *request, bool gzip)
+/* The tag of these bytes in the coding that they will be sent in; NULL without memory. */
+static const char *tag_of_body(
+	const struct response *response, struct request *request, bool gzip)
 {
 	size_t len;
 	const void *body = body_of(response, &len);
 	struct content_hash hash = content_hash(body, len);
 	char tag[48];
-	const char *copy;
 
 	snprintf(tag, sizeof tag, "\"%s%s\"", hash.text, gzip ? "-gz" : "");
-	copy = arena_text(&request->arena, tag, strlen(tag));
-	if (!copy)
+	return arena_text(&request->arena, tag, strlen(tag));
+}
+
+/* Decides for 304, too. */
+static void add_etag(struct response *response, struct request *request, bool gzip)
+{
+	const char *tag = response->etag ? response->etag : tag_of_body(response, request, gzip);
+
+	if (!tag)
 		return;
-	response_add_header(response, "ETag", copy);
+	response_add_header(response, "ETag", tag);
 	if (!*request->if_none_match || !tag_matches(request->if_none_match, tag))
 		return;
 	strbuf_clear(&response->body);
@@ -108,6 +115,16 @@ static void compress_body(struct response *response, const struct request *reque
 	response->fixed_body = NULL;
 	response->body = packed;
 	response->is_gzipped = true;
+}
+
+int response_set_version(struct response *response, struct request *request, int64_t version,
+	struct error *err)
+{
+	char tag[32];
+
+	snprintf(tag, sizeof tag, "\"v%lld\"", (long long)version);
+	response->etag = arena_text(&request->arena, tag, strlen(tag));
+	return response->etag ? 0 : fail_no_memory(err);
 }
 
 void response_finish(struct response *response, struct request *request)

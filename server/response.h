@@ -35,6 +35,7 @@ struct response {
 	bool is_gzipped;      /* the body is already */
 	bool is_compressible; /* gzip helps */
 	enum caching caching;
+	const char *etag; /* of what the bytes are made from; NULL: of the bytes */
 	struct header headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
 };
@@ -49,6 +50,10 @@ void response_add_header(struct response *response, const char *name, const char
 int response_add_header_format(struct response *response, struct request *request,
 	struct error *err, const char *name, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* The ETag of a record is its version, in whatever form it is shown: "v3". */
+int response_set_version(struct response *response, struct request *request, int64_t version,
+	struct error *err);
 
 /*
  * Completes an answer: common headers, strong ETag, 304 for a client that has it, gzip where it

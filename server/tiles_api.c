@@ -6,6 +6,7 @@
 #include "server/box_search.h"
 #include "server/links.h"
 #include "server/router.h"
+#include "server/tile_layers.h"
 #include "server/worker.h"
 #include "tiles/grid.h"
 #include "tiles/render.h"
@@ -66,16 +67,18 @@ static int parse_tile(const struct request *request, struct tile *ret_tile,
 /* The map must be there; else the client comes again. */
 static int wait_for_map(const struct app *app, struct error *err)
 {
-	if (atomic_load(&app->map_ready))
+	bool failed;
+
+	if (live_map_ready(app->map, &failed))
 		return 0;
-	return atomic_load(&app->map_error) ? fail_map_failed(err) : fail_starting(err);
+	return failed ? fail_map_failed(err) : fail_starting(err);
 }
 
 static int write_vector(struct request *request, struct response *response,
-	const struct layer_choice *choice, struct tile tile, struct error *err)
+	const struct tile_layers *layers, struct tile tile, struct error *err)
 {
 	struct mvt_report report;
-	int rc = mvt_write(&request->worker->mvt, choice->snapshots, choice->count, tile,
+	int rc = mvt_write(&request->worker->mvt, layers->snapshots, layers->count, tile,
 		&response->body, &report, err);
 
 	if (rc)
@@ -91,43 +94,45 @@ static int write_vector(struct request *request, struct response *response,
 }
 
 static int write_raster(struct request *request, struct response *response,
-	const struct layer_choice *choice, struct tile tile, int scale, struct error *err)
+	const struct tile_layers *layers, struct tile tile, int scale, struct error *err)
 {
 	response->content_type = "image/png";
-	return render_png(&request->worker->render, choice->snapshots, choice->count, tile, scale,
+	return render_png(&request->worker->render, layers->snapshots, layers->count, tile, scale,
 		&response->body, err);
 }
 
 static enum place place_of_tile(const struct request *request)
 {
-	const struct app *app = request->app;
 	const struct tile_kind *kind;
-	struct layer_choice choice;
+	struct tile_layers layers;
 	struct tile tile;
-	bool is_short = !parse_tile(request, &tile, &kind, NULL) && kind->vector &&
-		!wait_for_map(app, NULL) &&
-		!app_choose_layers(app, request->captures[0], &choice, NULL) &&
-		mvt_is_short(choice.snapshots, choice.count, tile);
+	bool is_short;
 
+	if (parse_tile(request, &tile, &kind, NULL) || !kind->vector ||
+		!tile_layers_at_hand(request, request->captures[0], tile, &layers))
+		return ON_WORKER;
+	is_short = mvt_is_short(layers.snapshots, layers.count, tile);
+	tile_layers_close(&layers);
 	return is_short ? ON_LENT_WORKER : ON_WORKER;
 }
 
 static int get_tile(struct request *request, struct response *response, struct error *err)
 {
 	const struct app *app = request->app;
+	autofree(tile_layers_close) struct tile_layers layers = {0};
 	const struct tile_kind *kind;
-	struct layer_choice choice;
 	struct tile tile;
 	int rc = parse_tile(request, &tile, &kind, err);
 
 	if (!rc)
 		rc = wait_for_map(app, err);
 	if (!rc)
-		rc = app_choose_layers(app, request->captures[0], &choice, err);
+		rc = tile_layers_open(request, request->captures[0], tile,
+			kind->vector ? TILE_MARGIN_VECTOR : TILE_MARGIN_RASTER, &layers, err);
 	if (!rc && kind->vector)
-		rc = write_vector(request, response, &choice, tile, err);
+		rc = write_vector(request, response, &layers, tile, err);
 	else if (!rc)
-		rc = write_raster(request, response, &choice, tile, kind->scale, err);
+		rc = write_raster(request, response, &layers, tile, kind->scale, err);
 	if (rc)
 		return rc;
 	response->caching = CACHE_CHECK;
@@ -196,7 +201,7 @@ static int get_tilejson(struct request *request, struct response *response, stru
 	autofree(strbuf_clear) struct strbuf url = STRBUF(2000);
 	struct layer_choice choice;
 	int min_zoom = GRID_ZOOM_MAX, max_zoom = 0;
-	int rc = app_choose_layers(request->app, request->captures[0], &choice, err);
+	int rc = sight_layers(request, request->captures[0], &choice, err);
 
 	if (rc)
 		return rc;
@@ -237,7 +242,7 @@ static int get_tilejson(struct request *request, struct response *response, stru
 static const struct route routes[] = {
 	{"/tiles/{layers}/tilejson.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
 	{"/tiles/{layers}/metadata.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
-	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "", place_of_tile, {"Ô bản đồ", "A map tile"}},
+	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "date datetime recorded", place_of_tile, {"Ô bản đồ", "A map tile"}},
 };
 
 const struct route_table tiles_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -1,5 +1,7 @@
 #include "server/worker.h"
 
+#include <pthread.h>
+
 #include "base/messages.h"
 
 enum {

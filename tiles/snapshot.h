@@ -20,8 +20,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "data/city.h"
-#include "data/layer.h"
 #include "data/store.h"
+#include "data/view.h"
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "tiles/grid.h"
@@ -84,9 +84,15 @@ struct snapshot_source {
 	struct geom_context *geom;
 };
 
-/* Reads the layer from the register and builds its snapshot. */
-int snapshot_build(const struct snapshot_source *source, const struct layer *layer,
-	struct snapshot **ret_snapshot, struct error *err);
+enum { SNAPSHOT_AREA_MAX = 200000 }; /* records of a snapshot of an area */
+
+/*
+ * Reads what the view shows from the register and builds its snapshot: of the whole layer, or of
+ * the records that meet `area` (working CRS) alone. Tiles inside are the same, byte for byte. An
+ * area with too many records is ERR_TOO_LARGE.
+ */
+int snapshot_build(const struct snapshot_source *source, const struct view *view,
+	const struct box *area, struct snapshot **ret_snapshot, struct error *err);
 void snapshot_free(struct snapshot *snapshot);
 AUTOPTR(struct snapshot, snapshot_free);
 

@@ -18,6 +18,8 @@ enum {
 /* A snapshot while its records come in, in the order of their ids. */
 struct build {
 	const struct snapshot_source *source;
+	const struct view *view;
+	const struct id_list *ids; /* of an area; NULL the whole layer */
 	struct snapshot *snapshot;
 	struct mercator mercator;
 	struct arena arena;
@@ -394,6 +396,38 @@ static void choose_columns(struct build *build)
 			layer_field_find(layer, look->width_field, strlen(look->width_field));
 }
 
+/* A visitor that is asked record by record. */
+struct chosen {
+	feature_visit *visit;
+	void *context;
+	bool enough;
+};
+
+static int visit_chosen(void *context, const struct feature *feature, struct error *err)
+{
+	struct chosen *chosen = context;
+	int rc = chosen->visit(chosen->context, feature, err);
+
+	chosen->enough = rc > 0;
+	return rc;
+}
+
+/* Visits the records in the order of their ids, until the visitor has enough. */
+static int read_records(struct build *build, feature_visit *visit, void *context, struct error *err)
+{
+	struct store *store = build->source->store;
+	struct chosen chosen = {visit, context, false};
+	bool found;
+	int rc = 0;
+
+	if (!build->ids)
+		return feature_read_after(store, build->view, 0, visit, context, err);
+	for (size_t i = 0; !rc && !chosen.enough && i < build->ids->count; i++)
+		rc = feature_read_one(
+			store, build->view, build->ids->ids[i], visit_chosen, &chosen, &found, err);
+	return rc;
+}
+
 /* Middles of the boxes of some records. */
 struct sample {
 	double x[SAMPLE_SIZE], y[SAMPLE_SIZE];
@@ -433,8 +467,7 @@ static int choose_origin(struct build *build, struct error *err)
 
 	if (!sample)
 		return fail_no_memory(err);
-	rc = feature_read_after(
-		build->source->store, snapshot->layer, 0, add_sample, sample, err);
+	rc = read_records(build, add_sample, sample, err);
 	qsort(sample->x, sample->count, sizeof *sample->x, compare_doubles);
 	qsort(sample->y, sample->count, sizeof *sample->y, compare_doubles);
 	middle[0] = sample->x[sample->count / 2];
@@ -447,35 +480,42 @@ static int choose_origin(struct build *build, struct error *err)
 	return rc;
 }
 
-int snapshot_build(const struct snapshot_source *source, const struct layer *layer,
-	struct snapshot **ret_snapshot, struct error *err)
+static int fill(struct build *build, struct error *err)
+{
+	struct snapshot *snapshot = build->snapshot;
+	int rc = mercator_init(&build->mercator, build->source->crs, build->source->city->epsg, err);
+
+	if (!rc)
+		rc = choose_origin(build, err);
+	if (!rc)
+		rc = read_records(build, add_record, build, err);
+	if (!rc)
+		rc = sort_records(build, err);
+	if (rc)
+		return rc;
+	snapshot->values = take(build->pool.values);
+	snapshot->value_count = build->pool.count;
+	snapshot->bytes = strbuf_take(&build->pool.bytes, NULL);
+	if (!snapshot->bytes)
+		return fail_no_memory(err);
+	measure_labels(snapshot);
+	return 0;
+}
+
+static int build_of(const struct snapshot_source *source, const struct view *view,
+	const struct id_list *ids, struct snapshot **ret_snapshot, struct error *err)
 {
 	autoptr(snapshot_free) struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-	struct build build = {
-		.source = source, .snapshot = snapshot, .arena = ARENA(SHAPE_ARENA_BYTES)};
+	struct build build = {.source = source, .view = view, .ids = ids, .snapshot = snapshot,
+		.arena = ARENA(SHAPE_ARENA_BYTES)};
 	int rc;
 
 	if (!snapshot)
 		return fail_no_memory(err);
-	snapshot->layer = layer;
+	snapshot->layer = view->layer;
 	value_pool_init(&build.pool);
 	choose_columns(&build);
-	rc = mercator_init(&build.mercator, source->crs, source->city->epsg, err);
-	if (!rc)
-		rc = choose_origin(&build, err);
-	if (!rc)
-		rc = feature_read_after(source->store, layer, 0, add_record, &build, err);
-	if (!rc)
-		rc = sort_records(&build, err);
-	if (!rc) {
-		snapshot->values = take(build.pool.values);
-		snapshot->value_count = build.pool.count;
-		snapshot->bytes = strbuf_take(&build.pool.bytes, NULL);
-		if (snapshot->bytes)
-			measure_labels(snapshot);
-		else
-			rc = fail_no_memory(err);
-	}
+	rc = fill(&build, err);
 	value_pool_clear(&build.pool);
 	mercator_clear(&build.mercator);
 	arena_clear(&build.arena);
@@ -484,4 +524,19 @@ int snapshot_build(const struct snapshot_source *source, const struct layer *lay
 		return rc;
 	*ret_snapshot = take(snapshot);
 	return 0;
+}
+
+int snapshot_build(const struct snapshot_source *source, const struct view *view,
+	const struct box *area, struct snapshot **ret_snapshot, struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	bool more = false;
+	int rc = 0;
+
+	if (area)
+		rc = feature_ids_in_box(source->store, view, area, false, 0, SNAPSHOT_AREA_MAX,
+			&ids, &more, err);
+	if (!rc && more)
+		rc = fail_tile_too_full(err, SNAPSHOT_AREA_MAX);
+	return rc ? rc : build_of(source, view, area ? &ids : NULL, ret_snapshot, err);
 }

@@ -118,14 +118,14 @@ static void announce(const struct command_line *line, const struct app *app)
 static int wait_for_end(const struct command_line *line, struct app *app, struct error *err)
 {
 	const struct timespec round = {.tv_nsec = ROUND_MS * 1000000L};
-	bool announced = false;
+	bool announced = false, failed = false;
 
 	while (command_goes_on(NULL)) {
-		if (!announced && atomic_load(&app->map_ready)) {
+		if (!announced && live_map_ready(app->map, &failed)) {
 			announce(line, app);
 			announced = true;
 		}
-		if (atomic_load(&app->map_error))
+		if (failed)
 			return fail_map_failed(err);
 		nanosleep(&round, NULL);
 	}

@@ -31,23 +31,25 @@ static int make_tile(const struct command_line *line, struct app *app, struct wo
 	const char *format = command_value(line, "format", 0);
 	struct snapshot_source source = {
 		worker->store, &app->opened.city, worker->crs, worker->geom};
+	struct snapshot *snapshots[APP_LAYERS_MAX] = {0};
+	const struct snapshot *const *all = (const struct snapshot *const *)snapshots;
 	struct layer_choice choice;
 	struct mvt_report report;
 	int rc = app_choose_layers(app, line->words[1], &choice, err);
 
 	for (size_t i = 0; !rc && i < choice.count; i++)
-		rc = snapshot_build(&source, choice.layers[i],
-			&app->snapshots[choice.layers[i] - app->layers->layers], err);
-	if (!rc)
-		rc = app_choose_layers(app, line->words[1], &choice, err);
-	if (rc)
-		return rc;
-	if (!format || !strcmp(format, "mvt"))
-		return mvt_write(&worker->mvt, choice.snapshots, choice.count, tile, out, &report, err);
-	if (!strcmp(format, "png") || !strcmp(format, "png2x"))
-		return render_png(&worker->render, choice.snapshots, choice.count, tile,
+		rc = snapshot_build(
+			&source, &VIEW_NOW(choice.layers[i]), NULL, &snapshots[i], err);
+	if (!rc && (!format || !strcmp(format, "mvt")))
+		rc = mvt_write(&worker->mvt, all, choice.count, tile, out, &report, err);
+	else if (!rc && (!strcmp(format, "png") || !strcmp(format, "png2x")))
+		rc = render_png(&worker->render, all, choice.count, tile,
 			strcmp(format, "png") ? 2 : 1, out, err);
-	return fail_option_value(err, "format", format);
+	else if (!rc)
+		rc = fail_option_value(err, "format", format);
+	for (size_t i = 0; i < APP_LAYERS_MAX; i++)
+		snapshot_free(snapshots[i]);
+	return rc;
 }
 
 static int run(const struct command_line *line, struct error *err)

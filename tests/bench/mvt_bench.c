@@ -138,7 +138,7 @@ static int time_layer(const struct snapshot_source *source, const struct layer *
 {
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	double start = bench_cpu_ms(), count;
-	int rc = snapshot_build(source, layer, &snapshot, err);
+	int rc = snapshot_build(source, &VIEW_NOW(layer), NULL, &snapshot, err);
 
 	if (rc)
 		return rc;

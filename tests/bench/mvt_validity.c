@@ -105,7 +105,7 @@ static int count_layer(
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	struct count count = {.geom = source->geom, .arena = ARENA(ARENA_BYTES),
 		.bytes = STRBUF(TILE_MAX_BYTES)};
-	int rc = snapshot_build(source, layer, &snapshot, err);
+	int rc = snapshot_build(source, &VIEW_NOW(layer), NULL, &snapshot, err);
 
 	mvt_scratch_init(&count.scratch);
 	for (unsigned z = 12; !rc && snapshot->record_count && z <= 18; z++) {

@@ -64,8 +64,8 @@ static int build(
 
 	for (size_t i = 0; !rc && i < LAYERS; i++)
 		rc = snapshot_build(source,
-			layer_find(city_layers(), layer_ids[i], strlen(layer_ids[i])),
-			&bench->snapshots[i], err);
+			&VIEW_NOW(layer_find(city_layers(), layer_ids[i], strlen(layer_ids[i]))),
+			NULL, &bench->snapshots[i], err);
 	return rc;
 }
 

@@ -1,4 +1,5 @@
 data_tests = \
+	%D%/test_audit \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_feature_read \
@@ -7,6 +8,7 @@ data_tests = \
 	%D%/test_layer \
 	%D%/test_migrate \
 	%D%/test_register \
+	%D%/test_revision \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
 	%D%/test_writer
@@ -15,6 +17,9 @@ DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
+tests_data_test_audit_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_audit_SOURCES = %D%/test_audit.c $(DATA_TEST_CODE)
+tests_data_test_audit_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
@@ -39,6 +44,9 @@ tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_revision_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_revision_SOURCES = %D%/test_revision.c $(DATA_TEST_CODE)
+tests_data_test_revision_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)

@@ -85,9 +85,9 @@ static void what_was_undone_leaves_no_gap(void **state)
 static void says_who_what_where_and_why(void **state)
 {
 	static const struct change changes[] = {
-		{7, 1, CHANGE_CREATE, {1, 2, 3, 4}},
-		{7, 2, CHANGE_UPDATE, {0, 2, 3, 5}},
-		{7, 3, CHANGE_DELETE, {1, 1, -1, -1}},
+		{.feature_id = 7, .version = 1, .action = CHANGE_CREATE, .box = {1, 2, 3, 4}},
+		{.feature_id = 7, .version = 2, .action = CHANGE_UPDATE, .box = {0, 2, 3, 5}},
+		{.feature_id = 7, .version = 3, .action = CHANGE_DELETE, .box = {1, 1, -1, -1}},
 	};
 	struct store *store = store_of(state);
 	autoptr(query_done) struct query *query = NULL;

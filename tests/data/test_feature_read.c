@@ -92,7 +92,7 @@ static void check_box(struct store *store, const struct box *box, int64_t after_
 	size_t at = 0;
 
 	assert_int_equal(feature_ids_in_box(
-				 store, plot(), box, without, after_id, PLOTS, &found, &more, NULL),
+				 store, &VIEW_NOW(plot()), box, without, after_id, PLOTS, &found, &more, NULL),
 		0);
 	assert_false(more);
 	for (int64_t id = 1; id <= PLOTS; id++) {
@@ -133,12 +133,12 @@ static void a_full_list_says_that_there_are_more(void **state)
 	bool more = false;
 
 	assert_int_equal(
-		feature_ids_in_box(store_of(state), plot(), &all, true, 0, 10, &found, &more, NULL),
+		feature_ids_in_box(store_of(state), &VIEW_NOW(plot()), &all, true, 0, 10, &found, &more, NULL),
 		0);
 	assert_int_equal(found.count, 10);
 	assert_true(more);
 	id_list_clear(&found);
-	assert_int_equal(feature_ids_in_box(store_of(state), plot(), &all, true, 0, PLOTS, &found,
+	assert_int_equal(feature_ids_in_box(store_of(state), &VIEW_NOW(plot()), &all, true, 0, PLOTS, &found,
 				 &more, NULL),
 		0);
 	assert_int_equal(found.count, PLOTS);
@@ -180,9 +180,9 @@ static void boxes_are_told_without_the_records(void **state)
 		if (i == 7)
 			box = (struct box){0, 0, 1e7, 1e7};
 		assert_int_equal(
-			feature_boxes_in_box(store, plot(), &box, count_box, &counting, NULL), 0);
+			feature_boxes_in_box(store, &VIEW_NOW(plot()), &box, count_box, &counting, NULL), 0);
 		assert_int_equal(
-			feature_ids_in_box(store, plot(), &box, false, 0, PLOTS, &ids, &more, NULL),
+			feature_ids_in_box(store, &VIEW_NOW(plot()), &box, false, 0, PLOTS, &ids, &more, NULL),
 			0);
 		assert_int_equal(counting.count, i == 7 ? 1 : ids.count);
 		for (size_t j = 0; i != 7 && j < ids.count; j++)
@@ -214,12 +214,12 @@ static void pages_follow_each_other(void **state)
 	struct store *store = store_of(state);
 	int pages = 0;
 
-	assert_int_equal(feature_read_after(store, plot(), 0, check_record, &all, NULL), 0);
+	assert_int_equal(feature_read_after(store, &VIEW_NOW(plot()), 0, check_record, &all, NULL), 0);
 	assert_int_equal(all.count, PLOTS);
 	for (int64_t before = -1; before != paged.count; pages++) {
 		before = paged.count;
 		assert_int_equal(
-			feature_read_after(store, plot(), paged.last, check_record, &paged, NULL),
+			feature_read_after(store, &VIEW_NOW(plot()), paged.last, check_record, &paged, NULL),
 			0);
 	}
 	assert_int_equal(paged.count, PLOTS);
@@ -232,7 +232,7 @@ static int read_next(void *context, const struct feature *feature, struct error 
 	struct counting *counting = context, inner = {.stop_at = 1};
 	int rc;
 
-	rc = feature_read_after(counting->store, plot(), feature->id, check_record, &inner, err);
+	rc = feature_read_after(counting->store, &VIEW_NOW(plot()), feature->id, check_record, &inner, err);
 	assert_true(inner.count == 0 || inner.last == feature->id + 1);
 	return rc ? rc : check_record(counting, feature, err);
 }
@@ -242,7 +242,7 @@ static void reads_may_be_nested(void **state)
 	struct counting counting = {.store = store_of(state)};
 
 	assert_int_equal(
-		feature_read_after(counting.store, plot(), PLOTS - 20, read_next, &counting, NULL),
+		feature_read_after(counting.store, &VIEW_NOW(plot()), PLOTS - 20, read_next, &counting, NULL),
 		0);
 	assert_int_equal(counting.count, 20);
 }
@@ -261,15 +261,15 @@ static void the_visitor_decides(void **state)
 	struct error err = {0};
 	bool found = true;
 
-	assert_int_equal(feature_read_after(store, plot(), 0, refuse, NULL, &err), ERR_NOT_FOUND);
+	assert_int_equal(feature_read_after(store, &VIEW_NOW(plot()), 0, refuse, NULL, &err), ERR_NOT_FOUND);
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	assert_int_equal(
-		feature_read_one(store, plot(), 5, check_record, &counting, &found, NULL), 0);
+		feature_read_one(store, &VIEW_NOW(plot()), 5, check_record, &counting, &found, NULL), 0);
 	assert_true(found);
 	assert_int_equal(counting.last, 5);
-	assert_int_equal(feature_read_one(store, plot(), PLOTS + 1, refuse, NULL, &found, NULL), 0);
+	assert_int_equal(feature_read_one(store, &VIEW_NOW(plot()), PLOTS + 1, refuse, NULL, &found, NULL), 0);
 	assert_false(found);
-	assert_int_equal(feature_read_one(store, plot(), INT64_MIN, refuse, NULL, &found, NULL), 0);
+	assert_int_equal(feature_read_one(store, &VIEW_NOW(plot()), INT64_MIN, refuse, NULL, &found, NULL), 0);
 	assert_false(found);
 }
 
@@ -277,10 +277,11 @@ static void those_without_geometry_are_counted(void **state)
 {
 	int64_t count = 0;
 
-	assert_int_equal(feature_count_without_geometry(store_of(state), plot(), &count, NULL), 0);
+	assert_int_equal(feature_count_without_geometry(store_of(state), &VIEW_NOW(plot()), &count, NULL), 0);
 	assert_int_equal(count, PLOTS / 10);
 	assert_int_equal(feature_count_without_geometry(
-				 store_of(state), &small_layers.layers[SMALL_ROAD], &count, NULL),
+				 store_of(state), &VIEW_NOW(&small_layers.layers[SMALL_ROAD]), &count,
+				 NULL),
 		0);
 	assert_int_equal(count, 0);
 }
@@ -296,12 +297,12 @@ static void a_damaged_register_is_an_error(void **state)
 
 	store_must_run(store, "ALTER TABLE plot RENAME TO plot_away");
 	assert_int_equal(
-		feature_read_after(store, plot(), 0, check_record, &counting, NULL), ERR_INTERNAL);
-	assert_int_equal(feature_read_one(store, plot(), 1, check_record, &counting, &more, NULL),
+		feature_read_after(store, &VIEW_NOW(plot()), 0, check_record, &counting, NULL), ERR_INTERNAL);
+	assert_int_equal(feature_read_one(store, &VIEW_NOW(plot()), 1, check_record, &counting, &more, NULL),
 		ERR_INTERNAL);
-	assert_int_equal(feature_ids_in_box(store, plot(), &all, true, 0, 9, &found, &more, NULL),
+	assert_int_equal(feature_ids_in_box(store, &VIEW_NOW(plot()), &all, true, 0, 9, &found, &more, NULL),
 		ERR_INTERNAL);
-	assert_int_equal(feature_count_without_geometry(store, plot(), &count, NULL), ERR_INTERNAL);
+	assert_int_equal(feature_count_without_geometry(store, &VIEW_NOW(plot()), &count, NULL), ERR_INTERNAL);
 	assert_int_equal(count, 77);
 	assert_null(found.ids);
 }

@@ -115,12 +115,12 @@ static void the_state_of_a_layer_is_kept(void **state)
 
 	assert_state(store, plot, 0, NULL);
 	assert_state(store, &unknown, 0, NULL);
-	assert_int_equal(layer_state_write(store, plot, &(struct layer_state){5, box}, NULL), 0);
+	assert_int_equal(layer_state_write(store, plot, &(struct layer_state){5, box, 0}, NULL), 0);
 	assert_state(store, plot, 5, &box);
 	assert_state(store, &small_layers.layers[SMALL_ROAD], 0, NULL);
 	assert_int_equal(
 		layer_state_write(store, plot,
-			&(struct layer_state){6, {INFINITY, INFINITY, -INFINITY, -INFINITY}}, NULL),
+			&(struct layer_state){6, {INFINITY, INFINITY, -INFINITY, -INFINITY}, 0}, NULL),
 		0);
 	assert_state(store, plot, 6, NULL);
 }

@@ -127,7 +127,7 @@ static void every_type_comes_back(void **state)
 		assert_int_equal(strlen(feature.uid.text), 36);
 		assert_int_equal(feature.uid.text[14], '7');
 		found = false;
-		assert_int_equal(feature_read_one(store, &small_layers.layers[SMALL_THING],
+		assert_int_equal(feature_read_row(store, &small_layers.layers[SMALL_THING],
 					 feature.id, compare_with, &feature, &found, NULL),
 			0);
 		assert_true(found);

@@ -87,7 +87,8 @@ static int build_and_write(void *context)
 	for (size_t i = 0; !rc && i < small_layers.count; i++) {
 		autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 
-		rc = snapshot_build(&scene->city.source, &small_layers.layers[i], &snapshot, &err);
+		rc = snapshot_build(&scene->city.source, &VIEW_NOW(&small_layers.layers[i]), NULL,
+			&snapshot, &err);
 		if (!rc && snapshot->undrawn)
 			return ERR_INTERNAL; /* a lack of memory is no fault of a record */
 		if (!rc)

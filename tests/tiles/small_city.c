@@ -215,7 +215,7 @@ struct snapshot *small_city_snapshot(struct small_city *city, enum small_layer l
 	struct snapshot *snapshot = NULL;
 	struct error err = {0};
 
-	succeed(snapshot_build(&city->source, &layers[layer], &snapshot, &err), &err);
+	succeed(snapshot_build(&city->source, &VIEW_NOW(&layers[layer]), NULL, &snapshot, &err), &err);
 	return snapshot;
 }
 

@@ -1,0 +1,335 @@
+#include "data/history.h"
+
+#include "base/messages.h"
+#include "data/feature_row.h"
+
+static const char *const action_names[] = {"create", "update", "end"};
+
+int64_t history_key(int64_t id, int64_t version)
+{
+	return id << HISTORY_KEY_BITS | version;
+}
+
+double history_day(const struct date *date, double open)
+{
+	return *date->text ? (double)date_days(date) : open;
+}
+
+double history_second(int64_t at_us)
+{
+	return (double)at_us / 1e6;
+}
+
+int history_table_create(struct store *store, const struct layer *layer, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
+	const char *bytes = sqlite ? "BLOB" : "BYTEA";
+	int rc;
+
+	strbuf_add_format(&sql,
+		"CREATE TABLE \"%s_history\" (key %s, id BIGINT NOT NULL, version BIGINT NOT NULL,"
+		" valid_from TEXT, valid_to TEXT, recorded_at BIGINT NOT NULL, superseded_at BIGINT,"
+		" action TEXT NOT NULL, uid TEXT NOT NULL, source_attributes TEXT,"
+		" z_m DOUBLE PRECISION, native_epsg INTEGER, native_geom %s, geom %s",
+		layer->id, sqlite ? "INTEGER PRIMARY KEY" : "BIGINT PRIMARY KEY", bytes, bytes);
+	for (size_t i = 0; i < layer->field_count; i++)
+		strbuf_add_format(&sql, ", \"%s\" %s", layer->fields[i].id,
+			feature_column_type(layer->fields[i].type));
+	strbuf_add_format(&sql,
+		"); CREATE INDEX \"%s_history_without_geom\" ON \"%s_history\" (key)"
+		" WHERE geom IS NULL;"
+		"CREATE VIRTUAL TABLE \"idx_%s_history\" USING rtree(key, xmin, xmax, ymin, ymax,"
+		" valid_lo, valid_hi, recorded_lo, recorded_hi)",
+		layer->id, layer->id, layer->id);
+	rc = strbuf_check(&sql, err);
+	return rc ? rc : store_run(store, sql.data, err);
+}
+
+int history_put(struct store *store, const struct layer *layer, const struct feature *feature,
+	enum history_action action, int epsg, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	if (feature->version >= HISTORY_VERSIONS_MAX)
+		return fail_versions_exhausted(err);
+	strbuf_add_format(
+		&sql, "INSERT INTO \"%s_history\" (key, id, superseded_at, action, ", layer->id);
+	feature_row_list(&sql, layer, FEATURE_NAMES, true);
+	strbuf_add_text(&sql, ") VALUES ($key, $id, $superseded_at, $action, ");
+	feature_row_list(&sql, layer, FEATURE_PARAMETERS, true);
+	strbuf_add_char(&sql, ')');
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "key", history_key(feature->id, feature->version));
+	query_bind_int(query, "id", feature->id);
+	if (action == HISTORY_END)
+		query_bind_int(query, "superseded_at", feature->recorded_at_us);
+	query_bind_text(query, "action", action_names[action]);
+	feature_row_bind(query, layer, feature, epsg, true);
+	return query_run(query, err);
+}
+
+static void bind_record(struct query *query, int64_t id)
+{
+	query_bind_int(query, "from", history_key(id, 0));
+	query_bind_int(query, "to", history_key(id, HISTORY_VERSIONS_MAX - 1));
+}
+
+static int last_version(struct store *store, const struct layer *layer, int64_t id,
+	int64_t *ret_version, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	strbuf_add_format(&sql,
+		"SELECT version FROM \"%s_history\" WHERE key BETWEEN $from AND $to"
+		" ORDER BY key DESC LIMIT 1",
+		layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	bind_record(query, id);
+	rc = query_step(query, err);
+	*ret_version = rc > 0 ? query_int(query, 0) : 0;
+	return rc < 0 ? rc : 0;
+}
+
+int history_live(struct store *store, const struct layer *layer, int64_t id,
+	struct history_spans *ret_spans, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	ret_spans->count = 0;
+	ret_spans->last_version = 0;
+	if (id < 1 || id > HISTORY_ID_MAX)
+		return 0;
+	strbuf_add_format(&sql,
+		"SELECT version, valid_from, valid_to FROM \"%s_history\""
+		" WHERE key BETWEEN $from AND $to AND superseded_at IS NULL ORDER BY key",
+		layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	bind_record(query, id);
+	while ((rc = query_step(query, err)) > 0) {
+		struct history_span *span = &ret_spans->spans[ret_spans->count];
+
+		if (ret_spans->count == HISTORY_LIVE_MAX)
+			return fail_versions_exhausted(err);
+		span->version = query_int(query, 0);
+		query_date(query, 1, &span->from);
+		query_date(query, 2, &span->to);
+		ret_spans->count++;
+	}
+	return rc < 0 ? rc : last_version(store, layer, id, &ret_spans->last_version, err);
+}
+
+int history_supersede(struct store *store, const struct layer *layer, int64_t id,
+	int64_t version, int64_t at_us, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL, *index = NULL;
+	int rc;
+
+	strbuf_add_format(
+		&sql, "UPDATE \"%s_history\" SET superseded_at = $at WHERE key = $key", layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "key", history_key(id, version));
+	query_bind_int(query, "at", at_us);
+	rc = query_run(query, err);
+	if (rc)
+		return rc;
+	strbuf_reset(&sql);
+	strbuf_add_format(
+		&sql, "UPDATE \"idx_%s_history\" SET recorded_hi = $at WHERE key = $key", layer->id);
+	rc = store_query(store, sql.data, &index, err);
+	if (rc)
+		return rc;
+	query_bind_int(index, "key", history_key(id, version));
+	query_bind_real(index, "at", history_second(at_us));
+	return query_run(index, err);
+}
+
+int history_index_put(struct store *store, const struct layer *layer,
+	const struct feature *feature, int64_t superseded_at_us, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	if (!feature->wkb.bytes)
+		return 0;
+	strbuf_add_format(&sql,
+		"INSERT OR REPLACE INTO \"idx_%s_history\" (key, xmin, xmax, ymin, ymax,"
+		" valid_lo, valid_hi, recorded_lo, recorded_hi) VALUES ($key, $min_x, $max_x,"
+		" $min_y, $max_y, $valid_lo, $valid_hi, $recorded_lo, $recorded_hi)",
+		layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "key", history_key(feature->id, feature->version));
+	query_bind_real(query, "min_x", feature->box.min_x);
+	query_bind_real(query, "max_x", feature->box.max_x);
+	query_bind_real(query, "min_y", feature->box.min_y);
+	query_bind_real(query, "max_y", feature->box.max_y);
+	query_bind_real(query, "valid_lo", history_day(&feature->valid_from, -HISTORY_FAR));
+	query_bind_real(query, "valid_hi", history_day(&feature->valid_to, HISTORY_FAR));
+	query_bind_real(query, "recorded_lo", history_second(feature->recorded_at_us));
+	query_bind_real(query, "recorded_hi",
+		superseded_at_us ? history_second(superseded_at_us) : history_second(INT64_MAX));
+	return query_run(query, err);
+}
+
+int history_index_remove(struct store *store, const struct layer *layer, int64_t id,
+	int64_t version, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	strbuf_add_format(&sql, "DELETE FROM \"idx_%s_history\" WHERE key = $key", layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "key", history_key(id, version));
+	return query_run(query, err);
+}
+
+int history_read(struct store *store, const struct layer *layer, int64_t id, int64_t version,
+	feature_visit *visit, void *context, bool *ret_found, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	struct value values[FEATURE_FIELDS_MAX];
+	struct feature feature;
+	int rc;
+
+	*ret_found = false;
+	if (id < 1 || id > HISTORY_ID_MAX || version < 1 || version >= HISTORY_VERSIONS_MAX)
+		return 0;
+	strbuf_add_text(&sql, "SELECT ");
+	feature_row_select(&sql, store, layer, true);
+	strbuf_add_format(&sql, " FROM \"%s_history\" WHERE key = $key", layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "key", history_key(id, version));
+	rc = query_step(query, err);
+	if (rc <= 0)
+		return rc;
+	*ret_found = true;
+	feature_row_read(query, layer, true, values, &feature);
+	rc = query_check_row(query, err);
+	if (!rc)
+		rc = visit(context, &feature, err);
+	return rc < 0 ? rc : 0;
+}
+
+static enum history_action action_of(const char *name)
+{
+	for (int i = 0; i < HISTORY_END; i++)
+		if (!strcmp(name, action_names[i]))
+			return (enum history_action)i;
+	return HISTORY_END;
+}
+
+/* Of a change there is one row with that version, but for those that START and STOP. */
+static void add_versions_sql(
+	struct strbuf *sql, const struct store *store, const struct layer *layer)
+{
+	strbuf_add_text(sql, "SELECT ");
+	feature_row_select(sql, store, layer, false);
+	strbuf_add_format(sql,
+		", superseded_at, action,"
+		" (SELECT link FROM change c WHERE c.layer = '%s' AND c.feature_id = this.id"
+		" AND c.version = this.version ORDER BY seq LIMIT 1) link"
+		" FROM \"%s_history\" this WHERE key BETWEEN $from AND $to ORDER BY key LIMIT $most",
+		layer->id, layer->id);
+}
+
+static int read_link(struct store *store, int64_t link, struct arena *arena,
+	struct history_entry *ret_entry, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	const char *actor, *reason;
+	size_t actor_len, reason_len;
+	int rc = store_query(
+		store, "SELECT actor, reason FROM change_link WHERE link = $link", &query, err);
+
+	if (rc)
+		return rc;
+	query_bind_int(query, "link", link);
+	rc = query_step(query, err);
+	if (rc < 0)
+		return rc;
+	actor = rc ? query_text(query, 0, &actor_len) : "";
+	reason = rc ? query_text(query, 1, &reason_len) : "";
+	ret_entry->actor = arena_text(arena, actor, rc ? actor_len : 0);
+	ret_entry->reason = arena_text(arena, reason, rc ? reason_len : 0);
+	if (!ret_entry->actor || !ret_entry->reason)
+		return fail_no_memory(err);
+	return rc ? query_check_row(query, err) : 0;
+}
+
+int history_versions(struct store *store, const struct view *view, int64_t id, int64_t after,
+	int64_t most, history_visit *visit, void *context, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autofree(arena_clear) struct arena arena = ARENA(1 << 16);
+	autoptr(query_done) struct query *query = NULL;
+	struct value values[FEATURE_FIELDS_MAX];
+	int behind = feature_row_width(view->layer, false);
+	int rc;
+
+	if (id < 1 || id > HISTORY_ID_MAX || after < 0 || after >= HISTORY_VERSIONS_MAX)
+		return 0;
+	add_versions_sql(&sql, store, view->layer);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "from", history_key(id, after + 1));
+	query_bind_int(query, "to", history_key(id, HISTORY_VERSIONS_MAX - 1));
+	query_bind_int(query, "most", most);
+	while ((rc = query_step(query, err)) > 0) {
+		struct feature feature;
+		struct history_entry entry = {.feature = &feature};
+
+		arena_reset(&arena);
+		feature_row_read(query, view->layer, false, values, &feature);
+		entry.superseded_at_us = query_int(query, behind);
+		entry.action = action_of(query_text(query, behind + 1, NULL));
+		rc = read_link(store, query_int(query, behind + 2), &arena, &entry, err);
+		if (!rc)
+			rc = query_check_row(query, err);
+		if (!rc && view_admits(view, values, &feature))
+			rc = visit(context, &entry, err);
+		if (rc)
+			break;
+	}
+	return rc < 0 ? rc : 0;
+}

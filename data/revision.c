@@ -1,0 +1,478 @@
+#include "data/revision.h"
+
+#include <math.h>
+
+#include "base/messages.h"
+#include "data/agenda.h"
+#include "data/feature_row.h"
+
+static const struct box nowhere = {1, 1, -1, -1};
+
+struct revision revision_of(struct store *store, const struct layer *layer, int epsg,
+	struct change_set *changes, const struct randomness *randomness)
+{
+	return (struct revision){
+		.store = store,
+		.layer = layer,
+		.epsg = epsg,
+		.today = clock_date_vietnam(changes->author.at_us),
+		.changes = changes,
+		.randomness = randomness,
+		.order = feature_digest_order(layer),
+	};
+}
+
+/* Dates half open; "" is far away on its side. */
+static bool before(const struct date *from, const struct date *to)
+{
+	return !*to->text || strcmp(from->text, to->text) < 0;
+}
+
+static struct date later_end(const struct date *a, const struct date *b)
+{
+	if (!*a->text || !*b->text)
+		return (struct date){""};
+	return strcmp(a->text, b->text) > 0 ? *a : *b;
+}
+
+static void grow(struct box *box, const struct box *by)
+{
+	if (by->min_x > by->max_x)
+		return;
+	if (box->min_x > box->max_x) {
+		*box = *by;
+		return;
+	}
+	box->min_x = fmin(box->min_x, by->min_x);
+	box->min_y = fmin(box->min_y, by->min_y);
+	box->max_x = fmax(box->max_x, by->max_x);
+	box->max_y = fmax(box->max_y, by->max_y);
+}
+
+static struct box box_of(const struct feature *feature)
+{
+	return feature->wkb.bytes ? feature->box : nowhere;
+}
+
+/* Writes a version into history, agenda and feed. */
+static int put(struct revision *revision, const struct feature *feature, int64_t base,
+	enum history_action action, const struct box *box, struct error *err)
+{
+	static const enum change_action actions[] = {CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE};
+	const struct change change = {.feature_id = feature->id, .version = feature->version,
+		.base = base, .action = actions[action], .valid_from = feature->valid_from,
+		.valid_to = feature->valid_to, .box = *box,
+		.digest = feature_digest(revision->layer, &revision->order, feature)};
+	int rc = history_put(
+		revision->store, revision->layer, feature, action, revision->epsg, err);
+
+	if (!rc && action != HISTORY_END)
+		rc = agenda_add(revision->store, revision->layer, feature, &revision->today, err);
+	return rc ? rc : change_add(revision->changes, revision->layer, &change, err);
+}
+
+/* Runs the SQL that was made, with the columns of the record bound. */
+static int run_row(struct revision *revision, const struct strbuf *sql,
+	const struct feature *feature, bool in_force, bool is_new, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = strbuf_check(sql, err);
+
+	if (!rc)
+		rc = store_query(revision->store, sql->data, &query, err);
+	if (rc)
+		return rc;
+	if (!is_new)
+		query_bind_int(query, "id", feature->id);
+	query_bind_int(query, "in_force", in_force);
+	feature_row_bind(query, revision->layer, feature, revision->epsg, true);
+	return query_run(query, err);
+}
+
+static int insert_row(struct revision *revision, const struct feature *feature, bool in_force,
+	struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+
+	feature_row_insert(&sql, revision->layer);
+	return run_row(revision, &sql, feature, in_force, true, err);
+}
+
+static int update_row(struct revision *revision, const struct feature *feature, bool in_force,
+	struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+
+	strbuf_add_format(&sql, "UPDATE \"%s\" SET in_force = $in_force, ", revision->layer->id);
+	feature_row_list(&sql, revision->layer, FEATURE_SETTINGS, true);
+	strbuf_add_text(&sql, " WHERE id = $id");
+	return run_row(revision, &sql, feature, in_force, false, err);
+}
+
+/* Counts of the layer after a row came, or began or ceased to be in force. */
+static int count(struct revision *revision, int in_force, int resting, const struct box *box,
+	struct error *err)
+{
+	struct layer_state state;
+	struct box grown;
+	int rc = layer_state_read(revision->store, revision->layer, &state, err);
+
+	if (rc)
+		return rc;
+	grown = state.box.min_x <= state.box.max_x ? state.box : nowhere;
+	grow(&grown, box);
+	if (!in_force && !resting && !memcmp(&grown, &state.box, sizeof grown))
+		return 0;
+	state.record_count += in_force;
+	state.resting_count += resting;
+	if (grown.min_x <= grown.max_x)
+		state.box = grown;
+	return layer_state_write(revision->store, revision->layer, &state, err);
+}
+
+static int check_dates(const struct feature *feature, struct error *err)
+{
+	int rc;
+
+	if (!*feature->valid_from.text || before(&feature->valid_from, &feature->valid_to))
+		return 0;
+	rc = fail_dates_turned_round(err, feature->valid_from.text, feature->valid_to.text);
+	error_where(err, "/properties/valid_to");
+	return rc;
+}
+
+int revision_create(struct revision *revision, struct feature *feature, struct error *err)
+{
+	struct box box = box_of(feature);
+	bool in_force = feature_in_force(feature, &revision->today);
+	int rc = check_dates(feature, err);
+
+	if (rc)
+		return rc;
+	feature->version = 1;
+	feature->recorded_at_us = revision->changes->author.at_us;
+	feature->uid = uuid_v7(feature->recorded_at_us, revision->randomness);
+	rc = insert_row(revision, feature, in_force, err);
+	if (rc)
+		return rc;
+	feature->id = store_last_id(revision->store);
+	rc = put(revision, feature, 0, HISTORY_CREATE, &box, err);
+	return rc ? rc : count(revision, in_force, !in_force, &box, err);
+}
+
+/* A version said again for other days, or put into the index. */
+struct saying {
+	struct revision *revision;
+	int64_t version; /* its new number */
+	struct date from, to;
+	int64_t superseded_at_us;
+	struct box box;
+};
+
+static int say_again(void *context, const struct feature *feature, struct error *err)
+{
+	struct saying *saying = context;
+	struct feature copy = *feature;
+
+	copy.version = saying->version;
+	copy.valid_from = saying->from;
+	copy.valid_to = saying->to;
+	copy.recorded_at_us = saying->revision->changes->author.at_us;
+	saying->box = box_of(&copy);
+	return put(saying->revision, &copy, feature->version, HISTORY_UPDATE, &saying->box, err);
+}
+
+static int read_version(struct revision *revision, int64_t id, int64_t version,
+	feature_visit *visit, void *context, struct error *err)
+{
+	bool found;
+	int rc = history_read(
+		revision->store, revision->layer, id, version, visit, context, &found, err);
+
+	return rc || found ? rc : fail_register_damaged(err);
+}
+
+static int index_version(void *context, const struct feature *feature, struct error *err)
+{
+	struct saying *saying = context;
+
+	return history_index_put(saying->revision->store, saying->revision->layer, feature,
+		saying->superseded_at_us, err);
+}
+
+/* The table's row as it is, before it follows. */
+struct current {
+	bool found, in_force;
+	int64_t version;
+	struct box box;
+};
+
+static int read_current(struct revision *revision, int64_t id, struct current *ret, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	struct wkb wkb;
+	int rc;
+
+	*ret = (struct current){.box = nowhere};
+	strbuf_add_format(&sql, "SELECT version, in_force, geom FROM \"%s\" WHERE id = $id",
+		revision->layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(revision->store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "id", id);
+	rc = query_step(query, err);
+	if (rc <= 0)
+		return rc;
+	ret->found = true;
+	ret->version = query_int(query, 0);
+	ret->in_force = query_int(query, 1) != 0;
+	query_wkb(query, 2, &wkb, &ret->box);
+	return query_check_row(query, err);
+}
+
+/* Which version the table shows: in force today, else the last that was, else the first to come. */
+static const struct history_span *choose(
+	const struct history_spans *spans, const struct date *today, bool *ret_in_force)
+{
+	const struct history_span *last = NULL, *first = NULL;
+
+	*ret_in_force = false;
+	for (size_t i = 0; i < spans->count; i++) {
+		const struct history_span *span = &spans->spans[i];
+
+		if (strcmp(span->from.text, today->text) > 0) {
+			if (!first || strcmp(span->from.text, first->from.text) < 0)
+				first = span;
+		} else if (before(today, &span->to)) {
+			*ret_in_force = true;
+			return span;
+		} else if (!last || strcmp(span->to.text, last->to.text) > 0) {
+			last = span;
+		}
+	}
+	return last ? last : first;
+}
+
+/* Writing the table's row anew. */
+struct following {
+	struct revision *revision;
+	const struct current *old;
+	bool in_force;
+	struct box box; /* of the new row */
+	struct change change;
+};
+
+static int follow_row(void *context, const struct feature *feature, struct error *err)
+{
+	struct following *following = context;
+	struct revision *revision = following->revision;
+
+	following->box = box_of(feature);
+	following->change.valid_from = feature->valid_from;
+	following->change.valid_to = feature->valid_to;
+	following->change.digest = feature_digest(revision->layer, &revision->order, feature);
+	return update_row(revision, feature, following->in_force, err);
+}
+
+/* Versions that are not the table's row stand in the index; the row itself does not. */
+static int follow_index(struct revision *revision, int64_t id, const struct history_spans *spans,
+	int64_t row_version, int64_t old_version, struct error *err)
+{
+	struct saying saying = {.revision = revision};
+	bool old_holds = false;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < spans->count; i++) {
+		old_holds |= spans->spans[i].version == old_version;
+		if (spans->spans[i].version != row_version)
+			rc = read_version(
+				revision, id, spans->spans[i].version, index_version, &saying, err);
+	}
+	if (!rc && old_version != row_version && !old_holds) {
+		saying.superseded_at_us = revision->changes->author.at_us;
+		rc = read_version(revision, id, old_version, index_version, &saying, err);
+	}
+	return rc ? rc
+		  : history_index_remove(revision->store, revision->layer, id, row_version, err);
+}
+
+/* Makes the table and the index right after the versions of a record changed. */
+static int follow(struct revision *revision, int64_t id, const struct current *old,
+	struct following *ret, struct error *err)
+{
+	struct following following = {.revision = revision, .old = old, .box = old->box};
+	struct history_spans spans;
+	const struct history_span *span;
+	int64_t version = old->version;
+	int rc = history_live(revision->store, revision->layer, id, &spans, err);
+
+	if (rc)
+		return rc;
+	span = choose(&spans, &revision->today, &following.in_force);
+	if (span)
+		version = span->version;
+	following.change.version = version;
+	rc = read_version(revision, id, version, follow_row, &following, err);
+	if (!rc)
+		rc = follow_index(revision, id, &spans, version, old->version, err);
+	if (!rc)
+		rc = count(revision, following.in_force - old->in_force,
+			old->in_force - following.in_force, &following.box, err);
+	*ret = following;
+	return rc;
+}
+
+/* Supersedes a version, and says again what of it lies before `from` and from `to` on. */
+static int clear_span(struct revision *revision, int64_t id, const struct history_span *span,
+	const struct date *from, const struct date *to, int64_t *last_version, struct error *err)
+{
+	struct saying saying = {.revision = revision};
+	int rc = history_supersede(revision->store, revision->layer, id, span->version,
+		revision->changes->author.at_us, err);
+
+	if (!rc && *from->text && strcmp(span->from.text, from->text) < 0) {
+		saying.version = ++*last_version;
+		saying.from = span->from;
+		saying.to = *from;
+		rc = read_version(revision, id, span->version, say_again, &saying, err);
+	}
+	if (!rc && *to->text && before(to, &span->to)) {
+		saying.version = ++*last_version;
+		saying.from = *to;
+		saying.to = span->to;
+		rc = read_version(revision, id, span->version, say_again, &saying, err);
+	}
+	return rc;
+}
+
+/* Clears the time from..to of all versions that hold, of the base as far as it goes. */
+static int clear_time(struct revision *revision, int64_t id, struct history_spans *spans,
+	int64_t base_version, const struct date *from, const struct date *to, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < spans->count; i++) {
+		const struct history_span *span = &spans->spans[i];
+		struct date until = span->version == base_version ? later_end(to, &span->to) : *to;
+
+		if ((*from->text && !before(from, &span->to)) ||
+			(*span->from.text && !before(&span->from, &until)))
+			continue;
+		rc = clear_span(revision, id, span, from, &until, &spans->last_version, err);
+	}
+	return rc;
+}
+
+/* The base as it holds; of a record that was ended, nothing from its end on. */
+static int find_base(const struct history_spans *spans, int64_t base_version,
+	struct history_span *ret_base, struct error *err)
+{
+	if (!spans->last_version)
+		return fail_no_such_record(err);
+	for (size_t i = 0; i < spans->count; i++) {
+		if (spans->spans[i].version != base_version)
+			continue;
+		*ret_base = spans->spans[i];
+		return 0;
+	}
+	if (base_version != spans->last_version)
+		return fail_stale_version(err, base_version, spans->last_version);
+	*ret_base = (struct history_span){.version = base_version};
+	return 0;
+}
+
+int revision_replace(struct revision *revision, int64_t base_version, struct feature *feature,
+	struct error *err)
+{
+	struct following followed;
+	struct history_spans spans;
+	struct history_span base;
+	struct current old;
+	struct box box;
+	int rc = history_live(revision->store, revision->layer, feature->id, &spans, err);
+
+	if (!rc)
+		rc = find_base(&spans, base_version, &base, err);
+	if (!rc)
+		rc = check_dates(feature, err);
+	if (rc)
+		return rc;
+	if (*base.to.text && strcmp(feature->valid_from.text, base.to.text) > 0) {
+		rc = fail_begins_after_base(err, feature->valid_from.text, base.to.text);
+		error_where(err, "/properties/valid_from");
+		return rc;
+	}
+	rc = read_current(revision, feature->id, &old, err);
+	if (!rc)
+		rc = clear_time(revision, feature->id, &spans, base_version,
+			&feature->valid_from, &feature->valid_to, err);
+	if (rc)
+		return rc;
+	feature->version = spans.last_version + 1;
+	feature->recorded_at_us = revision->changes->author.at_us;
+	box = box_of(feature);
+	grow(&box, &old.box);
+	rc = put(revision, feature, base_version, HISTORY_UPDATE, &box, err);
+	return rc ? rc : follow(revision, feature->id, &old, &followed, err);
+}
+
+/* The version that says that a record ended. */
+static int say_ended(void *context, const struct feature *feature, struct error *err)
+{
+	struct saying *saying = context;
+	struct feature end = *feature;
+
+	end.version = saying->version;
+	end.valid_from = saying->from;
+	end.valid_to = (struct date){""};
+	end.recorded_at_us = saying->revision->changes->author.at_us;
+	return put(saying->revision, &end, feature->version, HISTORY_END, &saying->box, err);
+}
+
+int revision_end(struct revision *revision, int64_t id, int64_t base_version,
+	const struct date *from, int64_t *ret_version, struct error *err)
+{
+	struct saying saying = {.revision = revision, .from = *from};
+	const struct date open = {""};
+	struct following followed;
+	struct history_spans spans;
+	struct history_span base;
+	struct current old;
+	int rc = history_live(revision->store, revision->layer, id, &spans, err);
+
+	if (!rc)
+		rc = find_base(&spans, base_version, &base, err);
+	if (!rc && !spans.count)
+		rc = fail_no_such_record(err);
+	if (!rc)
+		rc = read_current(revision, id, &old, err);
+	if (!rc)
+		rc = clear_time(revision, id, &spans, base_version, from, &open, err);
+	if (rc)
+		return rc;
+	saying.version = *ret_version = spans.last_version + 1;
+	saying.box = old.box;
+	rc = read_version(revision, id, base_version, say_ended, &saying, err);
+	return rc ? rc : follow(revision, id, &old, &followed, err);
+}
+
+int revision_turn(struct revision *revision, int64_t id, struct error *err)
+{
+	struct following followed;
+	struct current old;
+	int rc = read_current(revision, id, &old, err);
+
+	if (rc || !old.found)
+		return rc;
+	rc = follow(revision, id, &old, &followed, err);
+	if (rc || (followed.in_force == old.in_force && followed.change.version == old.version))
+		return rc;
+	followed.change.feature_id = id;
+	followed.change.action = followed.in_force ? CHANGE_START : CHANGE_STOP;
+	followed.change.box = followed.box;
+	grow(&followed.change.box, &old.box);
+	return change_add(revision->changes, revision->layer, &followed.change, err);
+}

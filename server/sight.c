@@ -1,0 +1,123 @@
+#include "server/sight.h"
+
+#include "base/messages.h"
+
+static int fail_value(struct error *err, const char *name, const char *value)
+{
+	fail_param_value(err, name, value);
+	return error_where(err, "%s", name);
+}
+
+/* One end of a datetime: "..", "" (open), a date, or an instant, taken as its day in Vietnam. */
+static bool read_day(struct slice text, struct date *ret_day)
+{
+	int64_t at_us;
+
+	if (!text.len || slice_equals(text, "..")) {
+		ret_day->text[0] = '\0';
+		return true;
+	}
+	if (date_parse(text.at, text.len, ret_day))
+		return true;
+	if (!clock_parse_utc(text.at, text.len, &at_us))
+		return false;
+	*ret_day = clock_date_vietnam(at_us);
+	return true;
+}
+
+static int read_datetime(const char *name, const char *text, struct moment *moment, struct error *err)
+{
+	const char *slash = strchr(text, '/');
+	struct slice first = {text, slash ? (size_t)(slash - text) : strlen(text)};
+	struct slice last = slash ? (struct slice){slash + 1, strlen(slash + 1)} : first;
+
+	if (!*text || !read_day(first, &moment->first_day) || !read_day(last, &moment->last_day) ||
+		(!slash && !*moment->first_day.text))
+		return fail_value(err, name, text);
+	if (*moment->first_day.text && *moment->last_day.text &&
+		strcmp(moment->first_day.text, moment->last_day.text) > 0) {
+		fail_span_turned_round(err, moment->first_day.text, moment->last_day.text);
+		return error_where(err, "%s", name);
+	}
+	return 0;
+}
+
+/* An instant, or a day, which means its end in Vietnam. */
+static bool read_recorded(const char *text, int64_t *ret_us)
+{
+	struct date day;
+
+	if (clock_parse_utc(text, strlen(text), ret_us))
+		return true;
+	if (!date_parse(text, strlen(text), &day))
+		return false;
+	*ret_us = date_end_us(&day) - 1;
+	return true;
+}
+
+int sight_moment(const struct request *request, struct moment *ret_moment, struct error *err)
+{
+	const char *name = request_param(request, "datetime") ? "datetime" : "date";
+	const char *day = request_param(request, name);
+	const char *recorded = request_param(request, "recorded");
+	struct moment moment = {.is_dated = day || recorded, .recorded_us = INT64_MAX};
+	int rc = 0;
+
+	if (recorded && !read_recorded(recorded, &moment.recorded_us))
+		return fail_value(err, "recorded", recorded);
+	if (day)
+		rc = read_datetime(name, day, &moment, err);
+	else if (recorded)
+		moment.first_day = moment.last_day = clock_date_vietnam(moment.recorded_us);
+	if (!rc)
+		*ret_moment = moment;
+	return rc;
+}
+
+int sight_layer(const struct request *request, const char *id, const struct layer **ret_layer,
+	struct error *err)
+{
+	*ret_layer = layer_find(request->app->layers, id, strlen(id));
+	return *ret_layer && sight_admits(request, *ret_layer) ? 0 : fail_no_such_layer(err);
+}
+
+int sight_layers(const struct request *request, const char *ids, struct layer_choice *ret_choice,
+	struct error *err)
+{
+	int rc = app_choose_layers(request->app, ids, ret_choice, err);
+
+	for (size_t i = 0; !rc && i < ret_choice->count; i++)
+		if (!sight_admits(request, ret_choice->layers[i]))
+			rc = fail_no_such_layer(err);
+	return rc;
+}
+
+bool sight_admits(const struct request *request, const struct layer *layer)
+{
+	(void)request;
+	(void)layer;
+	return true;
+}
+
+bool sight_is_whole(const struct request *request, const struct layer *layer)
+{
+	(void)request;
+	(void)layer;
+	return true;
+}
+
+struct view sight_view(const struct request *request, const struct layer *layer,
+	const struct moment *moment)
+{
+	struct view view = {.layer = layer};
+
+	(void)request;
+	if (moment && moment->is_dated) {
+		view.is_dated = true;
+		view.first_day = moment->first_day;
+		view.last_day = moment->last_day;
+		view.recorded_us = moment->recorded_us;
+		view.all_versions = moment->all_versions;
+	}
+	return view;
+}
