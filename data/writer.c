@@ -4,24 +4,20 @@
 
 #include "base/messages.h"
 
-/* Pieces of work that share a COMMIT: an fsync costs what about so many writes cost. */
-enum { GROUP_MAX = 500 };
-
-struct piece {
-	struct piece *next;
-	writer_work *work;
-	void *context;
-	struct error *err; /* the caller's; may be NULL */
-	int rc;
-	bool done;
+enum {
+	GROUP_MAX = 500, /* pieces that share a COMMIT: an fsync costs what so many writes cost */
+	QUEUE_MAX = 4000, /* beyond, the last one would wait for seconds */
 };
 
 struct writer {
 	struct store *store;
+	writer_committed *committed;
+	void *context;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t queued, finished;
-	struct piece *first, **last;
+	pthread_cond_t queued;
+	struct writer_piece *first, **last;
+	int count;
 	bool stopping;
 };
 
@@ -29,54 +25,52 @@ struct writer {
  * Runs one piece so that its failure leaves no trace. Fails itself only where that is impossible:
  * a full disk takes the whole transaction with it.
  */
-static int run_piece(struct store *store, struct piece *piece, struct error *err)
+static int run_piece(struct store *store, struct writer_piece *piece, struct error *err)
 {
-	struct error own = {0};
 	int rc = store_savepoint(store, err);
 
 	if (rc)
 		return rc;
-	piece->rc = piece->work(store, piece->context, &own);
+	piece->rc = piece->work(store, piece->context, &piece->err);
 	if (!piece->rc)
-		piece->rc = store_savepoint_keep(store, &own);
-	if (!piece->rc)
+		piece->rc = store_savepoint_keep(store, &piece->err);
+	if (!piece->rc || !store_savepoint_undo(store, NULL))
 		return 0;
-	error_copy(piece->err, &own);
-	if (!store_savepoint_undo(store, NULL))
-		return 0;
-	error_copy(err, &own);
+	error_copy(err, &piece->err);
 	return piece->rc;
 }
 
 /* Runs a list in one transaction. When that fails, all that had succeeded has failed. */
-static void run_group(struct store *store, struct piece *first)
+static void run_group(struct writer *writer, struct writer_piece *first)
 {
 	autofree(transaction_end) struct transaction transaction = {0};
 	struct error err = {0};
-	int rc = transaction_begin(store, &transaction, &err);
+	int rc = transaction_begin(writer->store, &transaction, &err);
 
-	for (struct piece *piece = first; !rc && piece; piece = piece->next)
-		rc = run_piece(store, piece, &err);
+	for (struct writer_piece *piece = first; !rc && piece; piece = piece->next)
+		rc = run_piece(writer->store, piece, &err);
 	if (!rc)
 		rc = transaction_commit(&transaction, &err);
-	if (!rc)
-		return;
-	for (struct piece *piece = first; piece; piece = piece->next) {
+	if (!rc && writer->committed)
+		writer->committed(writer->store, writer->context);
+	for (struct writer_piece *piece = first; rc && piece; piece = piece->next) {
 		if (piece->rc)
 			continue;
 		piece->rc = rc;
-		error_copy(piece->err, &err);
+		error_copy(&piece->err, &err);
 	}
 }
 
 /* Takes up to GROUP_MAX pieces off the queue; the lock is held. */
-static struct piece *take_group(struct writer *writer)
+static struct writer_piece *take_group(struct writer *writer)
 {
-	struct piece *first = writer->first, *last = first;
+	struct writer_piece *first = writer->first, *last = first;
+	int count = 1;
 
-	for (int count = 1; last->next && count < GROUP_MAX; count++)
+	for (; last->next && count < GROUP_MAX; count++)
 		last = last->next;
 	writer->first = last->next;
+	writer->count -= count;
 	if (!writer->first)
 		writer->last = &writer->first;
 	last->next = NULL;
@@ -89,7 +83,7 @@ static void *write_thread(void *context)
 
 	pthread_mutex_lock(&writer->lock);
 	for (;;) {
-		struct piece *group;
+		struct writer_piece *group;
 
 		while (!writer->first && !writer->stopping)
 			pthread_cond_wait(&writer->queued, &writer->lock);
@@ -97,36 +91,35 @@ static void *write_thread(void *context)
 			break;
 		group = take_group(writer);
 		pthread_mutex_unlock(&writer->lock);
-		run_group(writer->store, group);
-		pthread_mutex_lock(&writer->lock);
-		/* A piece is on its caller's stack: once it is done it may be gone. */
+		run_group(writer, group);
 		while (group) {
-			struct piece *next = group->next;
+			struct writer_piece *next = group->next;
 
-			group->done = true;
+			group->done(group);
 			group = next;
 		}
-		pthread_cond_broadcast(&writer->finished);
+		pthread_mutex_lock(&writer->lock);
 	}
 	pthread_mutex_unlock(&writer->lock);
 	return NULL;
 }
 
-int writer_new(struct store *store, struct writer **ret_writer, struct error *err)
+int writer_new(struct store *store, writer_committed *committed, void *context,
+	struct writer **ret_writer, struct error *err)
 {
 	struct writer *writer = calloc(1, sizeof *writer);
 
 	if (!writer)
 		return fail_no_memory(err);
 	writer->store = store;
+	writer->committed = committed;
+	writer->context = context;
 	writer->last = &writer->first;
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_cond_init(&writer->queued, NULL);
-	pthread_cond_init(&writer->finished, NULL);
 	if (pthread_create(&writer->thread, NULL, write_thread, writer)) {
 		pthread_mutex_destroy(&writer->lock);
 		pthread_cond_destroy(&writer->queued);
-		pthread_cond_destroy(&writer->finished);
 		free(writer);
 		return fail_no_thread(err);
 	}
@@ -145,20 +138,64 @@ void writer_free(struct writer *writer)
 	pthread_join(writer->thread, NULL);
 	pthread_mutex_destroy(&writer->lock);
 	pthread_cond_destroy(&writer->queued);
-	pthread_cond_destroy(&writer->finished);
 	free(writer);
+}
+
+bool writer_submit(struct writer *writer, struct writer_piece *piece)
+{
+	bool room;
+
+	piece->rc = 0;
+	piece->next = NULL;
+	pthread_mutex_lock(&writer->lock);
+	room = writer->count < QUEUE_MAX;
+	if (room) {
+		*writer->last = piece;
+		writer->last = &piece->next;
+		writer->count++;
+		pthread_cond_signal(&writer->queued);
+	}
+	pthread_mutex_unlock(&writer->lock);
+	return room;
+}
+
+/* Somebody who waits for a piece. */
+struct waiting {
+	struct writer_piece piece; /* first: its address is the waiting's */
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	bool is_done;
+};
+
+static void wake(struct writer_piece *piece)
+{
+	struct waiting *waiting = (struct waiting *)piece;
+
+	pthread_mutex_lock(&waiting->lock);
+	waiting->is_done = true;
+	pthread_cond_signal(&waiting->finished);
+	pthread_mutex_unlock(&waiting->lock);
 }
 
 int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err)
 {
-	struct piece piece = {.work = work, .context = context, .err = err};
+	struct waiting waiting = {.piece = {.work = work, .context = context, .done = wake}};
+	int rc;
 
-	pthread_mutex_lock(&writer->lock);
-	*writer->last = &piece;
-	writer->last = &piece.next;
-	pthread_cond_signal(&writer->queued);
-	while (!piece.done)
-		pthread_cond_wait(&writer->finished, &writer->lock);
-	pthread_mutex_unlock(&writer->lock);
-	return piece.rc;
+	pthread_mutex_init(&waiting.lock, NULL);
+	pthread_cond_init(&waiting.finished, NULL);
+	pthread_mutex_lock(&waiting.lock);
+	if (writer_submit(writer, &waiting.piece)) {
+		while (!waiting.is_done)
+			pthread_cond_wait(&waiting.finished, &waiting.lock);
+		rc = waiting.piece.rc;
+		if (rc)
+			error_copy(err, &waiting.piece.err);
+	} else {
+		rc = fail_busy(err);
+	}
+	pthread_mutex_unlock(&waiting.lock);
+	pthread_mutex_destroy(&waiting.lock);
+	pthread_cond_destroy(&waiting.finished);
+	return rc;
 }

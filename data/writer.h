@@ -8,6 +8,8 @@
 #ifndef DATA_WRITER_H
 #define DATA_WRITER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "data/store.h"
 
@@ -16,8 +18,12 @@ struct writer;
 /* What is done on the writer's thread, inside its transaction. */
 typedef int writer_work(struct store *store, void *context, struct error *err);
 
-/* Starts the thread over an open store, which it borrows until writer_free. */
-int writer_new(struct store *store, struct writer **ret_writer, struct error *err);
+/* Called on the writer's thread after each COMMIT, before anybody is answered. */
+typedef void writer_committed(struct store *store, void *context);
+
+/* Starts the thread over an open store, which it borrows until writer_free; committed may be NULL. */
+int writer_new(struct store *store, writer_committed *committed, void *context,
+	struct writer **ret_writer, struct error *err);
 
 /* Finishes what is queued and ends the thread. */
 void writer_free(struct writer *writer);
@@ -25,5 +31,21 @@ AUTOPTR(struct writer, writer_free);
 
 /* Does the work and waits until it is durable, or undone; its error is in err. */
 int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err);
+
+/*
+ * A piece of work that nobody waits for. It belongs to the writer until done() is called, on the
+ * writer's thread, with what became of it in rc and err; done() may free it.
+ */
+struct writer_piece {
+	writer_work *work;
+	void *context;
+	void (*done)(struct writer_piece *piece);
+	int rc;
+	struct error err;
+	struct writer_piece *next; /* the writer's */
+};
+
+/* Queues it; false when too many wait, and the caller keeps it. */
+bool writer_submit(struct writer *writer, struct writer_piece *piece);
 
 #endif

@@ -4,12 +4,12 @@
 
 #include "base/messages.h"
 #include "gis/import_columns.h"
+#include "gis/placing.h"
 
 enum {
 	ROW_ARENA_BYTES = 256 << 20, /* of one row: its largest shape a few times over */
 	WKB_MAX_BYTES = SHAPE_POINTS_MAX * 16 + SHAPE_RINGS_MAX * 16,
 	PROGRESS_ROWS = 500,
-	FAR_DEGREES = 2, /* outside the area of use of the working CRS by more is elsewhere */
 	MISPLACED_MAX = 20, /* first rows that all lie elsewhere: it is the CRS, not the rows */
 };
 
@@ -20,8 +20,7 @@ struct import {
 	struct import_report *report;
 	struct ogr_reader *reader;
 	struct import_columns columns;
-	const struct crs_path *to_working, *to_wgs84; /* from the file, from the working CRS */
-	struct crs_info file_crs, working_crs;
+	struct placing placing;
 	struct feature_writer writer;
 	struct change_set changes;
 	struct arena arena;
@@ -39,46 +38,12 @@ static void find_row(struct import *import, enum import_severity severity, int64
 	if (working_place && isfinite(working_place[0]) && isfinite(working_place[1])) {
 		finding.east = xy[0] = working_place[0];
 		finding.north = xy[1] = working_place[1];
-		finding.has_place = !crs_path_apply(import->to_wgs84, xy, 1, NULL);
+		finding.has_place = !crs_path_apply(import->placing.to_wgs84, xy, 1, NULL);
 		finding.lon = xy[0];
 		finding.lat = xy[1];
 	}
 	import->report->findings[severity]++;
 	import->plan->finding(import->plan->context, &finding);
-}
-
-/* The reason of an invalid shape, as a message. */
-static void name_fault(enum geom_fault fault, struct error *reason)
-{
-	switch (fault) {
-	case GEOM_SELF_CROSSING:
-		fail_shape_crosses_itself(reason);
-		break;
-	case GEOM_HOLE_OUTSIDE:
-		fail_shape_hole_outside(reason);
-		break;
-	case GEOM_HOLES_NESTED:
-		fail_shape_holes_nested(reason);
-		break;
-	case GEOM_INTERIOR_CUT:
-		fail_shape_interior_cut(reason);
-		break;
-	case GEOM_PARTS_OVERLAP:
-		fail_shape_parts_overlap(reason);
-		break;
-	case GEOM_RINGS_EQUAL:
-		fail_shape_rings_equal(reason);
-		break;
-	case GEOM_TOO_FEW_POINTS:
-		fail_shape_too_few_points(reason);
-		break;
-	case GEOM_NOT_CLOSED:
-		fail_shape_not_closed(reason);
-		break;
-	default:
-		fail_shape_invalid(reason);
-		break;
-	}
 }
 
 /* A copy of the shape whose coordinates are its own. */
@@ -100,17 +65,13 @@ static int copy_shape(
 static int check_shape(struct import *import, int64_t row, struct shape *shape, bool *ret_repaired,
 	struct error *err)
 {
-	struct geom_finding finding;
 	struct error reason = {0};
 	struct shape repaired;
-	int rc = geom_check(import->tools->geom, shape, &finding, err);
-	double place[2] = {finding.x, finding.y};
+	double place[2];
+	int rc = placing_check_shape(&import->placing, shape, place, &reason);
 
-	if (rc || finding.fault == GEOM_VALID)
-		return rc;
-	name_fault(finding.fault, &reason);
-	if (isfinite(place[0]) && crs_path_apply(import->to_working, place, 1, NULL))
-		place[0] = (double)NAN;
+	if (rc != ERR_INVALID)
+		return rc ? error_copy(err, &reason) : 0;
 	find_row(import, IMPORT_WARNING, row, &reason, place);
 	import->report->invalid++;
 	if (!import->plan->repair)
@@ -124,46 +85,6 @@ static int check_shape(struct import *import, int64_t row, struct shape *shape, 
 	return 0;
 }
 
-/* Area and length where the layer has a field for it, in the zone of the file (else the city's). */
-static void measure(struct import *import, const struct shape *native, const struct shape *working,
-	struct value *values)
-{
-	const struct layer *layer = import->plan->layer;
-	bool own_zone = !import->file_crs.geographic;
-	double unit_m = own_zone ? import->file_crs.unit_m : 1;
-	const struct shape *shape = own_zone ? native : working;
-	double area_m2 = shape_area(shape) * unit_m * unit_m;
-	double length_m = shape->kind == GEOMETRY_LINE ? shape_length(shape) * unit_m : 0;
-
-	import->report->area_m2 += area_m2;
-	import->report->length_m += length_m;
-	for (size_t i = 0; i < layer->field_count; i++) {
-		if (layer->fields[i].source == FIELD_AREA_M2)
-			values[i] = (struct value){.kind = VALUE_REAL, .real = area_m2};
-		else if (layer->fields[i].source == FIELD_LENGTH_M)
-			values[i] = (struct value){.kind = VALUE_REAL, .real = length_m};
-	}
-}
-
-/* True if the layer can hold the shape; else the reason. */
-static bool fits_layer(const struct layer *layer, const struct shape *shape, struct error *reason)
-{
-	if (shape->kind != layer->geometry) {
-		if (layer->geometry == GEOMETRY_AREA)
-			fail_shape_not_area(reason);
-		else if (layer->geometry == GEOMETRY_LINE)
-			fail_shape_not_line(reason);
-		else
-			fail_shape_not_point(reason);
-		return false;
-	}
-	if (shape->kind == GEOMETRY_POINT && shape->point_count > 1) {
-		fail_shape_several_points(reason, (int64_t)shape->point_count);
-		return false;
-	}
-	return true;
-}
-
 /* The row cannot be stored; `at` is a point of it in the file's CRS, NULL unknown. */
 static void refuse_row(
 	struct import *import, int64_t row, const struct error *reason, const double *at)
@@ -172,26 +93,10 @@ static void refuse_row(
 
 	if (at)
 		memcpy(place, at, sizeof place);
-	if (at && crs_path_apply(import->to_working, place, 1, NULL))
+	if (at && crs_path_apply(import->placing.to_working, place, 1, NULL))
 		at = NULL;
 	find_row(import, IMPORT_ERROR, row, reason, at ? place : NULL);
 	import->report->refused++;
-}
-
-/* How far the middle of the box is from where the working CRS is used, in km; 0 near. */
-static double distance_km(const struct import *import, const struct box *box)
-{
-	const struct crs_info *crs = &import->working_crs;
-	double xy[2] = {(box->min_x + box->max_x) / 2, (box->min_y + box->max_y) / 2};
-	double off_x, off_y;
-
-	if (crs->west > crs->east || crs_path_apply(import->to_wgs84, xy, 1, NULL))
-		return 0;
-	off_x = fmax(0, fmax(crs->west - xy[0], xy[0] - crs->east));
-	off_y = fmax(0, fmax(crs->south - xy[1], xy[1] - crs->north));
-	if (off_x < FAR_DEGREES && off_y < FAR_DEGREES)
-		return 0;
-	return round(hypot(off_x * cos(xy[1] * M_PI / 180), off_y) * 111.2);
 }
 
 /*
@@ -205,14 +110,14 @@ static int place_shape(struct import *import, int64_t row, struct shape *shape, 
 	struct error reason = {0};
 	double far_km;
 	struct box box;
-	int rc = crs_path_apply(import->to_working, shape->xy, shape->point_count, &reason);
+	int rc = placing_move(&import->placing, shape, &reason);
 
 	if (rc && rc != ERR_INVALID)
 		return error_copy(err, &reason);
 	import->misplacing = reason;
 	if (!rc) {
 		box = shape_box(shape);
-		far_km = distance_km(import, &box);
+		far_km = placing_far_km(&import->placing, &box);
 		if (far_km <= 0)
 			return 0;
 		fail_row_elsewhere(&reason, far_km);
@@ -230,6 +135,7 @@ static int take_shape(struct import *import, const struct ogr_row *row, struct v
 	struct feature *feature, bool *ret_refused, struct error *err)
 {
 	struct shape native = *row->shape, working;
+	struct measure measure;
 	bool repaired = false;
 	int rc = check_shape(import, row->number, &native, &repaired, err);
 
@@ -239,7 +145,10 @@ static int take_shape(struct import *import, const struct ogr_row *row, struct v
 		rc = place_shape(import, row->number, &working, ret_refused, err);
 	if (rc || *ret_refused)
 		return rc;
-	measure(import, &native, &working, values);
+	measure = placing_measure(&import->placing, &native, &working);
+	measure_put(&measure, import->plan->layer, values);
+	import->report->area_m2 += measure.area_m2;
+	import->report->length_m += measure.length_m;
 	strbuf_reset(&import->wkb);
 	shape_write_wkb(&working, &import->wkb);
 	feature->wkb =
@@ -247,8 +156,8 @@ static int take_shape(struct import *import, const struct ogr_row *row, struct v
 	feature->box = shape_box(&working);
 	feature->z_m = row->shape->z_m;
 	/* What was moved or mended stands beside it as it came. */
-	if (repaired || import->file_crs.epsg != import->tools->city->epsg) {
-		feature->native_epsg = import->file_crs.epsg;
+	if (repaired || import->placing.from.epsg != import->tools->city->epsg) {
+		feature->native_epsg = import->placing.from.epsg;
 		feature->native_wkb = row->wkb;
 	}
 	return strbuf_check(&import->wkb, err);
@@ -271,7 +180,7 @@ static int take_geometry(struct import *import, const struct ogr_row *row, struc
 		import->report->without_geometry++;
 		return 0;
 	}
-	if (!fits_layer(import->plan->layer, row->shape, &reason)) {
+	if (placing_check_kind(import->plan->layer, row->shape, &reason)) {
 		*ret_refused = true;
 		refuse_row(import, row->number, &reason, row->shape->xy);
 		return 0;
@@ -355,7 +264,6 @@ static int choose_crs(struct import *import, struct error *err)
 	int stated = info->layer.epsg, epsg = import->plan->epsg ? import->plan->epsg : stated;
 	int working = import->tools->city->epsg;
 	struct error note = {0};
-	int rc;
 
 	if (!epsg && info->layer.geometry == LAYER_NO_GEOMETRY)
 		epsg = working;
@@ -368,13 +276,8 @@ static int choose_crs(struct import *import, struct error *err)
 		find_row(import, IMPORT_NOTE, 0, &note, NULL);
 	}
 	import->report->epsg = epsg;
-	rc = crs_describe(import->tools->crs, epsg, &import->file_crs, err);
-	if (!rc)
-		rc = crs_describe(import->tools->crs, working, &import->working_crs, err);
-	if (!rc)
-		rc = crs_path_find(
-			import->tools->crs, epsg, working, &import->to_working, err);
-	return rc;
+	return placing_open(&import->placing, import->tools->crs, import->tools->geom,
+		import->tools->city, epsg, err);
 }
 
 static void report_columns(struct import *import)
@@ -392,11 +295,7 @@ static int prepare(struct import *import, struct error *err)
 {
 	const struct import_plan *plan = import->plan;
 	const struct ogr_info *info;
-	int rc = crs_path_find(import->tools->crs, import->tools->city->epsg, CRS_WGS84,
-		&import->to_wgs84, err);
-
-	if (!rc)
-		rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
+	int rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
 	if (rc)
 		return rc;
 	info = ogr_reader_info(import->reader);

@@ -9,6 +9,7 @@ gis_libgis_a_SOURCES = \
 	%D%/csv_columns.c %D%/csv_columns.h \
 	%D%/file_kind.c %D%/file_kind.h \
 	%D%/geojson.c %D%/geojson.h \
+	%D%/geojson_read.c %D%/geojson_read.h \
 	%D%/geojson_scan.c %D%/geojson_scan.h \
 	%D%/geom.c %D%/geom.h \
 	%D%/import.c %D%/import.h \
@@ -17,6 +18,7 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
+	%D%/placing.c %D%/placing.h \
 	%D%/sample_alleys.c %D%/sample_alleys.h \
 	%D%/sample_axes.c %D%/sample_axes.h \
 	%D%/sample_blocks.c %D%/sample_blocks.h \

@@ -54,7 +54,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	if (!rc)
 		rc = choose_crs(app, context, err);
 	if (!rc)
-		rc = writer_new(app->opened.store, &app->writer, err);
+		rc = writer_new(app->opened.store, NULL, NULL, &app->writer, err);
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (rc)

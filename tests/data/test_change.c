@@ -163,7 +163,7 @@ static void many_writers_make_one_sequence(void **state)
 	pthread_t threads[THREADS];
 	int64_t changes = 0, links = 0;
 
-	assert_int_equal(writer_new(store, &writer, NULL), 0);
+	assert_int_equal(writer_new(store, NULL, NULL, &writer, NULL), 0);
 	for (int i = 0; i < THREADS; i++) {
 		clients[i].writer = writer;
 		assert_int_equal(pthread_create(&threads[i], NULL, write_changes, &clients[i]), 0);

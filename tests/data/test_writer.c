@@ -90,7 +90,7 @@ static struct writer *writer_of(struct store *store)
 {
 	struct writer *writer = NULL;
 
-	assert_int_equal(writer_new(store, &writer, NULL), 0);
+	assert_int_equal(writer_new(store, NULL, NULL, &writer, NULL), 0);
 	return writer;
 }
 
