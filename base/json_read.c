@@ -159,3 +159,15 @@ void json_node_each(const struct json_node *object,
 		if (!each(context, key, outside(value)))
 			return;
 }
+
+static int add_piece(const char *bytes, size_t len, void *context)
+{
+	strbuf_add(context, bytes, len);
+	return 0;
+}
+
+bool json_node_print(const struct json_node *node, struct strbuf *out)
+{
+	return !json_dump_callback(inside(node), add_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) &&
+		!out->failed;
+}

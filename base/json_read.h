@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/strbuf.h"
 
 enum { JSON_READ_DEPTH_MAX = 64 };
 
@@ -46,6 +47,9 @@ bool json_node_text(const struct json_node *node, const char **ret);
 bool json_node_int(const struct json_node *node, int64_t *ret);
 bool json_node_number(const struct json_node *node, double *ret); /* an int or a real */
 bool json_node_bool(const struct json_node *node, bool *ret);
+
+/* Appends the node as compact JSON; false if it does not fit. */
+bool json_node_print(const struct json_node *node, struct strbuf *out);
 
 /* Calls each() for the members of an object in their order, until it says false. */
 void json_node_each(const struct json_node *object,

@@ -27,15 +27,15 @@
 		.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT, .tile_zoom = 10,       \
 		.aliases = "ten ten_goi label",                                                    \
 	}
-#define FIELD_ADMIN_UNIT                                                                           \
+#define COLUMN_ADMIN_UNIT                                                                           \
 	{                                                                                          \
 		.id = "admin_unit_id", .title = {"Đơn vị hành chính khi cấp", "Unit as issued"},   \
-		.type = FIELD_INT,                                                                 \
+		.type = FIELD_INT, .source = FIELD_UNIT_ISSUED,                                    \
 	}
-#define FIELD_UNIT_NOW                                                                             \
+#define COLUMN_UNIT_NOW                                                                             \
 	{                                                                                          \
 		.id = "unit_now_id", .title = {"Đơn vị hành chính hiện nay", "Unit today"},        \
-		.type = FIELD_INT,                                                                 \
+		.type = FIELD_INT, .source = FIELD_UNIT_NOW,                                       \
 	}
 #define FIELD_STATUS                                                                               \
 	{                                                                                          \
@@ -62,7 +62,7 @@
 				.tile_zoom = 14, .aliases = "loai"},                               \
 			{.id = "address_text", .title = {"Địa chỉ", "Address"},                    \
 				.type = FIELD_TEXT, .aliases = "dia_chi address"},                 \
-			FIELD_ADMIN_UNIT, FIELD_UNIT_NOW, FIELD_STATUS),                           \
+			COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),                           \
 		.look = {.min_zoom = zoom, .max_zoom = 22, .stroke_zoom = 0, .stroke_px = 1.5F,    \
 			CLASSES({.title = {vi, en}, .fill = colour, .stroke = 0xFFFFFFFF,          \
 				.width_px = radius}),                                              \
@@ -120,7 +120,7 @@ static const struct layer layers[] = {
 			{.id = "area_legal_m2", .title = {"Diện tích pháp lý", "Legal area"},
 				.type = FIELD_REAL, .unit = "m2",
 				.aliases = "dien_tich dt_phap_ly dien_tich_phap_ly dtpl"},
-			FIELD_AREA, FIELD_ADMIN_UNIT, FIELD_UNIT_NOW, FIELD_STATUS),
+			FIELD_AREA, COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),
 		.look = {.min_zoom = 12, .max_zoom = 22, .stroke_zoom = 16, .stroke_px = 0.6F,
 			.class_field = "land_use",
 			CLASSES({.value = "ODT", .title = {"Đất ở đô thị", "Urban housing"},
@@ -170,7 +170,7 @@ static const struct layer layers[] = {
 			{.id = "year_built", .title = {"Năm xây dựng", "Year built"}, .type = FIELD_INT,
 				.aliases = "nam_xd"},
 			{.id = "parcel_id", .title = {"Thửa đất", "Parcel"}, .type = FIELD_INT},
-			FIELD_AREA, FIELD_ADMIN_UNIT, FIELD_UNIT_NOW),
+			FIELD_AREA, COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW),
 		.look = {.min_zoom = 15, .max_zoom = 22, .stroke_zoom = 17, .stroke_px = 0.6F,
 			.class_field = "use",
 			CLASSES({.value = "public", .title = {"Công cộng", "Public"},
@@ -200,7 +200,7 @@ static const struct layer layers[] = {
 				.unit = "m", .tile_zoom = 13, .aliases = "rong be_rong lo_gioi width"},
 			{.id = "surface", .title = {"Mặt đường", "Surface"}, .type = FIELD_TEXT,
 				.aliases = "ket_cau"},
-			FIELD_LENGTH, FIELD_ADMIN_UNIT, FIELD_UNIT_NOW),
+			FIELD_LENGTH, COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW),
 		.look = {.min_zoom = 10, .max_zoom = 22, .stroke_zoom = 13, .stroke_px = 0.9F,
 			.class_field = "kind", .width_field = "width_m",
 			CLASSES({.value = "trunk", .title = {"Đại lộ, quốc lộ", "Boulevards"},
@@ -291,7 +291,7 @@ static const struct layer layers[] = {
 			{.id = "street_id", .title = {"Đường", "Street"}, .type = FIELD_INT},
 			{.id = "owner", .title = {"Đơn vị quản lý", "Owner"}, .type = FIELD_TEXT,
 				.aliases = "don_vi_ql"},
-			FIELD_ADMIN_UNIT, FIELD_UNIT_NOW, FIELD_STATUS),
+			COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),
 		.look = {.min_zoom = 17, .max_zoom = 22, .stroke_zoom = 17, .stroke_px = 0.8F,
 			.class_field = "lamp_kind",
 			CLASSES({.value = "LED", .title = {"Đèn LED", "LED"}, .fill = 0xFFC400FF,

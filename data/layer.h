@@ -24,6 +24,8 @@ enum field_source {
 	FIELD_GIVEN,	 /* by the user or the file */
 	FIELD_AREA_M2,	 /* area in the record's native zone, m² */
 	FIELD_LENGTH_M,	 /* length in the record's native zone, m */
+	FIELD_UNIT_ISSUED, /* administrative unit when the record was made */
+	FIELD_UNIT_NOW,	 /* administrative unit today */
 };
 
 struct layer_field {

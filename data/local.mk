@@ -7,6 +7,7 @@ data_libdata_a_SOURCES = \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
+	%D%/conflict.c %D%/conflict.h \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_row.c %D%/feature_row.h \
@@ -15,6 +16,7 @@ data_libdata_a_SOURCES = \
 	%D%/history.c %D%/history.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/migrate.c %D%/migrate.h \
+	%D%/receipt.c %D%/receipt.h \
 	%D%/register.c %D%/register.h \
 	%D%/revision.c %D%/revision.h \
 	%D%/seal.c %D%/seal.h \
@@ -29,7 +31,8 @@ nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h
 DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
 # The numbered steps in C.
-migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql
+migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
+	%D%/migrations/0005_editing.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

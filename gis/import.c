@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "gis/import_columns.h"
 #include "gis/placing.h"
+#include "gis/unit_finder.h"
 
 enum {
 	ROW_ARENA_BYTES = 256 << 20, /* of one row: its largest shape a few times over */
@@ -21,6 +22,7 @@ struct import {
 	struct ogr_reader *reader;
 	struct import_columns columns;
 	struct placing placing;
+	struct unit_finder *units;
 	struct feature_writer writer;
 	struct change_set changes;
 	struct arena arena;
@@ -147,6 +149,7 @@ static int take_shape(struct import *import, const struct ogr_row *row, struct v
 		return rc;
 	measure = placing_measure(&import->placing, &native, &working);
 	measure_put(&measure, import->plan->layer, values);
+	unit_put(unit_finder_find(import->units, &working), true, import->plan->layer, values);
 	import->report->area_m2 += measure.area_m2;
 	import->report->length_m += measure.length_m;
 	strbuf_reset(&import->wkb);
@@ -295,7 +298,11 @@ static int prepare(struct import *import, struct error *err)
 {
 	const struct import_plan *plan = import->plan;
 	const struct ogr_info *info;
-	int rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
+	int rc = unit_finder_open(
+		import->tools->store, import->tools->layers, NULL, &import->units, err);
+
+	if (!rc)
+		rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
 	if (rc)
 		return rc;
 	info = ogr_reader_info(import->reader);
@@ -352,6 +359,7 @@ int import_run(const struct import_tools *tools, const struct import_plan *plan,
 	ret_report->info = NULL;
 	memset(ret_report->columns, 0, sizeof ret_report->columns);
 	ogr_reader_close(import.reader);
+	unit_finder_close(import.units);
 	arena_clear(&import.arena);
 	strbuf_clear(&import.wkb);
 	return rc;

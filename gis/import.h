@@ -71,6 +71,7 @@ struct import_plan {
 /* What import works with; borrowed. */
 struct import_tools {
 	struct store *store; /* writing */
+	const struct layer_table *layers;
 	const struct city *city;
 	struct crs_context *crs; /* pinned to the city */
 	struct geom_context *geom;

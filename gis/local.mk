@@ -14,6 +14,7 @@ gis_libgis_a_SOURCES = \
 	%D%/geom.c %D%/geom.h \
 	%D%/import.c %D%/import.h \
 	%D%/import_columns.c %D%/import_columns.h \
+	%D%/keep_corners.c %D%/keep_corners.h \
 	%D%/ogr_layer.h \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
@@ -48,6 +49,7 @@ gis_libgis_a_SOURCES = \
 	%D%/shape.c %D%/shape.h \
 	%D%/shapefile.c %D%/shapefile.h \
 	%D%/side.c %D%/side.h \
+	%D%/unit_finder.c %D%/unit_finder.h \
 	%D%/upload.c %D%/upload.h \
 	%D%/upload_folder.c %D%/upload_zip.c %D%/upload_parts.h \
 	%D%/watch.c %D%/watch.h \

@@ -5,6 +5,7 @@ dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
 	%D%/app.c %D%/app.h \
 	%D%/box_search.c %D%/box_search.h \
+	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/city_api.c \
 	%D%/collections_api.c \
 	%D%/commands/city.c %D%/commands/city.h \
@@ -16,6 +17,7 @@ dothi_SOURCES = \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
 	%D%/deadline.c %D%/deadline.h \
+	%D%/feature_input.c %D%/feature_input.h \
 	%D%/feature_json.c %D%/feature_json.h \
 	%D%/features_api.c \
 	%D%/health_api.c \

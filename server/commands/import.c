@@ -263,6 +263,7 @@ static int open_tools(struct register_folder *opened, struct import_tools *tools
 	if (!rc)
 		rc = geom_context_new(&tools->geom, err);
 	tools->store = opened->store;
+	tools->layers = city_layers();
 	tools->city = &opened->city;
 	return rc;
 }

@@ -103,7 +103,7 @@ static bool agree(void *context, const struct import_report *report)
 static int import_file(struct place *place, struct error *err)
 {
 	const struct import_tools tools = {
-		place->small.opened.store, &place->city, place->crs, place->geom};
+		place->small.opened.store, &small_layers, &place->city, place->crs, place->geom};
 	struct import_plan plan = {
 		.path = place->file.data,
 		.layer = &small_layers.layers[place->layer],

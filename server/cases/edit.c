@@ -1,0 +1,219 @@
+#include "server/cases/edit.h"
+
+#include <math.h>
+
+#include "base/messages.h"
+
+/* A transaction's worth of an edit. */
+struct editing {
+	struct edit *edit;
+	struct store *store;
+	struct change_set changes;
+	struct revision revision;
+};
+
+/* Whether the author may have the record where it is, or where it goes. */
+static int check_unit(const struct edit *edit, const struct value *values, struct error *err)
+{
+	struct feature whatever = {0};
+	struct value copy[FEATURE_FIELDS_MAX];
+
+	memcpy(copy, values, edit->view.layer->field_count * sizeof *copy);
+	if (edit->may_elsewhere || view_admits(&edit->view, copy, &whatever))
+		return 0;
+	return fail_unit_forbidden(err);
+}
+
+static int create(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	struct value values[FEATURE_FIELDS_MAX];
+	struct feature feature;
+	int rc;
+
+	feature_input_apply(edit->input, edit->view.layer, NULL, values, &feature);
+	if (!edit->input->has_valid_from)
+		feature.valid_from = editing->revision.today;
+	rc = check_unit(edit, values, err);
+	if (!rc)
+		rc = revision_create(&editing->revision, &feature, err);
+	if (rc)
+		return rc;
+	edit->id = feature.id;
+	edit->version = feature.version;
+	edit->status = 201;
+	return 0;
+}
+
+/* Lays the input over the base, or takes the old version as it was. */
+static int change_version(void *context, const struct feature *old, struct error *err)
+{
+	struct editing *editing = context;
+	struct edit *edit = editing->edit;
+	struct value values[FEATURE_FIELDS_MAX];
+	struct feature feature = *old;
+	int rc;
+
+	memcpy(values, old->values, edit->view.layer->field_count * sizeof *values);
+	feature.values = values;
+	if (edit->kind == EDIT_CHANGE)
+		feature_input_apply(edit->input, edit->view.layer, old, values, &feature);
+	feature.id = edit->id;
+	rc = check_unit(edit, values, err);
+	if (!rc)
+		rc = revision_replace(&editing->revision, edit->base_version, &feature, err);
+	edit->version = feature.version;
+	return rc;
+}
+
+/* The record exists for the author, who may change it as it stands. */
+struct standing {
+	const struct edit *edit;
+	bool seen;
+};
+
+static int look(void *context, const struct feature *feature, struct error *err)
+{
+	struct standing *standing = context;
+	struct value values[FEATURE_FIELDS_MAX];
+	struct feature copy = *feature;
+
+	(void)err;
+	memcpy(values, feature->values, standing->edit->view.layer->field_count * sizeof *values);
+	standing->seen = view_admits(&standing->edit->view, values, &copy);
+	return 0;
+}
+
+static int find_standing(struct editing *editing, struct error *err)
+{
+	struct standing standing = {.edit = editing->edit};
+	bool found;
+	int rc = feature_read_row(editing->store, editing->edit->view.layer, editing->edit->id, look,
+		&standing, &found, err);
+
+	return rc || (found && standing.seen) ? rc : fail_no_such_record(err);
+}
+
+static int change(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	int64_t version = edit->kind == EDIT_RESTORE ? edit->restored_version : edit->base_version;
+	bool found = false;
+	int rc = history_read(editing->store, edit->view.layer, edit->id, version, change_version,
+		editing, &found, err);
+
+	if (!rc && !found && edit->kind == EDIT_RESTORE)
+		rc = fail_no_such_version(err, version);
+	else if (!rc && !found)
+		rc = fail_stale_version(err, version, 0);
+	edit->status = 204;
+	return rc;
+}
+
+static int end(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	struct date from = *edit->from.text ? edit->from : editing->revision.today;
+
+	edit->status = 204;
+	return revision_end(&editing->revision, edit->id, edit->base_version, &from,
+		&edit->version, err);
+}
+
+/* Somebody was quicker: the proposal is kept, and that is what is done. */
+static int keep_proposal(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	struct history_spans spans;
+	int rc = history_live(editing->store, edit->view.layer, edit->id, &spans, err);
+
+	if (rc)
+		return rc;
+	edit->proposal.layer = edit->view.layer->id;
+	edit->proposal.feature_id = edit->id;
+	edit->proposal.base_version = edit->base_version;
+	edit->proposal.current_version = spans.last_version;
+	edit->proposal.author = edit->author.actor;
+	edit->proposal.account_id = edit->account_id;
+	edit->proposal.reason = edit->author.reason;
+	edit->proposal.created_at_us = edit->author.at_us;
+	rc = conflict_add(editing->store, &edit->proposal, err);
+	edit->conflict_id = edit->proposal.id;
+	edit->status = 409;
+	return rc;
+}
+
+static int edit_record(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	struct error own = {0};
+	int rc;
+
+	if (edit->kind == EDIT_CREATE)
+		return create(editing, err);
+	rc = find_standing(editing, err);
+	if (rc)
+		return rc;
+	rc = edit->kind == EDIT_END ? end(editing, &own) : change(editing, &own);
+	if (rc == ERR_CONFLICT && edit->proposal.kind)
+		return keep_proposal(editing, err);
+	if (rc)
+		return error_copy(err, &own);
+	if (edit->settles)
+		rc = conflict_settle(editing->store, edit->settles, edit->settles_as,
+			edit->author.actor, edit->author.at_us, edit->version, err);
+	return rc;
+}
+
+/* True in *ret_done if the same request was answered before. */
+static int find_receipt(struct editing *editing, bool *ret_done, struct error *err)
+{
+	struct edit *edit = editing->edit;
+	int rc;
+
+	*ret_done = false;
+	if (!edit->receipt.key)
+		return 0;
+	rc = receipt_find(editing->store, &edit->receipt, ret_done, err);
+	if (rc || !*ret_done)
+		return rc;
+	edit->replayed = true;
+	edit->status = edit->receipt.status;
+	edit->id = edit->receipt.feature_id;
+	edit->version = edit->receipt.version;
+	edit->conflict_id = edit->receipt.conflict_id;
+	return 0;
+}
+
+static int keep_receipt(struct editing *editing, struct error *err)
+{
+	struct edit *edit = editing->edit;
+
+	if (!edit->receipt.key)
+		return 0;
+	edit->receipt.status = edit->status;
+	edit->receipt.feature_id = edit->id;
+	edit->receipt.version = edit->version;
+	edit->receipt.conflict_id = edit->conflict_id;
+	return receipt_keep(editing->store, &edit->receipt, err);
+}
+
+int edit_run(struct store *store, void *context, struct error *err)
+{
+	struct editing editing = {.edit = context, .store = store};
+	struct edit *edit = context;
+	bool done;
+	int rc = find_receipt(&editing, &done, err);
+
+	if (rc || done)
+		return rc;
+	rc = change_begin(store, &edit->author, &editing.changes, err);
+	if (rc)
+		return rc;
+	editing.revision = revision_of(
+		store, edit->view.layer, edit->epsg, &editing.changes, edit->randomness);
+	rc = edit_record(&editing, err);
+	if (!rc)
+		rc = change_end(&editing.changes, err);
+	return rc ? rc : keep_receipt(&editing, err);
+}
