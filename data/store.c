@@ -295,6 +295,11 @@ int store_check(struct store *store, struct error *err)
 	return store->driver->check(store, err);
 }
 
+int store_wipe(struct store *store, struct error *err)
+{
+	return store->driver->wipe(store, err);
+}
+
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
 	const struct box *box, int64_t now_us, struct error *err)
 {

@@ -33,8 +33,7 @@ enum store_mode { STORE_READ, STORE_WRITE };
 enum store_dialect { STORE_SQLITE, STORE_POSTGRES };
 
 /* Opens the database of a register: the path of its SQLite file. */
-int store_open(
-	const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
+int store_open(const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
 
 /* Makes an empty database there, ready for migrations; the file must not exist. */
 int store_create(const char *where, struct store **ret_store, struct error *err);
@@ -51,8 +50,7 @@ int store_run(struct store *store, const char *sql, struct error *err);
  * The prepared query of this text, from the store's cache or made now. The caller gives it back
  * with query_done(); until then nobody else gets the same one.
  */
-int store_query(
-	struct store *store, const char *sql, struct query **ret_query, struct error *err);
+int store_query(struct store *store, const char *sql, struct query **ret_query, struct error *err);
 void query_done(struct query *query);
 AUTOPTR(struct query, query_done);
 
@@ -137,6 +135,10 @@ int store_bulk_end(struct store *store, const char *table, int64_t first_id, str
 
 /* Looks whether the database is sound; ERR_IO if it is damaged. May take long. */
 int store_check(struct store *store, struct error *err);
+
+/* Rewrites the files, so that they hold nothing of what was deleted. Outside of transactions; takes
+ * long, and twice the disk space. ERR_BUSY while a reader still sees what was before. */
+int store_wipe(struct store *store, struct error *err);
 
 /* Notes how many rows a table has and where they lie, for programs that read the file. */
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
