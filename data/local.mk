@@ -12,6 +12,7 @@ data_libdata_a_SOURCES = \
 	%D%/layer.c %D%/layer.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/register.c %D%/register.h \
+	%D%/role.c %D%/role.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \

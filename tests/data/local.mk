@@ -7,6 +7,7 @@ data_tests = \
 	%D%/test_layer \
 	%D%/test_migrate \
 	%D%/test_register \
+	%D%/test_role \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
 	%D%/test_writer
@@ -39,6 +40,9 @@ tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_role_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_role_SOURCES = %D%/test_role.c
+tests_data_test_role_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
