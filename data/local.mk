@@ -11,6 +11,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/migrate.c %D%/migrate.h \
+	%D%/password.c %D%/password.h \
 	%D%/register.c %D%/register.h \
 	%D%/role.c %D%/role.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
@@ -18,7 +19,7 @@ data_libdata_a_SOURCES = \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c \
 	%D%/writer.c %D%/writer.h
-nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h
+nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h %D%/common_passwords.h
 
 DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
@@ -29,6 +30,13 @@ data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 BUILT_SOURCES += %D%/migrations_rows.h
 CLEANFILES += %D%/migrations_rows.h
 EXTRA_DIST += %D%/README $(migrations) build-aux/migrations.awk
+
+# The passwords that nobody may choose, sorted to be looked up.
+data/common_passwords.h: $(srcdir)/%D%/common_passwords.txt
+	$(AM_V_GEN)mkdir -p data && sed '/^#/d' $(srcdir)/data/common_passwords.txt | LC_ALL=C sort -u | sed 's/["\]/\&/g; s/.*/"&",/' >$@.new && mv $@.new $@
+BUILT_SOURCES += %D%/common_passwords.h
+CLEANFILES += %D%/common_passwords.h
+EXTRA_DIST += %D%/common_passwords.txt %D%/LICENSE-zxcvbn
 
 # What the sample city is made from.
 EXTRA_DIST += %D%/sample/README %D%/sample/LICENSE-censusVN2009 \

@@ -6,6 +6,7 @@ data_tests = \
 	%D%/test_feature_write \
 	%D%/test_layer \
 	%D%/test_migrate \
+	%D%/test_password \
 	%D%/test_register \
 	%D%/test_role \
 	%D%/test_spatialite_blob \
@@ -37,6 +38,9 @@ tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_migrate_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_migrate_SOURCES = %D%/test_migrate.c $(DATA_TEST_CODE)
 tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_password_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_password_SOURCES = %D%/test_password.c
+tests_data_test_password_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
