@@ -2,6 +2,8 @@ noinst_LIBRARIES += data/libdata.a
 
 data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 data_libdata_a_SOURCES = \
+	%D%/account.c %D%/account.h \
+	%D%/account_scope.c %D%/account_scope.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
@@ -10,10 +12,13 @@ data_libdata_a_SOURCES = \
 	%D%/feature_table.c %D%/feature_table.h \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/layer.c %D%/layer.h \
+	%D%/login.c %D%/login.h \
 	%D%/migrate.c %D%/migrate.h \
+	%D%/one_time_link.c %D%/one_time_link.h \
 	%D%/password.c %D%/password.h \
 	%D%/register.c %D%/register.h \
 	%D%/role.c %D%/role.h \
+	%D%/session.c %D%/session.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \

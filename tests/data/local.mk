@@ -1,22 +1,34 @@
 data_tests = \
+	%D%/test_account \
+	%D%/test_account_scope \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
 	%D%/test_layer \
+	%D%/test_login \
 	%D%/test_migrate \
+	%D%/test_one_time_link \
 	%D%/test_password \
 	%D%/test_register \
 	%D%/test_role \
+	%D%/test_session \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
+tests_data_test_account_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_account_SOURCES = %D%/test_account.c $(PEOPLE_TEST_CODE)
+tests_data_test_account_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_account_scope_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_account_scope_SOURCES = %D%/test_account_scope.c $(PEOPLE_TEST_CODE)
+tests_data_test_account_scope_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
@@ -35,9 +47,15 @@ tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_login_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_login_SOURCES = %D%/test_login.c $(PEOPLE_TEST_CODE)
+tests_data_test_login_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_migrate_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_migrate_SOURCES = %D%/test_migrate.c $(DATA_TEST_CODE)
 tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_one_time_link_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_one_time_link_SOURCES = %D%/test_one_time_link.c $(PEOPLE_TEST_CODE)
+tests_data_test_one_time_link_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_password_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_password_SOURCES = %D%/test_password.c
 tests_data_test_password_LDADD = $(DATA_TEST_LIBS)
@@ -47,6 +65,9 @@ tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_role_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_role_SOURCES = %D%/test_role.c
 tests_data_test_role_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_session_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_session_SOURCES = %D%/test_session.c $(PEOPLE_TEST_CODE)
+tests_data_test_session_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
