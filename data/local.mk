@@ -23,6 +23,7 @@ data_libdata_a_SOURCES = \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c \
+	%D%/token.c %D%/token.h \
 	%D%/writer.c %D%/writer.h
 nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h %D%/common_passwords.h
 

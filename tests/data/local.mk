@@ -16,6 +16,7 @@ data_tests = \
 	%D%/test_session \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
+	%D%/test_token \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
@@ -74,6 +75,9 @@ tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
 tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_token_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_token_SOURCES = %D%/test_token.c $(PEOPLE_TEST_CODE)
+tests_data_test_token_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_writer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_writer_SOURCES = %D%/test_writer.c $(DATA_TEST_CODE)
 tests_data_test_writer_LDADD = $(DATA_TEST_LIBS)
