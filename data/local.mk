@@ -16,6 +16,7 @@ data_libdata_a_SOURCES = \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/one_time_link.c %D%/one_time_link.h \
 	%D%/password.c %D%/password.h \
+	%D%/person.c %D%/person.h \
 	%D%/register.c %D%/register.h \
 	%D%/role.c %D%/role.h \
 	%D%/session.c %D%/session.h \

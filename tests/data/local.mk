@@ -11,6 +11,7 @@ data_tests = \
 	%D%/test_migrate \
 	%D%/test_one_time_link \
 	%D%/test_password \
+	%D%/test_person \
 	%D%/test_register \
 	%D%/test_role \
 	%D%/test_session \
@@ -60,6 +61,9 @@ tests_data_test_one_time_link_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_password_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_password_SOURCES = %D%/test_password.c
 tests_data_test_password_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_person_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_person_SOURCES = %D%/test_person.c $(PEOPLE_TEST_CODE)
+tests_data_test_person_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
