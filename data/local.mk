@@ -2,6 +2,7 @@ noinst_LIBRARIES += data/libdata.a
 
 data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 data_libdata_a_SOURCES = \
+	%D%/access_log.c %D%/access_log.h \
 	%D%/account.c %D%/account.h \
 	%D%/account_scope.c %D%/account_scope.h \
 	%D%/change.c %D%/change.h \

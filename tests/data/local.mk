@@ -1,4 +1,5 @@
 data_tests = \
+	%D%/test_access_log \
 	%D%/test_account \
 	%D%/test_account_scope \
 	%D%/test_change \
@@ -25,6 +26,9 @@ DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
 PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
+tests_data_test_access_log_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_access_log_SOURCES = %D%/test_access_log.c $(PEOPLE_TEST_CODE)
+tests_data_test_access_log_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_account_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_account_SOURCES = %D%/test_account.c $(PEOPLE_TEST_CODE)
 tests_data_test_account_LDADD = $(DATA_TEST_LIBS)
