@@ -18,7 +18,8 @@ base_libbase_a_SOURCES = \
 	%D%/number.c %D%/number.h \
 	%D%/secret.c %D%/secret.h \
 	%D%/strbuf.c %D%/strbuf.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/throttle.c %D%/throttle.h
 nodist_base_libbase_a_SOURCES = %D%/messages_table.h %D%/messages_rows.h
 
 BASE_LIBS = base/libbase.a $(UTF8PROC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) -lm

@@ -3,8 +3,12 @@
 #include "base/secret.h"
 
 #include <assert.h>
+#include <errno.h>
 
-#include "base/banned.h"
+#include "base/messages.h"
+
+/* OWASP's least for Argon2id: 19 MiB, two passes; libsodium has one lane. */
+enum { HASH_MEMORY_BYTES = 19 << 20, HASH_PASSES = 2 };
 
 static void system_fill(void *context, void *bytes, size_t len)
 {
@@ -86,4 +90,61 @@ struct digest_text digest_print(const struct digest *digest)
 
 	sodium_bin2hex(hex.text, sizeof hex.text, digest->bytes, sizeof digest->bytes);
 	return hex;
+}
+
+struct secret_token secret_token(int bits, const struct randomness *randomness)
+{
+	unsigned char bytes[SECRET_TOKEN_MAX_BITS / 8];
+	struct secret_token token;
+	size_t len = (size_t)bits / 8;
+
+	assert(bits >= 8 && bits <= SECRET_TOKEN_MAX_BITS && bits % 8 == 0);
+	randomness->fill(randomness->context, bytes, len);
+	sodium_bin2hex(token.text, sizeof token.text, bytes, len);
+	sodium_memzero(bytes, sizeof bytes);
+	return token;
+}
+
+bool secret_equal(const void *a, const void *b, size_t len)
+{
+	return sodium_memcmp(a, b, len) == 0;
+}
+
+void secret_wipe(void *bytes, size_t len)
+{
+	sodium_memzero(bytes, len);
+}
+
+static_assert(sizeof(struct password_hash) == crypto_pwhash_STRBYTES, "the text fits");
+
+int password_hash_make(
+	const char *password, size_t len, struct password_hash *ret_hash, struct error *err)
+{
+	struct password_hash hash;
+
+	/* It fails for lack of memory only: the other limits are checked by the callers. */
+	if (crypto_pwhash_str_alg(hash.text, password, len, HASH_PASSES, HASH_MEMORY_BYTES,
+		    crypto_pwhash_ALG_ARGON2ID13))
+		return fail_no_memory(err);
+	*ret_hash = hash;
+	return 0;
+}
+
+int password_hash_verify(const struct password_hash *hash, const char *password, size_t len,
+	bool *ret_matches, struct error *err)
+{
+	bool matches;
+
+	errno = 0;
+	matches = crypto_pwhash_str_verify(hash->text, password, len) == 0;
+	/* The library answers "does not match" to a lack of memory too. */
+	if (!matches && errno == ENOMEM)
+		return fail_no_memory(err);
+	*ret_matches = matches;
+	return 0;
+}
+
+bool password_hash_is_old(const struct password_hash *hash)
+{
+	return crypto_pwhash_str_needs_rehash(hash->text, HASH_PASSES, HASH_MEMORY_BYTES) != 0;
 }

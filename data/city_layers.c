@@ -7,6 +7,7 @@
  * lightened 60 % towards white for the screen.
  */
 #include "data/layer.h"
+#include "data/role.h"
 
 #define FIELDS(...)                                                                                \
 	.fields = (const struct layer_field[]){__VA_ARGS__},                                       \
@@ -14,6 +15,7 @@
 #define CLASSES(...)                                                                               \
 	.classes = (const struct look_class[]){__VA_ARGS__},                                       \
 	.class_count = sizeof((const struct look_class[]){__VA_ARGS__}) / sizeof(struct look_class)
+#define WRITER(role) (1U << (role))
 #define DARK_ON_LIGHT .colour = 0x33383DFF, .halo = 0xFFFFFFE6
 
 /* Columns that several layers have. */
@@ -54,9 +56,10 @@
 	}
 
 /* A layer of places with a code, a name and a kind, drawn as a disc. */
-#define PLACES(layer_id, vi, en, colour, radius, zoom)                                             \
+#define PLACES(layer_id, vi, en, colour, radius, zoom, keeper)                                     \
 	{                                                                                          \
 		.id = layer_id, .title = {vi, en}, .geometry = GEOMETRY_POINT,                     \
+		.writers = WRITER(keeper),                                                         \
 		FIELDS(FIELD_CODE, FIELD_NAME,                                                     \
 			{.id = "kind", .title = {"Loại", "Kind"}, .type = FIELD_TEXT,              \
 				.tile_zoom = 14, .aliases = "loai"},                               \
@@ -75,6 +78,7 @@ static const struct layer layers[] = {
 		.id = "plan_zone",
 		.title = {"Ô quy hoạch", "Plan zones"},
 		.geometry = GEOMETRY_AREA,
+		.writers = WRITER(ROLE_PLANNER),
 		.hidden = true,
 		FIELDS(FIELD_CODE, FIELD_NAME,
 			{.id = "zone_kind", .title = {"Loại đất quy hoạch", "Planned use"},
@@ -108,6 +112,7 @@ static const struct layer layers[] = {
 		.id = "parcel",
 		.title = {"Thửa đất", "Parcels"},
 		.geometry = GEOMETRY_AREA,
+		.writers = WRITER(ROLE_OFFICER),
 		FIELDS({.id = "map_sheet", .title = {"Tờ bản đồ số", "Map sheet"},
 				.type = FIELD_TEXT, .tile_zoom = 16,
 				.aliases = "so_to soto to_ban_do to_bd so_hieu_to_ban_do shbd sheet map"},
@@ -160,6 +165,7 @@ static const struct layer layers[] = {
 		.id = "building",
 		.title = {"Công trình", "Buildings"},
 		.geometry = GEOMETRY_AREA,
+		.writers = WRITER(ROLE_OFFICER),
 		FIELDS({.id = "use", .title = {"Công năng", "Use"}, .type = FIELD_TEXT,
 				.tile_zoom = 15, .aliases = "cong_nang loai building"},
 			FIELD_NAME,
@@ -186,6 +192,7 @@ static const struct layer layers[] = {
 		.id = "street",
 		.title = {"Đường và hẻm", "Streets and alleys"},
 		.geometry = GEOMETRY_LINE,
+		.writers = WRITER(ROLE_OFFICER),
 		FIELDS({.id = "name", .title = {"Tên đường", "Name"}, .type = FIELD_TEXT,
 				.tile_zoom = 13, .aliases = "ten ten_duong duong"},
 			{.id = "kind", .title = {"Cấp", "Kind"}, .type = FIELD_TEXT, .tile_zoom = 10,
@@ -224,6 +231,7 @@ static const struct layer layers[] = {
 		.id = "plan_line",
 		.title = {"Chỉ giới", "Reservation and building lines"},
 		.geometry = GEOMETRY_LINE,
+		.writers = WRITER(ROLE_PLANNER),
 		.hidden = true,
 		FIELDS(FIELD_CODE,
 			{.id = "kind", .title = {"Loại chỉ giới", "Kind"}, .type = FIELD_TEXT,
@@ -241,6 +249,7 @@ static const struct layer layers[] = {
 		.id = "admin_unit",
 		.title = {"Đơn vị hành chính", "Administrative units"},
 		.geometry = GEOMETRY_AREA,
+		.is_units = true,
 		FIELDS({.id = "code", .title = {"Mã đơn vị", "Code"}, .type = FIELD_TEXT,
 				.tile_zoom = 5, .aliases = "ma ma_xa maxa commune_id ma_phuong"},
 			{.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT, .tile_zoom = 5,
@@ -264,6 +273,7 @@ static const struct layer layers[] = {
 		.id = "key_area",
 		.title = {"Khu vực trọng điểm", "Key areas"},
 		.geometry = GEOMETRY_AREA,
+		.writers = WRITER(ROLE_PLANNER),
 		.hidden = true,
 		FIELDS(FIELD_CODE, FIELD_NAME,
 			{.id = "kind", .title = {"Loại", "Kind"}, .type = FIELD_TEXT, .tile_zoom = 13,
@@ -278,6 +288,7 @@ static const struct layer layers[] = {
 		.id = "light_pole",
 		.title = {"Trụ đèn", "Light poles"},
 		.geometry = GEOMETRY_POINT,
+		.writers = WRITER(ROLE_OPERATOR),
 		FIELDS({.id = "code", .title = {"Mã trụ", "Code"}, .type = FIELD_TEXT, .tile_zoom = 17,
 				.aliases = "ma ma_tru pole_id pole_num"},
 			{.id = "lamp_kind", .title = {"Loại đèn", "Lamp"}, .type = FIELD_TEXT,
@@ -299,17 +310,17 @@ static const struct layer layers[] = {
 				{.title = {"Đèn khác", "Other lamps"}, .fill = 0xF08A24FF,
 					.stroke = 0x7A4A12FF, .width_px = 2.6F})},
 	},
-	PLACES("tree", "Cây xanh", "Trees", 0x6DB36AFF, 2.0F, 17),
-	PLACES("drain", "Hố ga", "Drains", 0x5B7C8DFF, 2.0F, 18),
-	PLACES("camera", "Camera giám sát", "Cameras", 0x37474FFF, 3.2F, 16),
-	PLACES("wifi", "Điểm wifi công cộng", "Public wifi", 0x00897BFF, 3.2F, 16),
-	PLACES("bus_stop", "Trạm xe buýt", "Bus stops", 0x1565C0FF, 3.4F, 16),
-	PLACES("tourism_site", "Điểm du lịch", "Tourism sites", 0x8E24AAFF, 4.0F, 13),
-	PLACES("logistics_site", "Kho, bến bãi", "Logistics sites", 0x6D4C41FF, 4.0F, 13),
-	PLACES("station", "Trạm quan trắc", "Monitoring stations", 0x00838FFF, 4.0F, 13),
-	PLACES("clinic", "Cơ sở y tế", "Health facilities", 0xD81B60FF, 4.0F, 14),
-	PLACES("school", "Trường học", "Schools", 0xEF6C00FF, 4.0F, 14),
-	PLACES("survey_point", "Mốc đo đạc", "Survey points", 0x263238FF, 3.0F, 15),
+	PLACES("tree", "Cây xanh", "Trees", 0x6DB36AFF, 2.0F, 17, ROLE_OPERATOR),
+	PLACES("drain", "Hố ga", "Drains", 0x5B7C8DFF, 2.0F, 18, ROLE_OPERATOR),
+	PLACES("camera", "Camera giám sát", "Cameras", 0x37474FFF, 3.2F, 16, ROLE_OPERATOR),
+	PLACES("wifi", "Điểm wifi công cộng", "Public wifi", 0x00897BFF, 3.2F, 16, ROLE_OPERATOR),
+	PLACES("bus_stop", "Trạm xe buýt", "Bus stops", 0x1565C0FF, 3.4F, 16, ROLE_OPERATOR),
+	PLACES("tourism_site", "Điểm du lịch", "Tourism sites", 0x8E24AAFF, 4.0F, 13, ROLE_OFFICER),
+	PLACES("logistics_site", "Kho, bến bãi", "Logistics sites", 0x6D4C41FF, 4.0F, 13, ROLE_OFFICER),
+	PLACES("station", "Trạm quan trắc", "Monitoring stations", 0x00838FFF, 4.0F, 13, ROLE_OPERATOR),
+	PLACES("clinic", "Cơ sở y tế", "Health facilities", 0xD81B60FF, 4.0F, 14, ROLE_OFFICER),
+	PLACES("school", "Trường học", "Schools", 0xEF6C00FF, 4.0F, 14, ROLE_OFFICER),
+	PLACES("survey_point", "Mốc đo đạc", "Survey points", 0x263238FF, 3.0F, 15, ROLE_SURVEYOR),
 };
 
 static const struct layer_table table = {layers, sizeof layers / sizeof layers[0]};

@@ -70,34 +70,6 @@ static int open_rows(struct store *store, const struct view *view, bool whole, i
 	return 0;
 }
 
-/* Whether the record lies in a ward that is seen. */
-static bool in_units(const struct view *view, const struct value *values)
-{
-	const struct layer_field *field;
-	const struct value *unit;
-
-	if (!view->units)
-		return true;
-	field = layer_field_find(view->layer, "unit_now_id", strlen("unit_now_id"));
-	unit = field ? &values[layer_field_index(view->layer, field)] : NULL;
-	for (size_t i = 0; unit && unit->kind == VALUE_INT && i < view->unit_count; i++)
-		if (view->units[i] == unit->integer)
-			return true;
-	return false;
-}
-
-bool view_admits(const struct view *view, struct value *values, struct feature *feature)
-{
-	if (!in_units(view, values))
-		return false;
-	for (size_t i = 0; view->hidden && i < view->layer->field_count; i++)
-		if (view->hidden >> i & 1)
-			values[i] = (struct value){.kind = VALUE_NULL};
-	if (view->hides_source)
-		feature->source_attributes = NULL;
-	return true;
-}
-
 /* Steps a bound query and visits its rows as far as they are seen. */
 static int visit_rows(struct query *query, const struct view *view, bool whole,
 	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
@@ -291,7 +263,7 @@ int feature_ids_in_box(struct store *store, const struct view *view, const struc
 
 bool view_can_count(const struct view *view)
 {
-	return !view->is_dated && !view->units;
+	return !view->is_dated && !view->grants;
 }
 
 int feature_boxes_in_box(struct store *store, const struct view *view, const struct box *box,

@@ -18,12 +18,6 @@
  */
 typedef int feature_visit(void *context, const struct feature *feature, struct error *err);
 
-/*
- * Whether the view shows this row, whatever its times; what it hides of it is taken out. Only for
- * what reads rows in data/.
- */
-bool view_admits(const struct view *view, struct value *values, struct feature *feature);
-
 /* Visits records with id > after_id, in order, until the visitor has enough. */
 int feature_read_after(struct store *store, const struct view *view, int64_t after_id,
 	feature_visit *visit, void *context, struct error *err);
@@ -53,7 +47,7 @@ int feature_ids_in_box(struct store *store, const struct view *view, const struc
 	bool *ret_more, struct error *err);
 
 /*
- * Counting without reading the records, for views of today without wards: id and box (as the index
+ * Counting without reading the records, for views of today that show everything: id and box (as the index
  * knows it) of every record that meets `box`, in no order; and how many have no geometry.
  */
 bool view_can_count(const struct view *view);

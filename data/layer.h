@@ -75,6 +75,8 @@ struct layer {
 	size_t field_count;
 	struct look look;
 	bool hidden; /* not switched on when the web map opens */
+	bool is_units; /* its records are the administrative units that others lie in */
+	unsigned writers; /* who changes it beside the administrator: 1 << role, ... */
 };
 
 /* All layers, in drawing order from the ground up. */
@@ -89,6 +91,9 @@ const struct layer_table *city_layers(void);
 /* The layer or field of that id, or NULL. */
 const struct layer *layer_find(const struct layer_table *table, const char *id, size_t len);
 const struct layer_field *layer_field_find(const struct layer *layer, const char *id, size_t len);
+
+/* The layer of administrative units, or NULL. */
+const struct layer *layer_of_units(const struct layer_table *table);
 
 /* Its position in fields[]. */
 size_t layer_field_index(const struct layer *layer, const struct layer_field *field);

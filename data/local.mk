@@ -2,6 +2,9 @@ noinst_LIBRARIES += data/libdata.a
 
 data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 data_libdata_a_SOURCES = \
+	%D%/access_log.c %D%/access_log.h \
+	%D%/account.c %D%/account.h \
+	%D%/account_scope.c %D%/account_scope.h \
 	%D%/agenda.c %D%/agenda.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/change.c %D%/change.h \
@@ -15,29 +18,45 @@ data_libdata_a_SOURCES = \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/history.c %D%/history.h \
 	%D%/layer.c %D%/layer.h \
+	%D%/login.c %D%/login.h \
 	%D%/migrate.c %D%/migrate.h \
+	%D%/one_time_link.c %D%/one_time_link.h \
+	%D%/password.c %D%/password.h \
+	%D%/person.c %D%/person.h \
 	%D%/receipt.c %D%/receipt.h \
 	%D%/register.c %D%/register.h \
 	%D%/revision.c %D%/revision.h \
+	%D%/rights.c %D%/rights.h \
+	%D%/role.c %D%/role.h \
 	%D%/seal.c %D%/seal.h \
+	%D%/session.c %D%/session.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c \
-	%D%/view.h \
+	%D%/token.c %D%/token.h \
+	%D%/transaction.c %D%/transaction.h \
+	%D%/view.c %D%/view.h \
 	%D%/writer.c %D%/writer.h
-nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h
+nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h %D%/common_passwords.h
 
 DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
 # The numbered steps in C.
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
-	%D%/migrations/0005_editing.sql
+	%D%/migrations/0003_people.sql %D%/migrations/0005_editing.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h
 CLEANFILES += %D%/migrations_rows.h
 EXTRA_DIST += %D%/README $(migrations) build-aux/migrations.awk
+
+# The passwords that nobody may choose, sorted to be looked up.
+data/common_passwords.h: $(srcdir)/%D%/common_passwords.txt
+	$(AM_V_GEN)mkdir -p data && sed '/^#/d' $(srcdir)/data/common_passwords.txt | LC_ALL=C sort -u | sed 's/["\]/\&/g; s/.*/"&",/' >$@.new && mv $@.new $@
+BUILT_SOURCES += %D%/common_passwords.h
+CLEANFILES += %D%/common_passwords.h
+EXTRA_DIST += %D%/common_passwords.txt %D%/LICENSE-zxcvbn
 
 # What the sample city is made from.
 EXTRA_DIST += %D%/sample/README %D%/sample/LICENSE-censusVN2009 \

@@ -228,61 +228,6 @@ int64_t store_last_id(struct store *store)
 	return store->driver->last_id(store);
 }
 
-int transaction_begin(struct store *store, struct transaction *ret, struct error *err)
-{
-	bool sqlite = store_dialect(store) == STORE_SQLITE;
-	/* A read that becomes a write later fails in SQLite; so a writer says so at once. */
-	int rc = store_run(store, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", err);
-
-	if (!rc)
-		ret->store = store;
-	return rc;
-}
-
-int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err)
-{
-	bool sqlite = store_dialect(store) == STORE_SQLITE;
-	int rc = store_run(
-		store, sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
-
-	if (!rc)
-		ret->store = store;
-	return rc;
-}
-
-int transaction_commit(struct transaction *transaction, struct error *err)
-{
-	int rc = store_run(transaction->store, "COMMIT", err);
-
-	if (!rc)
-		transaction->store = NULL;
-	return rc;
-}
-
-void transaction_end(struct transaction *transaction)
-{
-	if (transaction->store)
-		transaction->store->driver->rollback(transaction->store);
-	transaction->store = NULL;
-}
-
-int store_savepoint(struct store *store, struct error *err)
-{
-	return store_run(store, "SAVEPOINT step", err);
-}
-
-int store_savepoint_keep(struct store *store, struct error *err)
-{
-	return store_run(store, "RELEASE SAVEPOINT step", err);
-}
-
-int store_savepoint_undo(struct store *store, struct error *err)
-{
-	int rc = store_run(store, "ROLLBACK TO SAVEPOINT step", err);
-
-	return rc ? rc : store_savepoint_keep(store, err);
-}
-
 int store_add_crs(struct store *store, const struct store_crs *crs, struct error *err)
 {
 	return store->driver->add_crs(store, crs, err);
@@ -313,6 +258,11 @@ int store_bulk_end(struct store *store, const char *table, int64_t first_id, str
 int store_check(struct store *store, struct error *err)
 {
 	return store->driver->check(store, err);
+}
+
+int store_wipe(struct store *store, struct error *err)
+{
+	return store->driver->wipe(store, err);
 }
 
 int store_note_extent(struct store *store, const char *table, int64_t row_count,

@@ -24,6 +24,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "data/feature.h"
+#include "data/transaction.h"
 
 struct store;
 struct query;
@@ -32,8 +33,7 @@ enum store_mode { STORE_READ, STORE_WRITE };
 enum store_dialect { STORE_SQLITE, STORE_POSTGRES };
 
 /* Opens the database of a register: the path of its SQLite file. */
-int store_open(
-	const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
+int store_open(const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
 
 /* Makes an empty database there, ready for migrations; the file must not exist. */
 int store_create(const char *where, struct store **ret_store, struct error *err);
@@ -50,8 +50,7 @@ int store_run(struct store *store, const char *sql, struct error *err);
  * The prepared query of this text, from the store's cache or made now. The caller gives it back
  * with query_done(); until then nobody else gets the same one.
  */
-int store_query(
-	struct store *store, const char *sql, struct query **ret_query, struct error *err);
+int store_query(struct store *store, const char *sql, struct query **ret_query, struct error *err);
 void query_done(struct query *query);
 AUTOPTR(struct query, query_done);
 
@@ -95,24 +94,6 @@ int query_check_row(struct query *query, struct error *err);
 /* The id that the last INSERT gave. */
 int64_t store_last_id(struct store *store);
 
-/*
- * A transaction is a value whose end rolls back unless it was committed:
- *	autofree(transaction_end) struct transaction transaction = {0};
- */
-struct transaction {
-	struct store *store; /* NULL when none is open */
-};
-int transaction_begin(struct store *store, struct transaction *ret, struct error *err);
-/* For reading alone: all that is read until its end is of one moment. */
-int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err);
-int transaction_commit(struct transaction *transaction, struct error *err);
-void transaction_end(struct transaction *transaction);
-
-/* Steps inside a transaction that can be undone alone. */
-int store_savepoint(struct store *store, struct error *err);
-int store_savepoint_keep(struct store *store, struct error *err);
-int store_savepoint_undo(struct store *store, struct error *err);
-
 /* Makes a coordinate system known to the database, so that other programs understand the file. */
 struct store_crs {
 	int epsg;
@@ -139,6 +120,10 @@ int store_bulk_end(struct store *store, const char *table, int64_t first_id, str
 
 /* Looks whether the database is sound; ERR_IO if it is damaged. May take long. */
 int store_check(struct store *store, struct error *err);
+
+/* Rewrites the files, so that they hold nothing of what was deleted. Outside of transactions; takes
+ * long, and twice the disk space. ERR_BUSY while a reader still sees what was before. */
+int store_wipe(struct store *store, struct error *err);
 
 /* Notes how many rows a table has and where they lie, for programs that read the file. */
 int store_note_extent(struct store *store, const char *table, int64_t row_count,

@@ -344,6 +344,32 @@ static int sqlite_check(struct store *store, struct error *err)
 	return rc;
 }
 
+/* Moves the write-ahead log into the file and cuts it to nothing. */
+static int empty_log(struct store *store, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, "PRAGMA wal_checkpoint(TRUNCATE)", &query, err);
+
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc < 0)
+		return rc;
+	/* The first column says whether a reader was in the way. */
+	return rc && query_int(query, 0) ? fail_busy(err) : 0;
+}
+
+static int sqlite_wipe(struct store *store, struct error *err)
+{
+	/* The copy that VACUUM makes is as large as the register: not in memory. */
+	int rc = sqlite_run(store, "PRAGMA temp_store=FILE; VACUUM", err);
+
+	if (!rc)
+		rc = empty_log(store, err);
+	/* In any case; it does not fail where there are no temporary tables. */
+	sqlite_run(store, "PRAGMA temp_store=MEMORY", NULL);
+	return rc;
+}
+
 static void sqlite_interrupt(struct store *store)
 {
 	sqlite3_interrupt(db_of(store));
@@ -378,6 +404,7 @@ static const struct store_driver driver = {
 	.bulk_begin = spatialite_bulk_begin,
 	.bulk_end = spatialite_bulk_end,
 	.check = sqlite_check,
+	.wipe = sqlite_wipe,
 	.note_extent = spatialite_note_extent,
 	.interrupt = sqlite_interrupt,
 };
@@ -437,7 +464,7 @@ int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err)
 {
 	autoptr(store_close) struct store *store = NULL;
-	char settings[200];
+	char settings[240];
 	int rc;
 
 	/* A reader opens for writing too, because WAL needs its shared memory file; then it binds
@@ -448,6 +475,7 @@ int store_sqlite_open(
 	snprintf(settings, sizeof settings,
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 		"PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+		"PRAGMA secure_delete=ON;" /* what is erased is overwritten: person.h */
 		"PRAGMA cache_size=-%d; PRAGMA query_only=%d",
 		mode == STORE_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, mode == STORE_READ);
 	rc = sqlite_run(store, settings, err);

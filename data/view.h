@@ -14,6 +14,17 @@
 #include "base/clock.h"
 #include "data/layer.h"
 
+struct feature;
+struct value;
+
+/* What is seen of the records of an administrative unit (by unit_now_id). */
+struct grant {
+	int64_t unit_id; /* 0 all records */
+	uint64_t fields; /* bit i: field i */
+	bool source;	 /* source_attributes */
+	bool may_write;	 /* these fields, too */
+};
+
 struct view {
 	const struct layer *layer;
 	bool is_dated;
@@ -21,14 +32,22 @@ struct view {
 	struct date first_day, last_day;
 	bool all_versions;
 	int64_t recorded_us; /* as the register was then; INT64_MAX as it is now */
-	/* Wards whose records are seen (unit_now_id); NULL all. Borrowed. */
-	const int64_t *units;
-	size_t unit_count;
-	uint64_t hidden;   /* bit i: field i is read as null */
-	bool hides_source; /* source_attributes are, too */
+	/* A record is seen as far as the grants together show it; NULL: all of everything. Borrowed. */
+	const struct grant *grants;
+	size_t grant_count;
 };
 
 /* All that is in force today: for the product's own work. */
 #define VIEW_NOW(of_layer) ((struct view){.layer = (of_layer)})
+
+/*
+ * Whether the view shows this record, whatever its times; what it does not show of it is taken out
+ * of feature and values. For what reads rows in data/.
+ */
+bool view_admits(const struct view *view, struct value *values, struct feature *feature);
+
+/* The fields that may be written of a record like this, and whether its source_attributes may. */
+uint64_t view_writable(const struct view *view, const struct value *values,
+	const struct feature *feature, bool *ret_source);
 
 #endif

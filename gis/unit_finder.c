@@ -134,7 +134,7 @@ static int read_units(struct unit_finder *finder, struct store *store, const str
 int unit_finder_open(struct store *store, const struct layer_table *layers, const struct box *box,
 	struct unit_finder **ret_finder, struct error *err)
 {
-	const struct layer *layer = layer_find(layers, "admin_unit", strlen("admin_unit"));
+	const struct layer *layer = layer_of_units(layers);
 	autoptr(unit_finder_close) struct unit_finder *finder = calloc(1, sizeof *finder);
 	int rc = 0;
 

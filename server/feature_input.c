@@ -367,7 +367,8 @@ int feature_input_read(struct request *request, const struct layer *layer, int64
 	const struct json_node *properties = NULL, *geometry;
 	int rc = check_feature(document, kind, &properties, err);
 
-	*ret_input = (struct feature_input){.kind = kind, .z_m = (double)NAN};
+	*ret_input = (struct feature_input){.kind = kind, .z_m = (double)NAN,
+		.writable = UINT64_MAX, .source_writable = true};
 	if (rc)
 		return rc;
 	json_node_each(properties, take_member, &reading);
@@ -395,30 +396,77 @@ static void apply_geometry(const struct feature_input *input, const struct layer
 	unit_put(input->unit, is_new, layer, values);
 }
 
+static bool same_value(const struct value *a, const struct value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case VALUE_TEXT:
+		return a->len == b->len && !memcmp(a->text, b->text, a->len);
+	case VALUE_INT:
+		return a->integer == b->integer;
+	case VALUE_REAL:
+		return !memcmp(&a->real, &b->real, sizeof a->real);
+	default:
+		return true;
+	}
+}
+
+static int refuse_field(const char *field, struct error *err)
+{
+	int rc = fail_field_forbidden(err, field);
+
+	error_where(err, "/properties/%s", field);
+	return rc;
+}
+
+int feature_input_check(const struct feature_input *input, const struct layer *layer,
+	const struct feature *base, struct error *err)
+{
+	static const struct value null = {.kind = VALUE_NULL};
+
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (input->has[i] && !(input->writable >> i & 1) &&
+			input->values[i].kind != VALUE_NULL &&
+			!same_value(&input->values[i], base ? &base->values[i] : &null))
+			return refuse_field(layer->fields[i].id, err);
+	if (input->has_source && input->source_attributes && !input->source_writable &&
+		(!base || !base->source_attributes ||
+			strcmp(base->source_attributes, input->source_attributes) != 0))
+		return refuse_field("source_attributes", err);
+	return 0;
+}
+
+/* What a field becomes: as said, as it was, or nothing. */
+static struct value value_after(const struct feature_input *input, const struct layer *layer,
+	const struct feature *base, size_t field)
+{
+	static const struct value null = {.kind = VALUE_NULL};
+	const struct value *old = base ? &base->values[field] : &null;
+
+	if (layer->fields[field].source != FIELD_GIVEN || !(input->writable >> field & 1))
+		return *old;
+	if (input->has[field])
+		return input->values[field];
+	return input->kind == INPUT_WHOLE ? null : *old;
+}
+
 void feature_input_apply(const struct feature_input *input, const struct layer *layer,
 	const struct feature *base, struct value values[FEATURE_FIELDS_MAX],
 	struct feature *ret_feature)
 {
-	bool whole = input->kind == INPUT_WHOLE;
 	struct feature feature = {.z_m = (double)NAN, .box = {1, 1, -1, -1}};
 
 	if (base)
 		feature = *base;
-	for (size_t i = 0; i < layer->field_count; i++) {
-		if (layer->fields[i].source != FIELD_GIVEN)
-			values[i] = base ? base->values[i] : (struct value){.kind = VALUE_NULL};
-		else if (input->has[i])
-			values[i] = input->values[i];
-		else
-			values[i] = base && !whole ? base->values[i]
-						   : (struct value){.kind = VALUE_NULL};
-	}
+	for (size_t i = 0; i < layer->field_count; i++)
+		values[i] = value_after(input, layer, base, i);
 	feature.values = values;
 	if (input->has_valid_from)
 		feature.valid_from = input->valid_from;
 	if (input->has_valid_to)
 		feature.valid_to = input->valid_to;
-	if (input->has_source || (whole && !base))
+	if (input->has_source && input->source_writable)
 		feature.source_attributes = input->source_attributes;
 	if (input->has_geometry)
 		apply_geometry(input, layer, !base, values, &feature);

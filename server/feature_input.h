@@ -36,6 +36,8 @@ struct feature_input {
 	struct value measured[FEATURE_FIELDS_MAX]; /* of the fields that follow from the shape */
 	int64_t unit;
 	int64_t version; /* the version that the client started from; 0 not said */
+	uint64_t writable; /* fields that the author may write; others stay as they are */
+	bool source_writable;
 };
 
 /*
@@ -45,6 +47,13 @@ struct feature_input {
 int feature_input_read(struct request *request, const struct layer *layer, int64_t id,
 	enum feature_input_kind kind, const struct json_node *document, const struct crs_ref *crs,
 	struct feature_input *ret_input, struct error *err);
+
+/*
+ * ERR_DENIED, with the field, if the input says something of a field that may not be written and
+ * that it does not already hold.
+ */
+int feature_input_check(const struct feature_input *input, const struct layer *layer,
+	const struct feature *base, struct error *err);
 
 /*
  * What the record becomes: the input laid over what it was (base; NULL a new record). `values` is

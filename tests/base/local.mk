@@ -12,7 +12,8 @@ base_tests = \
 	%D%/test_number \
 	%D%/test_secret \
 	%D%/test_strbuf \
-	%D%/test_text
+	%D%/test_text \
+	%D%/test_throttle
 check_PROGRAMS += $(base_tests)
 BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
 
@@ -44,3 +45,5 @@ tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
 tests_base_test_strbuf_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_text_SOURCES = %D%/test_text.c
 tests_base_test_text_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_throttle_SOURCES = %D%/test_throttle.c
+tests_base_test_throttle_LDADD = $(BASE_TEST_LIBS)

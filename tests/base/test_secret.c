@@ -97,6 +97,93 @@ static void the_system_gives_random_bytes(void **state)
 	randomness_system.fill(randomness_system.context, bytes, 0);
 }
 
+static void tokens_are_random_bits_in_hexadecimal(void **state)
+{
+	static const struct randomness ones = {fill_with_ff, NULL};
+
+	(void)state;
+	assert_string_equal(secret_token(8, &ones).text, "ff");
+	for (int bits = 8; bits <= SECRET_TOKEN_MAX_BITS; bits += 8) {
+		struct secret_token token = secret_token(bits, &randomness_system);
+
+		assert_int_equal(strlen(token.text), (size_t)bits / 4);
+		assert_int_equal(strspn(token.text, "0123456789abcdef"), (size_t)bits / 4);
+		if (bits >= 64)
+			assert_string_not_equal(
+				token.text, secret_token(bits, &randomness_system).text);
+	}
+}
+
+static void equal_is_equal_in_every_bit(void **state)
+{
+	unsigned char one[32] = "", other[32] = "";
+
+	(void)state;
+	assert_true(secret_equal(one, other, sizeof one));
+	assert_true(secret_equal(one, other, 0));
+	for (size_t bit = 0; bit < 8 * sizeof one; bit++) {
+		one[bit / 8] ^= (unsigned char)(1 << bit % 8);
+		assert_false(secret_equal(one, other, sizeof one));
+		assert_true(secret_equal(one, other, bit / 8));
+		secret_wipe(one, sizeof one);
+	}
+	assert_memory_equal(one, other, sizeof one);
+}
+
+static bool matches(const struct password_hash *hash, const char *password)
+{
+	bool does = true;
+
+	assert_int_equal(password_hash_verify(hash, password, strlen(password), &does, NULL), 0);
+	return does;
+}
+
+static void a_password_matches_its_own_hash_alone(void **state)
+{
+	const char password[] = "mật khẩu dài của tôi";
+	struct password_hash hash, again;
+
+	(void)state;
+	assert_int_equal(password_hash_make(password, strlen(password), &hash, NULL), 0);
+	assert_int_equal(password_hash_make(password, strlen(password), &again, NULL), 0);
+	assert_string_not_equal(hash.text, again.text);
+	assert_memory_equal(hash.text, "$argon2id$v=19$m=19456,t=2,p=1$", 31);
+	assert_true(matches(&hash, password));
+	assert_true(matches(&again, password));
+	assert_false(matches(&hash, "mật khẩu dài của tôi "));
+	assert_false(matches(&hash, "mật khẩu dài của tô"));
+	assert_false(matches(&hash, ""));
+	assert_false(password_hash_is_old(&hash));
+}
+
+/* RFC 9106 has it in binary; this is the reference program's: "password", 64 MiB, two passes. */
+static void a_hash_of_other_parameters_verifies_and_is_old(void **state)
+{
+	static const struct password_hash of_others = {
+		"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$"
+		"CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"};
+
+	(void)state;
+	assert_true(matches(&of_others, "password"));
+	assert_false(matches(&of_others, "Password"));
+	assert_true(password_hash_is_old(&of_others));
+}
+
+static void what_is_no_hash_matches_nothing(void **state)
+{
+	static const struct password_hash none[] = {{""}, {"$"}, {"$argon2id$"}, {"password"},
+		{"$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$"},
+		{"$argon2id$v=19$m=x,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8"},
+		{"$2b$10$abcdefghijklmnopqrstuv"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		assert_false(matches(&none[i], "password"));
+		assert_false(matches(&none[i], ""));
+		assert_true(password_hash_is_old(&none[i]));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +192,11 @@ int main(void)
 		cmocka_unit_test(hashes_are_blake2b_of_128_bits),
 		cmocka_unit_test(digests_are_sha_256_of_all_pieces),
 		cmocka_unit_test(the_system_gives_random_bytes),
+		cmocka_unit_test(tokens_are_random_bits_in_hexadecimal),
+		cmocka_unit_test(equal_is_equal_in_every_bit),
+		cmocka_unit_test(a_password_matches_its_own_hash_alone),
+		cmocka_unit_test(a_hash_of_other_parameters_verifies_and_is_old),
+		cmocka_unit_test(what_is_no_hash_matches_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -1,4 +1,7 @@
 data_tests = \
+	%D%/test_access_log \
+	%D%/test_account \
+	%D%/test_account_scope \
 	%D%/test_audit \
 	%D%/test_change \
 	%D%/test_city \
@@ -6,20 +9,37 @@ data_tests = \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
 	%D%/test_layer \
+	%D%/test_login \
 	%D%/test_migrate \
+	%D%/test_one_time_link \
+	%D%/test_password \
+	%D%/test_person \
 	%D%/test_register \
 	%D%/test_revision \
+	%D%/test_role \
+	%D%/test_session \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
+	%D%/test_token \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
 tests_data_test_audit_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_audit_SOURCES = %D%/test_audit.c $(DATA_TEST_CODE)
 tests_data_test_audit_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_access_log_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_access_log_SOURCES = %D%/test_access_log.c $(PEOPLE_TEST_CODE)
+tests_data_test_access_log_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_account_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_account_SOURCES = %D%/test_account.c $(PEOPLE_TEST_CODE)
+tests_data_test_account_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_account_scope_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_account_scope_SOURCES = %D%/test_account_scope.c $(PEOPLE_TEST_CODE)
+tests_data_test_account_scope_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
@@ -38,21 +58,42 @@ tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_login_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_login_SOURCES = %D%/test_login.c $(PEOPLE_TEST_CODE)
+tests_data_test_login_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_migrate_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_migrate_SOURCES = %D%/test_migrate.c $(DATA_TEST_CODE)
 tests_data_test_migrate_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_one_time_link_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_one_time_link_SOURCES = %D%/test_one_time_link.c $(PEOPLE_TEST_CODE)
+tests_data_test_one_time_link_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_password_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_password_SOURCES = %D%/test_password.c
+tests_data_test_password_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_person_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_person_SOURCES = %D%/test_person.c $(PEOPLE_TEST_CODE)
+tests_data_test_person_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_revision_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_revision_SOURCES = %D%/test_revision.c $(DATA_TEST_CODE)
 tests_data_test_revision_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_role_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_role_SOURCES = %D%/test_role.c
+tests_data_test_role_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_session_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_session_SOURCES = %D%/test_session.c $(PEOPLE_TEST_CODE)
+tests_data_test_session_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_spatialite_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_spatialite_blob_SOURCES = %D%/test_spatialite_blob.c
 tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
 tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_token_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_token_SOURCES = %D%/test_token.c $(PEOPLE_TEST_CODE)
+tests_data_test_token_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_writer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_writer_SOURCES = %D%/test_writer.c $(DATA_TEST_CODE)
 tests_data_test_writer_LDADD = $(DATA_TEST_LIBS)

@@ -31,7 +31,9 @@ static int64_t count_of(struct store *store, const char *table)
 
 static void an_empty_database_gets_all_steps(void **state)
 {
-	static const char *const tables[] = {"setting", "layer_state", "change_link", "change"};
+	static const char *const tables[] = {"setting", "layer_state", "change_link", "change",
+		"person", "person_erasure", "account", "account_scope", "login_failure",
+		"one_time_link", "session", "api_token", "access_log"};
 	autofree(transaction_end) struct transaction transaction = {0};
 	struct store *store = store_of(state);
 
@@ -41,7 +43,6 @@ static void an_empty_database_gets_all_steps(void **state)
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		assert_int_equal(count_of(store, tables[i]), 1);
 	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
-	assert_true(number_in(store, "SELECT count(*) FROM migration") == migrate_last());
 	assert_true(number_in(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
 }
 

@@ -1,0 +1,59 @@
+#include "data/transaction.h"
+
+#include "data/store.h"
+#include "data/store_driver.h"
+
+int transaction_begin(struct store *store, struct transaction *ret, struct error *err)
+{
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
+	/* A read that becomes a write later fails in SQLite; so a writer says so at once. */
+	int rc = store_run(store, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", err);
+
+	if (!rc)
+		ret->store = store;
+	return rc;
+}
+
+int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err)
+{
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
+	int rc = store_run(
+		store, sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+
+	if (!rc)
+		ret->store = store;
+	return rc;
+}
+
+int transaction_commit(struct transaction *transaction, struct error *err)
+{
+	int rc = store_run(transaction->store, "COMMIT", err);
+
+	if (!rc)
+		transaction->store = NULL;
+	return rc;
+}
+
+void transaction_end(struct transaction *transaction)
+{
+	if (transaction->store)
+		transaction->store->driver->rollback(transaction->store);
+	transaction->store = NULL;
+}
+
+int store_savepoint(struct store *store, struct error *err)
+{
+	return store_run(store, "SAVEPOINT step", err);
+}
+
+int store_savepoint_keep(struct store *store, struct error *err)
+{
+	return store_run(store, "RELEASE SAVEPOINT step", err);
+}
+
+int store_savepoint_undo(struct store *store, struct error *err)
+{
+	int rc = store_run(store, "ROLLBACK TO SAVEPOINT step", err);
+
+	return rc ? rc : store_savepoint_keep(store, err);
+}
