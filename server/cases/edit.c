@@ -12,31 +12,42 @@ struct editing {
 	struct revision revision;
 };
 
-/* Whether the author may have the record where it is, or where it goes. */
-static int check_unit(const struct edit *edit, const struct value *values, struct error *err)
+/* What the author may write of a record like this; nothing at all is refused. */
+static int check_writable(const struct edit *edit, const struct value *values,
+	const struct feature *feature, uint64_t *ret_fields, bool *ret_source, struct error *err)
 {
-	struct feature whatever = {0};
-	struct value copy[FEATURE_FIELDS_MAX];
+	*ret_fields = view_writable(&edit->view, values, feature, ret_source);
+	return *ret_fields || *ret_source ? 0 : fail_unit_forbidden(err);
+}
 
-	memcpy(copy, values, edit->view.layer->field_count * sizeof *copy);
-	if (edit->may_elsewhere || view_admits(&edit->view, copy, &whatever))
-		return 0;
-	return fail_unit_forbidden(err);
+/* Ending and bringing back are about the whole record. */
+static int check_whole(const struct edit *edit, const struct feature *feature, struct error *err)
+{
+	uint64_t fields;
+	bool source;
+	int rc = check_writable(edit, feature->values, feature, &fields, &source, err);
+
+	return rc || fields == UINT64_MAX ? rc : fail_write_forbidden(err);
 }
 
 static int create(struct editing *editing, struct error *err)
 {
 	struct edit *edit = editing->edit;
+	struct feature_input *input = edit->input;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature;
 	int rc;
 
-	feature_input_apply(edit->input, edit->view.layer, NULL, values, &feature);
-	if (!edit->input->has_valid_from)
-		feature.valid_from = editing->revision.today;
-	rc = check_unit(edit, values, err);
+	feature_input_apply(input, edit->view.layer, NULL, values, &feature);
+	rc = check_writable(
+		edit, values, &feature, &input->writable, &input->source_writable, err);
 	if (!rc)
-		rc = revision_create(&editing->revision, &feature, err);
+		rc = feature_input_check(input, edit->view.layer, NULL, err);
+	if (rc)
+		return rc;
+	if (!input->has_valid_from)
+		feature.valid_from = editing->revision.today;
+	rc = revision_create(&editing->revision, &feature, err);
 	if (rc)
 		return rc;
 	edit->id = feature.id;
@@ -45,23 +56,37 @@ static int create(struct editing *editing, struct error *err)
 	return 0;
 }
 
-/* Lays the input over the base, or takes the old version as it was. */
+/* Lays the input over the base; the author must be allowed there before and after. */
+static int lay_over(struct edit *edit, const struct feature *old, struct value *values,
+	struct feature *ret_feature, struct error *err)
+{
+	struct feature_input *input = edit->input;
+	uint64_t fields;
+	bool source;
+	int rc = check_writable(
+		edit, old->values, old, &input->writable, &input->source_writable, err);
+
+	if (!rc)
+		rc = feature_input_check(input, edit->view.layer, old, err);
+	if (rc)
+		return rc;
+	feature_input_apply(input, edit->view.layer, old, values, ret_feature);
+	return check_writable(edit, values, ret_feature, &fields, &source, err);
+}
+
 static int change_version(void *context, const struct feature *old, struct error *err)
 {
 	struct editing *editing = context;
 	struct edit *edit = editing->edit;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature = *old;
-	int rc;
+	int rc = edit->kind == EDIT_CHANGE ? lay_over(edit, old, values, &feature, err)
+					   : check_whole(edit, old, err);
 
-	memcpy(values, old->values, edit->view.layer->field_count * sizeof *values);
-	feature.values = values;
-	if (edit->kind == EDIT_CHANGE)
-		feature_input_apply(edit->input, edit->view.layer, old, values, &feature);
+	if (rc)
+		return rc;
 	feature.id = edit->id;
-	rc = check_unit(edit, values, err);
-	if (!rc)
-		rc = revision_replace(&editing->revision, edit->base_version, &feature, err);
+	rc = revision_replace(&editing->revision, edit->base_version, &feature, err);
 	edit->version = feature.version;
 	return rc;
 }
@@ -78,10 +103,11 @@ static int look(void *context, const struct feature *feature, struct error *err)
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature copy = *feature;
 
-	(void)err;
 	memcpy(values, feature->values, standing->edit->view.layer->field_count * sizeof *values);
 	standing->seen = view_admits(&standing->edit->view, values, &copy);
-	return 0;
+	if (!standing->seen || standing->edit->kind != EDIT_END)
+		return 0;
+	return check_whole(standing->edit, feature, err);
 }
 
 static int find_standing(struct editing *editing, struct error *err)

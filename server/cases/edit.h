@@ -22,11 +22,10 @@ enum edit_kind {
 
 struct edit {
 	enum edit_kind kind;
-	struct view view; /* what the author sees of the layer, today */
-	bool may_elsewhere; /* whether records without a ward of the view may be made */
+	struct view view; /* what the author sees and may write of the layer */
 	int64_t id;
 	int64_t base_version;		   /* that the author started from */
-	const struct feature_input *input; /* of CREATE and CHANGE */
+	struct feature_input *input;	   /* of CREATE and CHANGE */
 	struct date from;		   /* of END; "" today */
 	int64_t restored_version;	   /* of RESTORE */
 	int epsg;			   /* working CRS */
