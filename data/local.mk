@@ -22,7 +22,7 @@ nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h
 DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
 # The numbered steps in C.
-migrations = %D%/migrations/0001_core.sql
+migrations = %D%/migrations/0001_core.sql %D%/migrations/0004_jobs.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h
