@@ -2,6 +2,7 @@ noinst_LIBRARIES += data/libdata.a
 
 data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 data_libdata_a_SOURCES = \
+	%D%/blob.c %D%/blob.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \

@@ -437,7 +437,7 @@ int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err)
 {
 	autoptr(store_close) struct store *store = NULL;
-	char settings[200];
+	char settings[300];
 	int rc;
 
 	/* A reader opens for writing too, because WAL needs its shared memory file; then it binds
@@ -448,6 +448,7 @@ int store_sqlite_open(
 	snprintf(settings, sizeof settings,
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 		"PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+		"PRAGMA secure_delete=ON;" /* what is destroyed is overwritten */
 		"PRAGMA cache_size=-%d; PRAGMA query_only=%d",
 		mode == STORE_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, mode == STORE_READ);
 	rc = sqlite_run(store, settings, err);

@@ -1,4 +1,5 @@
 data_tests = \
+	%D%/test_blob \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_feature_read \
@@ -15,6 +16,9 @@ DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
+tests_data_test_blob_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_blob_SOURCES = %D%/test_blob.c $(DATA_TEST_CODE)
+tests_data_test_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
