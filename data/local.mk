@@ -6,6 +6,7 @@ data_libdata_a_SOURCES = \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
+	%D%/counter.c %D%/counter.h \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_table.c %D%/feature_table.h \

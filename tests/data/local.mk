@@ -2,6 +2,7 @@ data_tests = \
 	%D%/test_blob \
 	%D%/test_change \
 	%D%/test_city \
+	%D%/test_counter \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
@@ -25,6 +26,9 @@ tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_city_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_city_SOURCES = %D%/test_city.c $(DATA_TEST_CODE)
 tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_counter_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_counter_SOURCES = %D%/test_counter.c $(DATA_TEST_CODE)
+tests_data_test_counter_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_read_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_read_SOURCES = %D%/test_feature_read.c $(DATA_TEST_CODE)
 tests_data_test_feature_read_LDADD = $(DATA_TEST_LIBS)
