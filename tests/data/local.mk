@@ -6,6 +6,7 @@ data_tests = \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
+	%D%/test_job \
 	%D%/test_layer \
 	%D%/test_migrate \
 	%D%/test_register \
@@ -38,6 +39,9 @@ tests_data_test_feature_table_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_write_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_write_SOURCES = %D%/test_feature_write.c $(DATA_TEST_CODE)
 tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_job_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_job_SOURCES = %D%/test_job.c $(DATA_TEST_CODE)
+tests_data_test_job_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
