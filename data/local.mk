@@ -12,6 +12,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_table.c %D%/feature_table.h \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/job.c %D%/job.h \
+	%D%/job_runner.c %D%/job_runner.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/register.c %D%/register.h \

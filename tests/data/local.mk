@@ -7,6 +7,7 @@ data_tests = \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
 	%D%/test_job \
+	%D%/test_job_runner \
 	%D%/test_layer \
 	%D%/test_migrate \
 	%D%/test_register \
@@ -42,6 +43,9 @@ tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_job_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_job_SOURCES = %D%/test_job.c $(DATA_TEST_CODE)
 tests_data_test_job_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_job_runner_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_job_runner_SOURCES = %D%/test_job_runner.c $(DATA_TEST_CODE)
+tests_data_test_job_runner_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)
