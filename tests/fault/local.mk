@@ -9,7 +9,7 @@ RECORDING_LINK = $(AM_LDFLAGS) -Wl,--wrap=rename -Wl,--wrap=mkdir -Wl,--wrap=unl
 	-Wl,--wrap=fsync
 PASSING_CODE = tests/fault/passing_vfs.c tests/fault/passing_vfs.h
 
-fault_tests = %D%/test_disk %D%/test_import %D%/test_memory %D%/test_power_cut \
+fault_tests = %D%/test_disk %D%/test_import %D%/test_jobs %D%/test_memory %D%/test_power_cut \
 	%D%/test_tiles
 check_PROGRAMS += $(fault_tests)
 
@@ -26,6 +26,11 @@ tests_fault_test_import_SOURCES = %D%/test_import.c %D%/faulty_sqlite.c %D%/faul
 	$(PASSING_CODE) $(FAULT_CODE) $(DATA_TEST_CODE) tests/gis/make_files.c tests/gis/make_files.h
 tests_fault_test_import_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
 tests_fault_test_import_LDFLAGS = $(FAULT_LINK)
+tests_fault_test_jobs_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_fault_test_jobs_SOURCES = %D%/test_jobs.c %D%/faulty_sqlite.c %D%/faulty_sqlite.h \
+	$(PASSING_CODE) $(FAULT_CODE) $(DATA_TEST_CODE)
+tests_fault_test_jobs_LDADD = $(DATA_TEST_LIBS)
+tests_fault_test_jobs_LDFLAGS = $(FAULT_LINK)
 tests_fault_test_power_cut_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_fault_test_power_cut_SOURCES = %D%/test_power_cut.c %D%/cut_city.c %D%/cut_city.h \
 	%D%/cut_disk.c %D%/cut_disk.h \
