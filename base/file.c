@@ -313,6 +313,22 @@ int file_copy(const char *from, const char *to, int64_t most_bytes, struct error
 	return settle_fresh(to, fresh.data, target, rc, err);
 }
 
+/*
+ * Makes a folder whose parent is there. Without its name all that is in it would be lost with the
+ * power, however well that was synced.
+ */
+static int make_one_folder(const char *part, bool is_last, const char *path, struct error *err)
+{
+	if (!mkdir(part, 0755))
+		return sync_folder_of(part, err);
+	if (errno != EEXIST)
+		return fail_write(err, path);
+	/* Who made it may not have cared; where we may not look at its parent, we cannot. */
+	if (is_last)
+		sync_folder_of(part, NULL);
+	return 0;
+}
+
 int file_make_folder(const char *path, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf part = STRBUF(PATH_MAX_BYTES);
@@ -330,8 +346,9 @@ int file_make_folder(const char *path, struct error *err)
 		rc = check_path(&part, path, err);
 		if (rc)
 			return rc;
-		if (mkdir(part.data, 0755) && errno != EEXIST)
-			return fail_write(err, path);
+		rc = make_one_folder(part.data, !slash || !slash[1], path, err);
+		if (rc)
+			return rc;
 	} while (slash && slash[1]);
 	if (!file_is_folder(path)) {
 		errno = ENOTDIR;

@@ -48,7 +48,7 @@ void file_drop(int *fd);		   /* closes without caring, for cleanup; sets -1 */
 /* Copies a file, refusing more than most_bytes. `to` is replaced as by file_replace. */
 int file_copy(const char *from, const char *to, int64_t most_bytes, struct error *err);
 
-/* Makes a folder with its parents; no error if it is there. */
+/* Makes a folder with its parents, and their names durable; no error if it is there. */
 int file_make_folder(const char *path, struct error *err);
 
 /* Makes a fresh folder under `parent`, readable by us alone, and appends its path. */

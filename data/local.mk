@@ -7,16 +7,20 @@ data_libdata_a_SOURCES = \
 	%D%/account_scope.c %D%/account_scope.h \
 	%D%/agenda.c %D%/agenda.h \
 	%D%/audit.c %D%/audit.h \
+	%D%/blob.c %D%/blob.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
 	%D%/conflict.c %D%/conflict.h \
+	%D%/counter.c %D%/counter.h \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_row.c %D%/feature_row.h \
 	%D%/feature_table.c %D%/feature_table.h \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/history.c %D%/history.h \
+	%D%/job.c %D%/job.h \
+	%D%/job_runner.c %D%/job_runner.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/login.c %D%/login.h \
 	%D%/migrate.c %D%/migrate.h \
@@ -44,7 +48,8 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
 
 # The numbered steps in C.
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
-	%D%/migrations/0003_people.sql %D%/migrations/0005_editing.sql
+	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
+	%D%/migrations/0005_editing.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

@@ -87,7 +87,7 @@ int migrate_check(struct store *store, struct error *err)
 	return last_applied(store, &applied, err);
 }
 
-int migrate(struct store *store, int64_t now_us, struct error *err)
+int migrate_to(struct store *store, int last, int64_t now_us, struct error *err)
 {
 	int applied = 0;
 	int rc = store_run(store,
@@ -98,7 +98,12 @@ int migrate(struct store *store, int64_t now_us, struct error *err)
 	if (!rc)
 		rc = last_applied(store, &applied, err);
 	for (int i = 0; !rc && i < MIGRATION_COUNT; i++)
-		if (migrations[i].number > applied)
+		if (migrations[i].number > applied && migrations[i].number <= last)
 			rc = apply(store, i, now_us, err);
 	return rc;
+}
+
+int migrate(struct store *store, int64_t now_us, struct error *err)
+{
+	return migrate_to(store, migrate_last(), now_us, err);
 }

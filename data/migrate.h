@@ -13,6 +13,9 @@
 /* Runs what is missing; call inside a transaction. */
 int migrate(struct store *store, int64_t now_us, struct error *err);
 
+/* Runs what is missing up to step `last`: makes the register of an older program. */
+int migrate_to(struct store *store, int last, int64_t now_us, struct error *err);
+
 /* ERR_CONFIG if the register knows more than this program; for those who only read. */
 int migrate_check(struct store *store, struct error *err);
 

@@ -464,7 +464,7 @@ int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err)
 {
 	autoptr(store_close) struct store *store = NULL;
-	char settings[240];
+	char settings[300];
 	int rc;
 
 	/* A reader opens for writing too, because WAL needs its shared memory file; then it binds

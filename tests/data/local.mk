@@ -3,11 +3,15 @@ data_tests = \
 	%D%/test_account \
 	%D%/test_account_scope \
 	%D%/test_audit \
+	%D%/test_blob \
 	%D%/test_change \
 	%D%/test_city \
+	%D%/test_counter \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
+	%D%/test_job \
+	%D%/test_job_runner \
 	%D%/test_layer \
 	%D%/test_login \
 	%D%/test_migrate \
@@ -40,12 +44,18 @@ tests_data_test_account_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_account_scope_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_account_scope_SOURCES = %D%/test_account_scope.c $(PEOPLE_TEST_CODE)
 tests_data_test_account_scope_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_blob_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_blob_SOURCES = %D%/test_blob.c $(DATA_TEST_CODE)
+tests_data_test_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_city_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_city_SOURCES = %D%/test_city.c $(DATA_TEST_CODE)
 tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_counter_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_counter_SOURCES = %D%/test_counter.c $(DATA_TEST_CODE)
+tests_data_test_counter_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_read_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_read_SOURCES = %D%/test_feature_read.c $(DATA_TEST_CODE)
 tests_data_test_feature_read_LDADD = $(DATA_TEST_LIBS)
@@ -55,6 +65,12 @@ tests_data_test_feature_table_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_write_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_write_SOURCES = %D%/test_feature_write.c $(DATA_TEST_CODE)
 tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_job_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_job_SOURCES = %D%/test_job.c $(DATA_TEST_CODE)
+tests_data_test_job_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_job_runner_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_job_runner_SOURCES = %D%/test_job_runner.c $(DATA_TEST_CODE)
+tests_data_test_job_runner_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_layer_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_layer_SOURCES = %D%/test_layer.c
 tests_data_test_layer_LDADD = $(DATA_TEST_LIBS)

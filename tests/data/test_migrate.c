@@ -43,6 +43,7 @@ static void an_empty_database_gets_all_steps(void **state)
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		assert_int_equal(count_of(store, tables[i]), 1);
 	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
+	assert_true(number_in(store, "SELECT count(*) FROM migration") == migrate_last());
 	assert_true(number_in(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
 }
 
@@ -55,6 +56,19 @@ static void a_step_is_done_once(void **state)
 	assert_int_equal(migrate(store, SMALL_NOW_US + 1, NULL), 0);
 	assert_int_equal(number_in(store, "SELECT count(*) FROM setting"), 1);
 	assert_true(number_in(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US);
+}
+
+static void an_older_register_gets_what_it_lacks(void **state)
+{
+	struct store *store = store_of(state);
+
+	assert_int_equal(migrate_to(store, 1, SMALL_NOW_US, NULL), 0);
+	assert_int_equal(number_in(store, "SELECT max(number) FROM migration"), 1);
+	assert_int_equal(count_of(store, "job"), 0);
+	assert_int_equal(migrate(store, SMALL_NOW_US + 1, NULL), 0);
+	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
+	assert_true(number_in(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US + 1);
+	assert_int_equal(count_of(store, "job"), 1);
 }
 
 static void a_newer_register_is_refused(void **state)
@@ -99,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_empty(an_empty_database_gets_all_steps),
 		in_empty(a_step_is_done_once),
+		in_empty(an_older_register_gets_what_it_lacks),
 		in_empty(a_newer_register_is_refused),
 		in_empty(a_step_is_done_whole_or_not_at_all),
 	};

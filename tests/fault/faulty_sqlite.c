@@ -7,6 +7,7 @@
 
 #include "tests/fault/fault.h"
 #include "tests/fault/faulty_sqlite.h"
+#include "tests/fault/passing_vfs.h"
 
 /* One process has one SQLite. */
 static sqlite3_mem_methods plain_memory;
@@ -23,32 +24,16 @@ static void *faulty_realloc(void *old, int size)
 	return fault_is_due(FAULT_MEMORY) ? NULL : plain_memory.xRealloc(old, size);
 }
 
-/* A file of ours is SQLite's own, with these methods in front of it. */
-struct faulty_file {
-	sqlite3_file file;
-	sqlite3_file *plain;
-};
-
-static sqlite3_file *plain(sqlite3_file *file)
-{
-	return ((struct faulty_file *)file)->plain;
-}
-
 static int fail_as(int code)
 {
 	return errno == ENOSPC && code == SQLITE_IOERR_WRITE ? SQLITE_FULL : code;
-}
-
-static int faulty_close(sqlite3_file *file)
-{
-	return plain(file)->pMethods->xClose(plain(file));
 }
 
 static int faulty_read(sqlite3_file *file, void *bytes, int len, sqlite3_int64 at)
 {
 	if (fault_is_due(FAULT_READ))
 		return SQLITE_IOERR_READ;
-	return plain(file)->pMethods->xRead(plain(file), bytes, len, at);
+	return passing_methods.xRead(file, bytes, len, at);
 }
 
 static int faulty_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 at)
@@ -57,18 +42,18 @@ static int faulty_write(sqlite3_file *file, const void *bytes, int len, sqlite3_
 	int fault = errno;
 
 	if (due && short_writes)
-		plain(file)->pMethods->xWrite(plain(file), bytes, len / 2, at);
+		passing_methods.xWrite(file, bytes, len / 2, at);
 	errno = fault;
 	if (due)
 		return fail_as(SQLITE_IOERR_WRITE);
-	return plain(file)->pMethods->xWrite(plain(file), bytes, len, at);
+	return passing_methods.xWrite(file, bytes, len, at);
 }
 
 static int faulty_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	if (fault_is_due(FAULT_TRUNCATE))
 		return SQLITE_IOERR_TRUNCATE;
-	return plain(file)->pMethods->xTruncate(plain(file), size);
+	return passing_methods.xTruncate(file, size);
 }
 
 /* Nobody cuts the power in a test: nothing is waited for. */
@@ -83,39 +68,14 @@ static int faulty_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 {
 	if (fault_is_due(FAULT_READ))
 		return SQLITE_IOERR_FSTAT;
-	return plain(file)->pMethods->xFileSize(plain(file), ret_size);
+	return passing_methods.xFileSize(file, ret_size);
 }
 
 static int faulty_lock(sqlite3_file *file, int lock)
 {
 	if (fault_is_due(FAULT_LOCK))
 		return SQLITE_IOERR_LOCK;
-	return plain(file)->pMethods->xLock(plain(file), lock);
-}
-
-static int faulty_unlock(sqlite3_file *file, int lock)
-{
-	return plain(file)->pMethods->xUnlock(plain(file), lock);
-}
-
-static int faulty_check_lock(sqlite3_file *file, int *ret_locked)
-{
-	return plain(file)->pMethods->xCheckReservedLock(plain(file), ret_locked);
-}
-
-static int faulty_control(sqlite3_file *file, int what, void *argument)
-{
-	return plain(file)->pMethods->xFileControl(plain(file), what, argument);
-}
-
-static int faulty_sector(sqlite3_file *file)
-{
-	return plain(file)->pMethods->xSectorSize(plain(file));
-}
-
-static int faulty_device(sqlite3_file *file)
-{
-	return plain(file)->pMethods->xDeviceCharacteristics(plain(file));
+	return passing_methods.xLock(file, lock);
 }
 
 static int faulty_shm_map(
@@ -123,51 +83,23 @@ static int faulty_shm_map(
 {
 	if (fault_is_due(FAULT_OPEN))
 		return SQLITE_IOERR_SHMMAP;
-	return plain(file)->pMethods->xShmMap(plain(file), page, size, extend, ret_page);
+	return passing_methods.xShmMap(file, page, size, extend, ret_page);
 }
 
 static int faulty_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
 	if (flags & SQLITE_SHM_LOCK && fault_is_due(FAULT_LOCK))
 		return SQLITE_IOERR_SHMLOCK;
-	return plain(file)->pMethods->xShmLock(plain(file), offset, count, flags);
+	return passing_methods.xShmLock(file, offset, count, flags);
 }
 
-static void faulty_shm_barrier(sqlite3_file *file)
-{
-	plain(file)->pMethods->xShmBarrier(plain(file));
-}
-
-static int faulty_shm_unmap(sqlite3_file *file, int remove)
-{
-	return plain(file)->pMethods->xShmUnmap(plain(file), remove);
-}
-
-static const sqlite3_io_methods file_methods = {
-	.iVersion = 2, /* no memory mapping: each read is a call */
-	.xClose = faulty_close,
-	.xRead = faulty_read,
-	.xWrite = faulty_write,
-	.xTruncate = faulty_truncate,
-	.xSync = faulty_sync,
-	.xFileSize = faulty_size,
-	.xLock = faulty_lock,
-	.xUnlock = faulty_unlock,
-	.xCheckReservedLock = faulty_check_lock,
-	.xFileControl = faulty_control,
-	.xSectorSize = faulty_sector,
-	.xDeviceCharacteristics = faulty_device,
-	.xShmMap = faulty_shm_map,
-	.xShmLock = faulty_shm_lock,
-	.xShmBarrier = faulty_shm_barrier,
-	.xShmUnmap = faulty_shm_unmap,
-};
+static sqlite3_io_methods file_methods; /* passing_methods with those above */
 
 /* SQLite gives room for szOsFile bytes: ours, and behind it the plain one. */
 static int faulty_open(
 	sqlite3_vfs *disk, const char *path, sqlite3_file *file, int flags, int *ret_flags)
 {
-	struct faulty_file *faulty = (struct faulty_file *)file;
+	struct passing_file *faulty = (struct passing_file *)file;
 	int code;
 
 	(void)disk;
@@ -207,12 +139,21 @@ void faulty_sqlite_install(void)
 	memory.xMalloc = faulty_malloc;
 	memory.xRealloc = faulty_realloc;
 	assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &memory), SQLITE_OK);
+	file_methods = passing_methods;
+	file_methods.xRead = faulty_read;
+	file_methods.xWrite = faulty_write;
+	file_methods.xTruncate = faulty_truncate;
+	file_methods.xSync = faulty_sync;
+	file_methods.xFileSize = faulty_size;
+	file_methods.xLock = faulty_lock;
+	file_methods.xShmMap = faulty_shm_map;
+	file_methods.xShmLock = faulty_shm_lock;
 	plain_disk = sqlite3_vfs_find(NULL);
 	assert_non_null(plain_disk);
 	disk = *plain_disk;
 	disk.zName = "faulty";
 	disk.pNext = NULL;
-	disk.szOsFile = (int)sizeof(struct faulty_file) + plain_disk->szOsFile;
+	disk.szOsFile = (int)sizeof(struct passing_file) + plain_disk->szOsFile;
 	disk.xOpen = faulty_open;
 	disk.xDelete = faulty_delete;
 	disk.xAccess = faulty_access;
