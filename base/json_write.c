@@ -51,13 +51,36 @@ void json_end_array(struct json_writer *json)
 	close(json, ']');
 }
 
+/* Of eight bytes those that JSON does not take as they are: each has its highest bit in the answer. */
+static uint64_t marks_of(uint64_t bytes)
+{
+	const uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
+	uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\';
+
+	return ((bytes - ones * 0x20) | (quote - ones) | (backslash - ones)) & ~bytes & highs;
+}
+
+/* How many bytes at the start of text stand for themselves; maybe some too few. */
+static size_t plain_start(const char *text, size_t len)
+{
+	size_t at = 0;
+	uint64_t bytes;
+
+	for (; len - at >= sizeof bytes; at += sizeof bytes) {
+		memcpy(&bytes, text + at, sizeof bytes);
+		if (marks_of(bytes))
+			break;
+	}
+	return at;
+}
+
 static void add_escaped(struct strbuf *out, const char *text, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t plain = 0;
 
 	strbuf_add_char(out, '"');
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = plain_start(text, len); i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		char escape[] = "\\u0000";
 

@@ -27,6 +27,10 @@ void number_print_double(struct strbuf *out, double value);
  */
 void number_print_fixed(struct strbuf *out, double value, int decimals);
 
+/* The same for arrays of numbers: writes at `out`, without a final '\0', and gives the end. */
+enum { NUMBER_CHARS = 32 }; /* no number needs more */
+char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals);
+
 /* Size arithmetic that says when it overflows: true and *ret set if it fits. */
 static inline bool checked_add(size_t a, size_t b, size_t *ret)
 {

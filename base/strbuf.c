@@ -69,7 +69,7 @@ bool strbuf_reserve(struct strbuf *buf, size_t extra)
 	return true;
 }
 
-void strbuf_add(struct strbuf *buf, const void *bytes, size_t len)
+void strbuf_add_growing(struct strbuf *buf, const void *bytes, size_t len)
 {
 	if (!len || !strbuf_reserve(buf, len))
 		return;
@@ -81,11 +81,6 @@ void strbuf_add(struct strbuf *buf, const void *bytes, size_t len)
 void strbuf_add_text(struct strbuf *buf, const char *text)
 {
 	strbuf_add(buf, text, strlen(text));
-}
-
-void strbuf_add_char(struct strbuf *buf, char c)
-{
-	strbuf_add(buf, &c, 1);
 }
 
 void strbuf_add_int(struct strbuf *buf, int64_t value)

@@ -39,9 +39,26 @@ char *strbuf_take(struct strbuf *buf, size_t *ret_len); /* heap, '\0' ended, NUL
 bool strbuf_reserve(struct strbuf *buf, size_t extra);
 
 /* Appending */
-void strbuf_add(struct strbuf *buf, const void *bytes, size_t len);
+void strbuf_add_growing(struct strbuf *buf, const void *bytes, size_t len);
+
+static inline void strbuf_add(struct strbuf *buf, const void *bytes, size_t len)
+{
+	/* Most appends find room. Of capacity 0 there is none, and a failed buffer takes nothing. */
+	if (!len || len >= buf->capacity - buf->len || buf->failed) {
+		strbuf_add_growing(buf, bytes, len);
+		return;
+	}
+	memcpy(buf->data + buf->len, bytes, len);
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+}
+
+static inline void strbuf_add_char(struct strbuf *buf, char c)
+{
+	strbuf_add(buf, &c, 1);
+}
+
 void strbuf_add_text(struct strbuf *buf, const char *text);
-void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_add_int(struct strbuf *buf, int64_t value);
 void strbuf_add_format(struct strbuf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
