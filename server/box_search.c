@@ -138,7 +138,7 @@ int box_search_meets(const struct box_search *search, const struct feature *feat
 		return 0;
 	rc = shape_read_wkb(arena, feature->wkb, &shape, err);
 	if (!rc)
-		rc = crs_path_apply(search->to_bbox_crs, shape.xy, shape.point_count, err);
+		rc = crs_path_move(search->to_bbox_crs, shape.xy, shape.point_count, err);
 	if (rc)
 		return rc;
 	*ret_meets = false;

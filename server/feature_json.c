@@ -48,7 +48,7 @@ int feature_json_open(
 	if (feature->wkb.bytes) {
 		rc = shape_read_wkb(how->arena, feature->wkb, &shape, err);
 		if (!rc)
-			rc = crs_path_apply(how->path, shape.xy, shape.point_count, err);
+			rc = crs_path_move(how->path, shape.xy, shape.point_count, err);
 		if (rc)
 			return rc;
 		shape.z_m = feature->z_m;
