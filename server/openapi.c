@@ -212,7 +212,7 @@ static int get_api(struct request *request, struct response *response, struct er
 }
 
 static const struct route routes[] = {
-	{"/ogc/api", get_api, "f", on_worker, {"Mô tả API", "API description"}},
+	{"/ogc/api", get_api, "f", on_worker, {"Mô tả API", "API description"}, NO_ACTIONS},
 };
 
 const struct route_table openapi_routes = {routes, sizeof routes / sizeof routes[0]};
