@@ -10,6 +10,11 @@
 #include "gis/crs_ref.h"
 #include "server/live_map.h"
 
+struct public_rights;
+struct events;
+struct served;
+struct throttle;
+
 enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
 
 struct app {
@@ -29,6 +34,11 @@ struct app {
 	char working_proj4[APP_URL_MAX * 2];
 
 	struct live_map *map;
+	struct public_rights *public_rights;
+	int64_t followed_seq; /* of the feed; the writer's thread alone */
+	struct events *events;
+	struct served *served;
+	struct throttle *login_throttle; /* by address */
 };
 
 /* What serving needs to know. */
