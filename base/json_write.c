@@ -51,8 +51,8 @@ void json_end_array(struct json_writer *json)
 	close(json, ']');
 }
 
-/* Of eight bytes those that JSON does not take as they are: each has its highest bit in the answer. */
-static uint64_t marks_of(uint64_t bytes)
+/* Whether eight bytes hold one that JSON does not take as it is: a mark, or a control letter. */
+static bool has_special(uint64_t bytes)
 {
 	const uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
 	uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\';
@@ -60,18 +60,32 @@ static uint64_t marks_of(uint64_t bytes)
 	return ((bytes - ones * 0x20) | (quote - ones) | (backslash - ones)) & ~bytes & highs;
 }
 
-/* How many bytes at the start of text stand for themselves; maybe some too few. */
-static size_t plain_start(const char *text, size_t len)
+/* Copies a text of eight bytes or more; false if it needs escapes. */
+static bool copy_plain(char *out, const char *text, size_t len)
 {
-	size_t at = 0;
 	uint64_t bytes;
 
-	for (; len - at >= sizeof bytes; at += sizeof bytes) {
+	for (size_t at = 0; at < len; at += sizeof bytes) {
+		if (at + sizeof bytes > len)
+			at = len - sizeof bytes; /* the last eight, some of them again */
 		memcpy(&bytes, text + at, sizeof bytes);
-		if (marks_of(bytes))
-			break;
+		if (has_special(bytes))
+			return false;
+		memcpy(out + at, &bytes, sizeof bytes);
 	}
-	return at;
+	return true;
+}
+
+/* The same of a shorter one. */
+static bool copy_short(char *out, const char *text, size_t len)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < len; i++) {
+		out[i] = text[i];
+		plain &= (unsigned char)text[i] >= 0x20 && text[i] != '"' && text[i] != '\\';
+	}
+	return plain;
 }
 
 static void add_escaped(struct strbuf *out, const char *text, size_t len)
@@ -80,7 +94,7 @@ static void add_escaped(struct strbuf *out, const char *text, size_t len)
 	size_t plain = 0;
 
 	strbuf_add_char(out, '"');
-	for (size_t i = plain_start(text, len); i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 		char escape[] = "\\u0000";
 
@@ -113,6 +127,33 @@ void json_put_key(struct json_writer *json, const char *key)
 	json->after_key = true;
 }
 
+struct json_key json_key_of(const char *name)
+{
+	struct json_key key = {.text = ",\""};
+	size_t len = strlen(name);
+
+	assert(len <= JSON_NAME_MAX);
+	memcpy(key.text + 2, name, len);
+	memcpy(key.text + 2 + len, "\":", 2);
+	key.len = (uint8_t)(len + 4);
+	return key;
+}
+
+void json_put_ready_key(struct json_writer *json, const struct json_key *key)
+{
+	size_t skip = !json->comma[json->depth];
+	char *at = strbuf_room(json->out, sizeof key->text);
+
+	assert(!json->after_key);
+	json->comma[json->depth] = json->after_key = true;
+	if (!at) {
+		strbuf_add(json->out, key->text + skip, key->len - skip);
+		return;
+	}
+	memcpy(at, key->text + skip, sizeof key->text - 1);
+	strbuf_came(json->out, at + key->len - skip);
+}
+
 void json_put_text(struct json_writer *json, const char *text)
 {
 	if (text)
@@ -123,8 +164,17 @@ void json_put_text(struct json_writer *json, const char *text)
 
 void json_put_text_len(struct json_writer *json, const char *text, size_t len)
 {
+	struct strbuf *out = json->out;
+	char *at;
+
 	separate(json);
-	add_escaped(json->out, text, len);
+	at = strbuf_room(out, len + 2);
+	if (!at || !(len < 8 ? copy_short(at + 1, text, len) : copy_plain(at + 1, text, len))) {
+		add_escaped(out, text, len);
+		return;
+	}
+	at[0] = at[len + 1] = '"';
+	strbuf_came(out, at + len + 2);
 }
 
 void json_put_int(struct json_writer *json, int64_t value)
@@ -148,13 +198,13 @@ void json_put_fixed(struct json_writer *json, double value, int decimals)
 void json_put_bool(struct json_writer *json, bool value)
 {
 	separate(json);
-	strbuf_add_text(json->out, value ? "true" : "false");
+	strbuf_add(json->out, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_put_null(struct json_writer *json)
 {
 	separate(json);
-	strbuf_add_text(json->out, "null");
+	strbuf_add(json->out, "null", 4);
 }
 
 void json_put_raw(struct json_writer *json, const char *text, size_t len)

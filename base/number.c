@@ -100,21 +100,35 @@ static void put_letters(char *out, uint64_t digits)
 	memcpy(out, &digits, sizeof digits);
 }
 
-/* Writes an integer, and maybe some bytes behind; gives its end. */
-static char *write_whole(char *out, uint64_t number)
+/* Writes an integer below 10^8 without leading zeros, and maybe some bytes behind; gives its end. */
+static char *write_short(char *out, uint32_t number)
 {
-	uint64_t digits;
-	int leading;
+	uint64_t digits = eight_digits(number);
+	int leading = __builtin_ctzll(digits | (uint64_t)1 << 56) / 8;
 
-	if (number >= EIGHT) {
-		out = write_whole(out, number / EIGHT);
-		put_letters(out, eight_digits((uint32_t)(number % EIGHT)));
-		return out + 8;
-	}
-	digits = eight_digits((uint32_t)number);
-	leading = __builtin_ctzll(digits | (uint64_t)1 << 56) / 8;
 	put_letters(out, digits >> 8 * leading);
 	return out + 8 - leading;
+}
+
+static char *write_long(char *out, uint64_t number)
+{
+	uint64_t high = number / EIGHT;
+
+	out = high < EIGHT ? write_short(out, (uint32_t)high) : write_long(out, high);
+	put_letters(out, eight_digits((uint32_t)(number % EIGHT)));
+	return out + 8;
+}
+
+static char *write_whole(char *out, uint64_t number)
+{
+	return number < EIGHT ? write_short(out, (uint32_t)number) : write_long(out, number);
+}
+
+char *number_write_int(char out[NUMBER_CHARS], int64_t value)
+{
+	if (value < 0)
+		*out++ = '-';
+	return write_whole(out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 /* Writes the number with its last `decimals` digits behind a point, without zeros at the end. */
@@ -194,7 +208,19 @@ static char *write_fraction(char *out, double value)
 	return place_point(out, digits, decimals);
 }
 
-static char *write_double(char out[NUMBER_CHARS], double value)
+/* The nearest integer, as rint; the sum has no room for a fraction. */
+static uint64_t nearest(double value)
+{
+	double sum = value + 0x1p52;
+	uint64_t bits;
+
+	if (value >= 0x1p51)
+		return (uint64_t)llrint(value);
+	memcpy(&bits, &sum, sizeof bits);
+	return bits & (((uint64_t)1 << 52) - 1);
+}
+
+char *number_write_double(char out[NUMBER_CHARS], double value)
 {
 	double size = fabs(value);
 
@@ -206,6 +232,14 @@ static char *write_double(char out[NUMBER_CHARS], double value)
 		*out++ = '-';
 	if (size == rint(size) && size < 1e15)
 		return place_point(out, (uint64_t)size, 0);
+	for (int decimals = 1; decimals <= 3 && size >= 1e-4 && size < 1e11; decimals++) {
+		const double units[] = {1, 10, 100, 1000};
+		uint64_t near = nearest(size * units[decimals]);
+
+		/* Of no more than 15 digits, and exact: there is no shorter one. */
+		if ((double)near / units[decimals] == size)
+			return place_point(out, near, decimals);
+	}
 	if (size >= 1e-4 && size < 1e15)
 		return write_fraction(out, size);
 	for (int digits = SHORT_DIGITS; digits <= FULL_DIGITS; digits++) {
@@ -217,18 +251,6 @@ static char *write_double(char out[NUMBER_CHARS], double value)
 			return out + len;
 	}
 	return out;
-}
-
-/* The nearest integer, as rint; the sum has no room for a fraction. */
-static uint64_t nearest(double value)
-{
-	double sum = value + 0x1p52;
-	uint64_t bits;
-
-	if (value >= 0x1p51)
-		return (uint64_t)llrint(value);
-	memcpy(&bits, &sum, sizeof bits);
-	return bits & (((uint64_t)1 << 52) - 1);
 }
 
 /* Nine decimals, given as an integer, without the zeros at their end; gives the end. */
@@ -252,7 +274,7 @@ char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals)
 	double scaled = fabs(value) * (double)unit;
 
 	if (!(scaled < 9e15))
-		return write_double(out, value);
+		return number_write_double(out, value);
 	left = nearest(scaled);
 	/* Constants where it counts: a division by a variable takes longer. */
 	whole = decimals == 9 ? left / 1000000000 : decimals == 4 ? left / 10000 : left / unit;
@@ -270,7 +292,7 @@ void number_print_double(struct strbuf *out, double value)
 {
 	char text[NUMBER_CHARS];
 
-	add_written(out, text, write_double(text, value));
+	add_written(out, text, number_write_double(text, value));
 }
 
 void number_print_fixed(struct strbuf *out, double value, int decimals)

@@ -38,21 +38,23 @@ int feature_row_width(const struct layer *layer, bool whole)
 void feature_row_read(struct query *query, const struct layer *layer, bool whole,
 	struct value values[FEATURE_FIELDS_MAX], struct feature *ret)
 {
-	const char *uid;
-	size_t uid_len;
+	struct value uid, source, z;
 
 	*ret = (struct feature){.id = query_int(query, COLUMN_ID),
 		.version = query_int(query, COLUMN_VERSION),
 		.recorded_at_us = query_int(query, COLUMN_RECORDED_AT),
 		.values = values,
-		.z_m = query_is_null(query, COLUMN_Z) ? (double)NAN : query_real(query, COLUMN_Z),
 		.native_epsg = (int)query_int(query, COLUMN_NATIVE_EPSG),
 		.box = {1, 1, -1, -1}};
-	uid = query_text(query, COLUMN_UID, &uid_len);
-	memcpy(ret->uid.text, uid, uid_len < sizeof ret->uid.text ? uid_len : 0);
+	query_value(query, COLUMN_Z, &z);
+	ret->z_m = z.kind == VALUE_NULL ? (double)NAN : query_real(query, COLUMN_Z);
+	query_value(query, COLUMN_UID, &uid);
+	if (uid.kind == VALUE_TEXT && uid.len < sizeof ret->uid.text)
+		memcpy(ret->uid.text, uid.text, uid.len);
 	query_date(query, COLUMN_VALID_FROM, &ret->valid_from);
 	query_date(query, COLUMN_VALID_TO, &ret->valid_to);
-	if (!query_is_null(query, COLUMN_SOURCE))
+	query_value(query, COLUMN_SOURCE, &source);
+	if (source.kind != VALUE_NULL)
 		ret->source_attributes = query_text(query, COLUMN_SOURCE, NULL);
 	query_wkb(query, COLUMN_GEOM, &ret->wkb, &ret->box);
 	for (size_t i = 0; i < layer->field_count; i++)

@@ -62,6 +62,9 @@ void query_bind_text(struct query *query, const char *name, const char *text); /
 void query_bind_bytes(struct query *query, const char *name, const void *bytes, size_t len);
 void query_bind_value(struct query *query, const char *name, const struct value *value);
 
+/* A list of ids, borrowed as long: "FROM id_list($name)" is a row each, in order, of id_of_list. */
+void query_bind_ids(struct query *query, const char *name, const int64_t *ids, size_t count);
+
 /* A geometry in the given CRS; no bytes bind null. */
 void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg);
@@ -90,6 +93,15 @@ void query_date(struct query *query, int column, struct date *ret); /* "" for nu
 /* A geometry and its box; false if it is null or no geometry of ours. */
 bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 int query_check_row(struct query *query, struct error *err);
+
+/*
+ * Visits, in no order, the entries of an index of boxes that meet `sides` in every dimension: least
+ * and greatest of the first, of the second … as the index has them. The visitor says 0: go on, 1:
+ * enough, negative: failed; it must not use the store.
+ */
+typedef int store_box_visit(void *context, int64_t id, const double *sides, struct error *err);
+int store_visit_boxes(struct store *store, const char *index, const double *sides,
+	size_t side_count, store_box_visit *visit, void *context, struct error *err);
 
 /* The id that the last INSERT gave. */
 int64_t store_last_id(struct store *store);

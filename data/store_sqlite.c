@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "data/spatialite_blob.h"
 #include "data/store_spatialite.h"
+#include "data/store_sqlite_boxes.h"
+#include "data/store_sqlite_ids.h"
 
 enum {
 	NAME_MAX_BYTES = 80,	/* of a parameter */
@@ -18,6 +20,7 @@ enum {
 	WRITER_CACHE_KIB = 65536,
 	READER_CACHE_KIB = 8192,
 	GEOMETRY_MAX_BYTES = 1 << 26,
+	INDEX_SQL_BYTES = 200,
 };
 
 struct sqlite_store {
@@ -25,6 +28,7 @@ struct sqlite_store {
 	sqlite3 *db;
 	void *spatialite; /* its state, of a writer; NULL of a reader */
 	sqlite3_stmt *rollback; /* made beforehand: needs no memory when there is none */
+	struct sqlite_boxes boxes;
 };
 
 struct sqlite_query {
@@ -229,6 +233,12 @@ static void sqlite_bind_bytes(
 			    SQLITE_STATIC));
 }
 
+static void sqlite_bind_ids(
+	struct query *query, const char *name, const int64_t *ids, size_t count)
+{
+	note(query, sqlite_ids_bind(statement_of(query), parameter(query, name), ids, count));
+}
+
 static void sqlite_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg)
 {
@@ -288,6 +298,34 @@ static const void *sqlite_get_bytes(struct query *query, int column, size_t *ret
 	return bytes;
 }
 
+/* SQLite looks the column up once. Its value is unprotected, but a connection has one thread. */
+static void sqlite_get_value(struct query *query, int column, struct value *ret)
+{
+	sqlite3_value *value = sqlite3_column_value(statement_of(query), column);
+
+	*ret = (struct value){.kind = VALUE_NULL};
+	switch (sqlite3_value_type(value)) {
+	case SQLITE_NULL:
+		break;
+	case SQLITE_INTEGER:
+		ret->kind = VALUE_INT;
+		ret->integer = sqlite3_value_int64(value);
+		break;
+	case SQLITE_FLOAT:
+		ret->kind = VALUE_REAL;
+		ret->real = sqlite3_value_double(value);
+		break;
+	default:
+		ret->kind = VALUE_TEXT;
+		ret->text = (const char *)sqlite3_value_text(value);
+		ret->len = ret->text ? (size_t)sqlite3_value_bytes(value) : 0;
+		if (!ret->text) {
+			ret->text = "";
+			((struct sqlite_query *)query)->failed_column = true;
+		}
+	}
+}
+
 static bool sqlite_get_wkb(
 	struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box)
 {
@@ -306,6 +344,29 @@ static bool sqlite_get_wkb(
 		return false;
 	*ret_wkb = (struct wkb){(const unsigned char *)buffer->data, len};
 	return true;
+}
+
+static int sqlite_visit_boxes(struct store *store, const char *index, const double *sides,
+	size_t side_count, store_box_visit *visit, void *context, struct error *err)
+{
+	struct sqlite_boxes *boxes = &((struct sqlite_store *)store)->boxes;
+	autoptr(query_done) struct query *query = NULL;
+	char sql[INDEX_SQL_BYTES];
+	int rc;
+
+	snprintf(sql, sizeof sql, "SELECT 1 FROM \"%s\" WHERE xmin MATCH meets_boxes()", index);
+	rc = store_query(store, sql, &query, err);
+	if (rc)
+		return rc;
+	*boxes = (struct sqlite_boxes){sides, side_count, visit, context, err, 0};
+	/* A search that the visitor ended fails; its own fault says more. */
+	rc = query_step(query, NULL);
+	if (rc < 0 && !boxes->rc) {
+		sqlite3 *db = db_of(store);
+
+		rc = fail_sqlite(err, db, sqlite3_extended_errcode(db), sql);
+	}
+	return boxes->rc < 0 ? boxes->rc : boxes->rc ? 0 : rc;
 }
 
 static int64_t sqlite_last_id(struct store *store)
@@ -390,13 +451,16 @@ static const struct store_driver driver = {
 	.bind_real = sqlite_bind_real,
 	.bind_text = sqlite_bind_text,
 	.bind_bytes = sqlite_bind_bytes,
+	.bind_ids = sqlite_bind_ids,
 	.bind_wkb = sqlite_bind_wkb,
 	.kind = sqlite_kind,
 	.get_int = sqlite_get_int,
 	.get_real = sqlite_get_real,
 	.get_text = sqlite_get_text,
 	.get_bytes = sqlite_get_bytes,
+	.get_value = sqlite_get_value,
 	.get_wkb = sqlite_get_wkb,
+	.visit_boxes = sqlite_visit_boxes,
 	.last_id = sqlite_last_id,
 	.add_crs = spatialite_add_crs,
 	.add_geometry = spatialite_add_geometry,
@@ -426,6 +490,11 @@ static int connect_file(
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	code = sqlite_ids_register(store->db);
+	if (code == SQLITE_OK)
+		code = sqlite_boxes_register(store->db, &store->boxes);
+	if (code != SQLITE_OK)
+		return fail_sqlite(err, store->db, code, "register");
 	if (spatialite) {
 		store->spatialite = spatialite_alloc_connection();
 		if (!store->spatialite)

@@ -13,6 +13,7 @@ enum {
 	STEPS_MAX = 4,	  /* out of a projection, to WGS 84, to the other datum, into a projection */
 	PATHS_MAX = 256,  /* a context meets few systems; more are refused */
 	PINS_MAX = 16,	  /* datums */
+	INFOS_MAX = 32,	  /* descriptions remembered: asking PROJ's database takes 0.2 ms */
 };
 
 /*
@@ -36,6 +37,9 @@ enum {
 /* How far a quick place may be from PROJ's: 0.1 µm. */
 #define PATCH_DEGREES 1e-12
 #define PATCH_UNITS 1e-7
+/* Powers of two, about 15 km. */
+#define PATCH_SIDE_DEGREES 0.125
+#define PATCH_SIDE_UNITS 16384
 
 struct step {
 	PJ *operation; /* of the context's list, or of the pin */
@@ -67,6 +71,8 @@ struct crs_context {
 	size_t projection_count;
 	struct pin pins[PINS_MAX];
 	size_t pin_count;
+	struct crs_info infos[INFOS_MAX]; /* those asked for first */
+	size_t info_count;
 };
 
 static void be_silent(void *data, int level, const char *text)
@@ -185,15 +191,24 @@ int crs_describe(
 	struct crs_context *context, int epsg, struct crs_info *ret_info, struct error *err)
 {
 	struct crs_info info = {.epsg = epsg};
-	PJ *crs = epsg > 0 && epsg <= CRS_EPSG_MAX ? find_crs(context, epsg) : NULL;
 	bool usable;
+	PJ *crs;
 
+	for (size_t i = 0; i < context->info_count; i++) {
+		if (context->infos[i].epsg == epsg) {
+			*ret_info = context->infos[i];
+			return 0;
+		}
+	}
+	crs = epsg > 0 && epsg <= CRS_EPSG_MAX ? find_crs(context, epsg) : NULL;
 	if (!crs)
 		return fail_crs_unknown(err, epsg);
 	usable = fill_info(context, crs, &info);
 	proj_destroy(crs);
 	if (!usable)
 		return fail_proj(err, context, epsg);
+	if (context->info_count < INFOS_MAX)
+		context->infos[context->info_count++] = info;
 	*ret_info = info;
 	return 0;
 }
@@ -396,10 +411,11 @@ static int build_path(struct crs_context *context, struct crs_path *path, struct
 	}
 	if (!rc)
 		rc = add_projection(context, &to, PJ_FWD, path, err);
-	if (rc || from.geographic || !path->is_smooth || !path->step_count)
+	if (rc || !path->is_smooth || !path->step_count)
 		return rc;
-	path->patches = crs_patches_new(
-		move_exactly, path, to.geographic ? PATCH_DEGREES : PATCH_UNITS);
+	path->patches = crs_patches_new(move_exactly, path,
+		from.geographic ? PATCH_SIDE_DEGREES : PATCH_SIDE_UNITS,
+		to.geographic ? PATCH_DEGREES : PATCH_UNITS);
 	return path->patches ? 0 : fail_no_memory(err);
 }
 

@@ -6,15 +6,14 @@
 #include "base/banned.h"
 
 enum {
-	SIDE = 16, /* cells on a side of the table, which holds any square of so many: 262 km */
+	SIDE = 16, /* cells on a side of the table, which holds any square of so many */
 	DEGREE = 4,
 	TERMS = 15, /* of a polynomial of that degree in two variables */
 	NODES = 6,  /* on a side: more than the terms need, so that rounding evens out */
 	CHECKS = 5,
 };
 
-static const double half_cell = 8192; /* a power of two: places in a cell are exact */
-static const double farthest = 1e9;   /* beyond, no cell has a number */
+static const double farthest = 1e9; /* beyond, no cell has a number */
 
 typedef double pair __attribute__((vector_size(16))); /* both coordinates at once */
 
@@ -29,11 +28,12 @@ struct crs_patches {
 	crs_patch_exact *exact;
 	const void *context;
 	double tolerance;
+	double half_cell; /* a power of two: places in a cell are exact */
 	struct patch places[SIDE * SIDE];
 };
 
 struct crs_patches *crs_patches_new(
-	crs_patch_exact *exact, const void *context, double tolerance)
+	crs_patch_exact *exact, const void *context, double side, double tolerance)
 {
 	struct crs_patches *patches = calloc(1, sizeof *patches);
 
@@ -42,6 +42,7 @@ struct crs_patches *crs_patches_new(
 	patches->exact = exact;
 	patches->context = context;
 	patches->tolerance = tolerance;
+	patches->half_cell = side / 2;
 	for (size_t i = 0; i < SIDE * SIDE; i++)
 		patches->places[i].x = (double)NAN; /* no point lies there */
 	return patches;
@@ -123,8 +124,8 @@ static bool holds(const struct crs_patches *patches, const struct patch *patch)
 	for (int i = 0; i < CHECKS * CHECKS; i++) {
 		uv[2 * i] = 2.0 * (i / CHECKS) / (CHECKS - 1) - 1;
 		uv[2 * i + 1] = 2.0 * (i % CHECKS) / (CHECKS - 1) - 1;
-		xy[2 * i] = patch->x + half_cell * uv[2 * i];
-		xy[2 * i + 1] = patch->y + half_cell * uv[2 * i + 1];
+		xy[2 * i] = patch->x + patches->half_cell * uv[2 * i];
+		xy[2 * i + 1] = patch->y + patches->half_cell * uv[2 * i + 1];
 	}
 	if (!patches->exact(patches->context, xy, CHECKS * CHECKS))
 		return false;
@@ -144,8 +145,8 @@ static void fit(const struct crs_patches *patches, struct patch *patch)
 	double xy[2 * NODES * NODES], middle[2] = {patch->x, patch->y};
 
 	for (int i = 0; i < NODES * NODES; i++) {
-		xy[2 * i] = patch->x + half_cell * node(i / NODES);
-		xy[2 * i + 1] = patch->y + half_cell * node(i % NODES);
+		xy[2 * i] = patch->x + patches->half_cell * node(i / NODES);
+		xy[2 * i + 1] = patch->y + patches->half_cell * node(i % NODES);
 	}
 	patch->fits = false;
 	if (!patches->exact(patches->context, middle, 1) ||
@@ -159,37 +160,38 @@ static void fit(const struct crs_patches *patches, struct patch *patch)
 	patch->fits = holds(patches, patch);
 }
 
-static bool covers(const struct patch *patch, const double *xy)
+static bool covers(const struct patch *patch, double half, const double *xy)
 {
 	double u = xy[0] - patch->x, v = xy[1] - patch->y;
 
-	return u >= -half_cell && u < half_cell && v >= -half_cell && v < half_cell;
+	return u >= -half && u < half && v >= -half && v < half;
 }
 
 /* The cell of a point, made if need be. */
 static const struct patch *find(struct crs_patches *patches, const double *xy)
 {
 	static const struct patch nowhere = {.fits = false};
+	double half = patches->half_cell;
 	struct patch *patch;
 	int64_t column, row;
 
 	if (!(fabs(xy[0]) < farthest && fabs(xy[1]) < farthest))
 		return &nowhere;
-	column = (int64_t)floor(xy[0] / (2 * half_cell));
-	row = (int64_t)floor(xy[1] / (2 * half_cell));
+	column = (int64_t)floor(xy[0] / (2 * half));
+	row = (int64_t)floor(xy[1] / (2 * half));
 	patch = &patches->places[(column & (SIDE - 1)) * SIDE + (row & (SIDE - 1))];
-	if (!covers(patch, xy)) {
-		patch->x = (double)(2 * column + 1) * half_cell;
-		patch->y = (double)(2 * row + 1) * half_cell;
+	if (!covers(patch, half, xy)) {
+		patch->x = (double)(2 * column + 1) * half;
+		patch->y = (double)(2 * row + 1) * half;
 		fit(patches, patch);
 	}
 	return patch;
 }
 
 /* Points that lie so far apart that their cells have no room beside each other. */
-static bool is_wide(const double *xy, size_t count)
+static bool is_wide(const struct crs_patches *patches, const double *xy, size_t count)
 {
-	const double room = 2 * half_cell * (SIDE - 1);
+	const double room = 2 * patches->half_cell * (SIDE - 1);
 	double min_x = xy[0], max_x = xy[0], min_y = xy[1], max_y = xy[1];
 
 	for (size_t i = 1; i < count; i++) {
@@ -206,20 +208,21 @@ static bool is_wide(const double *xy, size_t count)
 size_t crs_patches_move(struct crs_patches *patches, double *xy, size_t count)
 {
 	const struct patch *patch = &patches->places[0];
-	bool wide = count > 1 && is_wide(xy, count);
+	bool wide = count > 1 && is_wide(patches, xy, count);
+	double half = patches->half_cell, per_half = 1 / half;
 
 	for (size_t i = 0; i < count; i++, xy += 2) {
 		pair moved;
 
-		if (!wide && !covers(patch, xy))
+		if (!wide && !covers(patch, half, xy))
 			patch = find(patches, xy);
 		if (wide || !patch->fits) {
 			if (!patches->exact(patches->context, xy, 1))
 				return i;
 			continue;
 		}
-		moved = value_at(patch->terms, (xy[0] - patch->x) / half_cell,
-			(xy[1] - patch->y) / half_cell);
+		moved = value_at(patch->terms, (xy[0] - patch->x) * per_half,
+			(xy[1] - patch->y) * per_half);
 		xy[0] = moved[0];
 		xy[1] = moved[1];
 	}

@@ -21,9 +21,12 @@ typedef bool crs_patch_exact(const void *context, double *xy, size_t count);
 
 struct crs_patches;
 
-/* Units of the source are metres or so; the tolerance is in units of the target. NULL: no memory. */
+/*
+ * A cell is `side` units of the source wide, a power of two and some kilometres; the tolerance is in
+ * units of the target. NULL: no memory.
+ */
 struct crs_patches *crs_patches_new(
-	crs_patch_exact *exact, const void *context, double tolerance);
+	crs_patch_exact *exact, const void *context, double side, double tolerance);
 void crs_patches_free(struct crs_patches *patches);
 AUTOPTR(struct crs_patches, crs_patches_free);
 

@@ -81,6 +81,9 @@ static void quick_places_are_those_of_proj(void **state)
 		{5899, 4326, 330000, 2280000, 520000, 2420000},
 		{26986, 4326, 33000, 777000, 330000, 960000},
 		{2249, 4326, 110000, 2550000, 1080000, 3150000},
+		{4326, 9210, 106, 10.4, 107.2, 11.7},
+		{4326, 3857, 106, 10.4, 107.2, 11.7},
+		{4756, 5899, 105.3, 20.6, 107.2, 21.9},
 	};
 	struct random random = random_start(41);
 
@@ -163,7 +166,7 @@ static void what_is_not_smooth_is_moved_exactly(void **state)
 {
 	int points = 0, before;
 	autoptr(crs_patches_free) struct crs_patches *patches =
-		crs_patches_new(fold, &points, 1e-9);
+		crs_patches_new(fold, &points, 16384, 1e-9);
 	double here[2] = {17000, 5}, smooth[2] = {50000, 5}, nowhere[4] = {99000, 5, 100001, 5};
 
 	(void)state;
