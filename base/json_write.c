@@ -51,71 +51,25 @@ void json_end_array(struct json_writer *json)
 	close(json, ']');
 }
 
-/* Whether eight bytes hold one that JSON does not take as it is: a mark, or a control letter. */
-static bool has_special(uint64_t bytes)
-{
-	const uint64_t ones = 0x0101010101010101, highs = ones * 0x80;
-	uint64_t quote = bytes ^ ones * '"', backslash = bytes ^ ones * '\\';
-
-	return ((bytes - ones * 0x20) | (quote - ones) | (backslash - ones)) & ~bytes & highs;
-}
-
-/* Copies a text of eight bytes or more; false if it needs escapes. */
-static bool copy_plain(char *out, const char *text, size_t len)
-{
-	uint64_t bytes;
-
-	for (size_t at = 0; at < len; at += sizeof bytes) {
-		if (at + sizeof bytes > len)
-			at = len - sizeof bytes; /* the last eight, some of them again */
-		memcpy(&bytes, text + at, sizeof bytes);
-		if (has_special(bytes))
-			return false;
-		memcpy(out + at, &bytes, sizeof bytes);
-	}
-	return true;
-}
-
-/* The same of a shorter one. */
-static bool copy_short(char *out, const char *text, size_t len)
-{
-	bool plain = true;
-
-	for (size_t i = 0; i < len; i++) {
-		out[i] = text[i];
-		plain &= (unsigned char)text[i] >= 0x20 && text[i] != '"' && text[i] != '\\';
-	}
-	return plain;
-}
+enum { PIECE_BYTES = 128 }; /* of a text that has no room as a whole, were it all escapes */
 
 static void add_escaped(struct strbuf *out, const char *text, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t plain = 0;
+	char *at = strbuf_room(out, JSON_TEXT_ROOM(len));
 
-	strbuf_add_char(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		char escape[] = "\\u0000";
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		strbuf_add(out, text + plain, i - plain);
-		plain = i + 1;
-		if (c == '"' || c == '\\') {
-			strbuf_add_char(out, '\\');
-			strbuf_add_char(out, (char)c);
-		} else if (c == '\n') {
-			strbuf_add_text(out, "\\n");
-		} else if (c == '\t') {
-			strbuf_add_text(out, "\\t");
-		} else {
-			escape[4] = hex[c >> 4];
-			escape[5] = hex[c & 15];
-			strbuf_add(out, escape, 6);
-		}
+	if (at) {
+		strbuf_came(out, json_pen_text(at, text, len));
+		return;
 	}
-	strbuf_add(out, text + plain, len - plain);
+	strbuf_add_char(out, '"');
+	while (len) {
+		size_t some = len < PIECE_BYTES ? len : PIECE_BYTES;
+		char piece[JSON_TEXT_ROOM(PIECE_BYTES)];
+
+		strbuf_add(out, piece, (size_t)(json_pen_escaped(piece, text, some) - piece));
+		text += some;
+		len -= some;
+	}
 	strbuf_add_char(out, '"');
 }
 
@@ -127,31 +81,13 @@ void json_put_key(struct json_writer *json, const char *key)
 	json->after_key = true;
 }
 
-struct json_key json_key_of(const char *name)
-{
-	struct json_key key = {.text = ",\""};
-	size_t len = strlen(name);
-
-	assert(len <= JSON_NAME_MAX);
-	memcpy(key.text + 2, name, len);
-	memcpy(key.text + 2 + len, "\":", 2);
-	key.len = (uint8_t)(len + 4);
-	return key;
-}
-
 void json_put_ready_key(struct json_writer *json, const struct json_key *key)
 {
 	size_t skip = !json->comma[json->depth];
-	char *at = strbuf_room(json->out, sizeof key->text);
 
 	assert(!json->after_key);
 	json->comma[json->depth] = json->after_key = true;
-	if (!at) {
-		strbuf_add(json->out, key->text + skip, key->len - skip);
-		return;
-	}
-	memcpy(at, key->text + skip, sizeof key->text - 1);
-	strbuf_came(json->out, at + key->len - skip);
+	strbuf_add(json->out, key->text + skip, key->len - skip);
 }
 
 void json_put_text(struct json_writer *json, const char *text)
@@ -164,17 +100,8 @@ void json_put_text(struct json_writer *json, const char *text)
 
 void json_put_text_len(struct json_writer *json, const char *text, size_t len)
 {
-	struct strbuf *out = json->out;
-	char *at;
-
 	separate(json);
-	at = strbuf_room(out, len + 2);
-	if (!at || !(len < 8 ? copy_short(at + 1, text, len) : copy_plain(at + 1, text, len))) {
-		add_escaped(out, text, len);
-		return;
-	}
-	at[0] = at[len + 1] = '"';
-	strbuf_came(out, at + len + 2);
+	add_escaped(json->out, text, len);
 }
 
 void json_put_int(struct json_writer *json, int64_t value)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json_pen.h"
 #include "base/strbuf.h"
 
 enum { JSON_DEPTH_MAX = 32 };
@@ -29,19 +30,6 @@ void json_begin_array(struct json_writer *json);
 void json_end_array(struct json_writer *json);
 void json_put_key(struct json_writer *json, const char *key);
 
-/*
- * A key that is put many times: ready with comma, quotes and colon, and copied as a whole. The name
- * needs no escapes and has at most JSON_NAME_MAX bytes.
- */
-enum { JSON_NAME_MAX = 58 };
-struct json_key {
-	char text[JSON_NAME_MAX + 5];
-	uint8_t len;
-};
-#define JSON_KEY(name)                                                                             \
-	{                                                                                          \
-		",\"" name "\":", sizeof(name) + 3}
-struct json_key json_key_of(const char *name);
 void json_put_ready_key(struct json_writer *json, const struct json_key *key);
 
 void json_put_text(struct json_writer *json, const char *text); /* NULL gives null */

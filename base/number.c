@@ -80,7 +80,7 @@ bool number_parse_double(const char *text, size_t len, double min, double max, d
  * The eight digits of a number below 10^8, leading zeros too: each in a byte, the first in the
  * lowest, so that they stand in order in memory. Halves twice, all parts at once.
  */
-static uint64_t eight_digits(uint32_t number)
+static inline uint64_t eight_digits(uint32_t number)
 {
 	uint64_t fours = number / 10000 | (uint64_t)(number % 10000) << 32;
 	uint64_t hundreds = (fours * 10486 >> 20) & 0x0000007F0000007F; /* 10486 / 2^20: 1 / 100 */
@@ -93,7 +93,7 @@ static uint64_t eight_digits(uint32_t number)
 enum { EIGHT = 100000000 };
 static const uint64_t zeros = 0x3030303030303030; /* eight letters '0' */
 
-static void put_letters(char *out, uint64_t digits)
+static inline void put_letters(char *out, uint64_t digits)
 {
 	_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digits stand in order");
 	digits |= zeros;
@@ -209,7 +209,7 @@ static char *write_fraction(char *out, double value)
 }
 
 /* The nearest integer, as rint; the sum has no room for a fraction. */
-static uint64_t nearest(double value)
+static inline uint64_t nearest(double value)
 {
 	double sum = value + 0x1p52;
 	uint64_t bits;
@@ -253,6 +253,12 @@ char *number_write_double(char out[NUMBER_CHARS], double value)
 	return out;
 }
 
+/* The zeros at the end of eight digits as eight_digits gives them. */
+static int zeros_behind(uint64_t digits)
+{
+	return digits ? __builtin_clzll(digits) / 8 : 8;
+}
+
 /* Nine decimals, given as an integer, without the zeros at their end; gives the end. */
 static char *write_decimals(char *out, uint32_t billionths)
 {
@@ -263,10 +269,50 @@ static char *write_decimals(char *out, uint32_t billionths)
 	out[0] = '.';
 	out[1] = (char)('0' + billionths / EIGHT);
 	put_letters(out + 2, digits);
-	return digits ? out + 10 - __builtin_clzll(digits) / 8 : out + 2;
+	return out + 10 - zeros_behind(digits);
 }
 
-char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals)
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+			    "25262728293031323334353637383940414243444546474849"
+			    "50515253545556575859606162636465666768697071727374"
+			    "75767778798081828384858687888990919293949596979899";
+
+static inline void put_pair(char *out, uint64_t number)
+{
+	memcpy(out, pairs + 2 * number, 2);
+}
+
+/*
+ * Nine decimals of what is below 1000, given as billionths: most numbers of most answers. The last
+ * eight digits come as a fraction of 2^57, two at each multiplication by a hundred.
+ */
+static inline char *write_degree(char *out, uint64_t billionths)
+{
+	const uint64_t mask = ((uint64_t)1 << 57) - 1;
+	uint32_t first = (uint32_t)(billionths / EIGHT), two = first / 100, more = first % 100;
+	uint64_t fraction = billionths % EIGHT * 144115188076; /* 2^57 / 10^6, rounded up */
+
+	put_pair(out, two);
+	if (two < 10)
+		out[0] = out[1];
+	out += (first >= 100) + (first >= 1000);
+	out[0] = pairs[2 * more];
+	out[1] = '.';
+	out[2] = pairs[2 * more + 1];
+	put_pair(out + 3, fraction >> 57);
+	fraction = (fraction & mask) * 100;
+	put_pair(out + 5, fraction >> 57);
+	fraction = (fraction & mask) * 100;
+	put_pair(out + 7, fraction >> 57);
+	fraction = (fraction & mask) * 100;
+	put_pair(out + 9, fraction >> 57);
+	out += 11;
+	while (out[-1] == '0')
+		out--;
+	return out - (out[-1] == '.');
+}
+
+__attribute__((noinline)) static char *write_any_fixed(char *out, double value, int decimals)
 {
 	static const uint64_t units[DECIMALS_MAX + 1] = {
 		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
@@ -276,11 +322,20 @@ char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals)
 	if (!(scaled < 9e15))
 		return number_write_double(out, value);
 	left = nearest(scaled);
-	/* Constants where it counts: a division by a variable takes longer. */
-	whole = decimals == 9 ? left / 1000000000 : decimals == 4 ? left / 10000 : left / unit;
 	*out = '-';
-	out = write_whole(out + (value < 0 && left), whole);
-	return write_decimals(out, (uint32_t)((left - whole * unit) * units[DECIMALS_MAX - decimals]));
+	out += value < 0 && left;
+	/* A constant where it counts: a division by a variable takes longer. */
+	whole = decimals == 4 ? left / 10000 : left / unit;
+	return write_decimals(write_whole(out, whole),
+		(uint32_t)((left - whole * unit) * units[DECIMALS_MAX - decimals]));
+}
+
+char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals)
+{
+	/* Apart from the others, so that it stays short. */
+	if (decimals == DECIMALS_MAX && value >= 0 && value < 999)
+		return write_degree(out, nearest(value * 1e9));
+	return write_any_fixed(out, value, decimals);
 }
 
 static void add_written(struct strbuf *out, const char *text, const char *end)

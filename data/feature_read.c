@@ -46,8 +46,9 @@ static void add_rows_sql(struct strbuf *sql, const struct store *store, const st
 	const char *layer = view->layer->id;
 	const char *list = choice->ids ? "id_list($ids) CROSS JOIN " : "";
 
-	strbuf_add_text(sql, "SELECT ");
+	strbuf_add_text(sql, "SELECT " STORE_EACH_BEGIN);
 	feature_row_select(sql, store, view->layer, choice->whole);
+	strbuf_add_text(sql, STORE_EACH_END);
 	if (view->is_dated) {
 		strbuf_add_format(sql, " FROM %s\"%s_history\" this WHERE ", list, layer);
 		strbuf_add_text(sql, choice->ids ? "key BETWEEN id_of_list << 20 AND"
@@ -101,39 +102,42 @@ static int open_rows(struct store *store, const struct view *view, const struct 
 	return 0;
 }
 
-/* Steps a bound query and visits its rows as far as they are seen. */
-static int visit_rows(struct query *query, const struct view *view, bool whole,
-	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
+/* Reading the rows of a bound query, as far as they are seen. */
+struct reading {
+	const struct view *view;
+	bool whole;
+	feature_visit *visit;
+	void *context;
+	int64_t count;
+};
+
+static int read_row(void *context, struct query *query, struct error *err)
 {
+	struct reading *reading = context;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature;
-	int64_t count = 0;
 	int rc;
 
-	while ((rc = query_step(query, err)) > 0) {
-		feature_row_read(query, view->layer, whole, values, &feature);
-		rc = query_check_row(query, err);
-		if (rc)
-			break;
-		if (!view_admits(view, values, &feature))
-			continue;
-		count++;
-		rc = visit(context, &feature, err);
-		if (rc)
-			break;
-	}
-	if (ret_count)
-		*ret_count = count;
-	return rc < 0 ? rc : 0;
+	feature_row_read(query, reading->view->layer, reading->whole, values, &feature);
+	rc = query_check_row(query, err);
+	if (rc || !view_admits(reading->view, values, &feature))
+		return rc;
+	reading->count++;
+	return reading->visit(reading->context, &feature, err);
 }
 
 static int read_chosen(struct store *store, const struct view *view, const struct choice *choice,
 	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
+	struct reading reading = {view, choice->whole, visit, context, 0};
 	int rc = open_rows(store, view, choice, &query, err);
 
-	return rc ? rc : visit_rows(query, view, choice->whole, visit, context, ret_count, err);
+	if (!rc)
+		rc = query_each(query, read_row, &reading, err);
+	if (ret_count)
+		*ret_count = reading.count;
+	return rc;
 }
 
 int feature_read_after(struct store *store, const struct view *view, int64_t after_id,

@@ -17,7 +17,7 @@ struct id_list {
 
 void id_list_clear(struct id_list *list); /* frees */
 int id_list_add(struct id_list *list, int64_t id, struct error *err);
-void id_list_sort(struct id_list *list); /* rising, each once */
+void id_list_sort(struct id_list *list); /* rising, each once; none is negative */
 
 /* Whether it has the id; it must be in order. */
 bool id_list_has(const struct id_list *list, int64_t id);

@@ -40,7 +40,7 @@ data_libdata_a_SOURCES = \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c %D%/store_sqlite_boxes.c %D%/store_sqlite_boxes.h \
-	%D%/store_sqlite_ids.c %D%/store_sqlite_ids.h \
+	%D%/store_sqlite_ids.c %D%/store_sqlite_ids.h %D%/store_sqlite_row.c %D%/store_sqlite_row.h \
 	%D%/token.c %D%/token.h \
 	%D%/transaction.c %D%/transaction.h \
 	%D%/view.c %D%/view.h \

@@ -150,6 +150,11 @@ int query_step(struct query *query, struct error *err)
 	return query->store->driver->step(query, err);
 }
 
+int query_each(struct query *query, store_row_visit *visit, void *context, struct error *err)
+{
+	return query->store->driver->each(query, visit, context, err);
+}
+
 int query_run(struct query *query, struct error *err)
 {
 	int rc;
@@ -200,7 +205,12 @@ const void *query_bytes(struct query *query, int column, size_t *ret_len)
 
 void query_value(struct query *query, int column, struct value *ret)
 {
-	query->store->driver->get_value(query, column, ret);
+	query->store->driver->get_values(query, column, 1, ret);
+}
+
+void query_values(struct query *query, int first, int count, struct value *ret)
+{
+	query->store->driver->get_values(query, first, count, ret);
 }
 
 void query_date(struct query *query, int column, struct date *ret)

@@ -18,6 +18,7 @@ struct store_driver {
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
 	int (*step)(struct query *query, struct error *err);
+	int (*each)(struct query *query, store_row_visit *visit, void *context, struct error *err);
 	int (*check_row)(struct query *query, struct error *err);
 
 	void (*bind_null)(struct query *query, const char *name);
@@ -36,7 +37,7 @@ struct store_driver {
 	double (*get_real)(struct query *query, int column);
 	const char *(*get_text)(struct query *query, int column, size_t *ret_len);
 	const void *(*get_bytes)(struct query *query, int column, size_t *ret_len);
-	void (*get_value)(struct query *query, int column, struct value *ret);
+	void (*get_values)(struct query *query, int first, int count, struct value *ret);
 	bool (*get_wkb)(
 		struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 

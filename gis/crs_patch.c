@@ -30,6 +30,7 @@ struct crs_patches {
 	double tolerance;
 	double half_cell; /* a power of two: places in a cell are exact */
 	struct patch places[SIDE * SIDE];
+	const struct patch *last; /* one of them, for whom the next point may be */
 };
 
 struct crs_patches *crs_patches_new(
@@ -53,7 +54,7 @@ void crs_patches_free(struct crs_patches *patches)
 	free(patches);
 }
 
-static pair value_at(const pair terms[TERMS], double u, double v)
+static inline pair value_at(const pair terms[TERMS], double u, double v)
 {
 	pair uu = {u, u}, vv = {v, v};
 	pair in_v = vv * (terms[1] + vv * (terms[2] + vv * (terms[3] + vv * terms[4])));
@@ -188,43 +189,85 @@ static const struct patch *find(struct crs_patches *patches, const double *xy)
 	return patch;
 }
 
-/* Points that lie so far apart that their cells have no room beside each other. */
-static bool is_wide(const struct crs_patches *patches, const double *xy, size_t count)
+/* The corners of the box around points. */
+struct reach {
+	double least[2], most[2];
+};
+
+static struct reach reach_of(const double *xy, size_t count)
 {
-	const double room = 2 * patches->half_cell * (SIDE - 1);
-	double min_x = xy[0], max_x = xy[0], min_y = xy[1], max_y = xy[1];
+	struct reach reach = {{xy[0], xy[1]}, {xy[0], xy[1]}};
 
 	for (size_t i = 1; i < count; i++) {
 		double x = xy[2 * i], y = xy[2 * i + 1];
 
-		min_x = x < min_x ? x : min_x;
-		max_x = x > max_x ? x : max_x;
-		min_y = y < min_y ? y : min_y;
-		max_y = y > max_y ? y : max_y;
+		reach.least[0] = x < reach.least[0] ? x : reach.least[0];
+		reach.most[0] = x > reach.most[0] ? x : reach.most[0];
+		reach.least[1] = y < reach.least[1] ? y : reach.least[1];
+		reach.most[1] = y > reach.most[1] ? y : reach.most[1];
 	}
-	return !(max_x - min_x <= room && max_y - min_y <= room);
+	return reach;
+}
+
+/* Moves points of one cell; false if one of them was no number, and so is its image. */
+static bool move_inside(const struct patch *patch, double half, double *xy, size_t count)
+{
+	double per_half = 1 / half;
+	pair sum = {0, 0};
+
+	for (double *end = xy + 2 * count; xy < end; xy += 2) {
+		pair moved = value_at(patch->terms, (xy[0] - patch->x) * per_half,
+			(xy[1] - patch->y) * per_half);
+
+		xy[0] = moved[0];
+		xy[1] = moved[1];
+		sum += moved - moved; /* 0, or NaN for good */
+	}
+	return sum[0] == 0 && sum[1] == 0;
+}
+
+/* Points of several cells, one by one; all exactly where their cells have no room side by side. */
+static size_t move_across(
+	struct crs_patches *patches, const struct reach *reach, double *xy, size_t count)
+{
+	const double half = patches->half_cell, room = 2 * half * (SIDE - 1);
+	const struct patch *patch = &patches->places[0];
+	bool wide = !(reach->most[0] - reach->least[0] <= room &&
+		reach->most[1] - reach->least[1] <= room);
+
+	for (size_t i = 0; i < count; i++, xy += 2) {
+		if (!wide && !covers(patch, half, xy))
+			patch = find(patches, xy);
+		if (!wide && patch->fits)
+			move_inside(patch, half, xy, 1);
+		else if (!patches->exact(patches->context, xy, 1))
+			return i;
+	}
+	return count;
+}
+
+/* The place of the first point that is no number. */
+static size_t first_wrong(const double *xy, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && isfinite(xy[2 * i]) && isfinite(xy[2 * i + 1]))
+		i++;
+	return i;
 }
 
 size_t crs_patches_move(struct crs_patches *patches, double *xy, size_t count)
 {
-	const struct patch *patch = &patches->places[0];
-	bool wide = count > 1 && is_wide(patches, xy, count);
-	double half = patches->half_cell, per_half = 1 / half;
+	const double half = patches->half_cell;
+	const struct patch *patch = patches->last;
+	struct reach reach;
 
-	for (size_t i = 0; i < count; i++, xy += 2) {
-		pair moved;
-
-		if (!wide && !covers(patch, half, xy))
-			patch = find(patches, xy);
-		if (wide || !patch->fits) {
-			if (!patches->exact(patches->context, xy, 1))
-				return i;
-			continue;
-		}
-		moved = value_at(patch->terms, (xy[0] - patch->x) * per_half,
-			(xy[1] - patch->y) * per_half);
-		xy[0] = moved[0];
-		xy[1] = moved[1];
-	}
-	return count;
+	if (!count)
+		return 0;
+	reach = reach_of(xy, count);
+	if (!patch || !covers(patch, half, reach.least))
+		patch = patches->last = find(patches, reach.least);
+	if (!patch->fits || !covers(patch, half, reach.least) || !covers(patch, half, reach.most))
+		return move_across(patches, &reach, xy, count);
+	return move_inside(patch, half, xy, count) ? count : first_wrong(xy, count);
 }
