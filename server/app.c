@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/throttle.h"
 #include "server/asker.h"
+#include "server/chores.h"
 #include "data/change.h"
 #include "server/events.h"
 #include "server/follow.h"
@@ -79,6 +80,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (!rc)
 		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
+	if (!rc)
+		rc = chores_start(app, &app->chores, err);
 	if (rc)
 		app_stop(app);
 	return rc;
@@ -86,6 +89,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 
 void app_stop(struct app *app)
 {
+	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));
 	events_stop(app->events);

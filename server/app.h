@@ -11,6 +11,7 @@
 #include "server/live_map.h"
 
 struct public_rights;
+struct chores;
 struct events;
 struct served;
 struct throttle;
@@ -38,6 +39,7 @@ struct app {
 	int64_t followed_seq; /* of the feed; the writer's thread alone */
 	struct events *events;
 	struct served *served;
+	struct chores *chores;
 	struct throttle *login_throttle; /* by address */
 };
 

@@ -7,6 +7,7 @@ dothi_SOURCES = \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
 	%D%/changes_api.c \
 	%D%/collections_api.c \
