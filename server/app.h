@@ -29,6 +29,10 @@ struct app {
 	char working_proj4[APP_URL_MAX * 2];
 
 	struct live_map *map;
+
+	/* Called by any thread after a command has changed what somebody may see; may be NULL. */
+	void (*rights_changed)(void *context);
+	void *rights_context;
 };
 
 /* What serving needs to know. */

@@ -11,11 +11,16 @@ dothi_SOURCES = \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo.c \
+	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
 	%D%/commands/init.c \
+	%D%/commands/own_desk.c %D%/commands/own_desk.h \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
+	%D%/control.c %D%/control.h \
+	%D%/control_client.c %D%/control_client.h \
+	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/feature_input.c %D%/feature_input.h \
 	%D%/feature_json.c %D%/feature_json.h \
@@ -33,6 +38,7 @@ dothi_SOURCES = \
 	%D%/response.c %D%/response.h \
 	%D%/router.c %D%/router.h \
 	%D%/routes.c \
+	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
 	%D%/tile_layers.c %D%/tile_layers.h \
