@@ -18,6 +18,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_row.c %D%/feature_row.h \
 	%D%/feature_table.c %D%/feature_table.h \
 	%D%/feature_write.c %D%/feature_write.h \
+	%D%/feed.c %D%/feed.h \
 	%D%/history.c %D%/history.h \
 	%D%/job.c %D%/job.h \
 	%D%/job_runner.c %D%/job_runner.h \

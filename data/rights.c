@@ -116,3 +116,29 @@ int rights_make(struct store *store, const struct layer_table *layers,
 	*ret_rights = rights;
 	return rc;
 }
+
+bool rights_copy(const struct rights *rights, const struct layer_table *table, struct arena *arena,
+	struct rights *ret)
+{
+	size_t count = table->count;
+	struct layer_rights *layers = arena_alloc(arena, count * sizeof *layers);
+
+	if (!layers)
+		return false;
+	memcpy(layers, rights->layers, count * sizeof *layers);
+	*ret = *rights;
+	ret->layers = layers;
+	for (size_t i = 0; i < count; i++) {
+		size_t size = layers[i].grant_count * sizeof *layers[i].grants;
+		struct grant *grants;
+
+		if (!layers[i].grants)
+			continue;
+		grants = arena_alloc(arena, size + 1);
+		if (!grants)
+			return false;
+		memcpy(grants, layers[i].grants, size);
+		layers[i].grants = grants;
+	}
+	return true;
+}

@@ -34,4 +34,8 @@ int rights_make(struct store *store, const struct layer_table *layers,
 	const struct account *account, const struct token *token, struct arena *arena,
 	struct rights *ret_rights, struct error *err);
 
+/* The rights with all that they point to, in another arena; false without memory. */
+bool rights_copy(const struct rights *rights, const struct layer_table *table, struct arena *arena,
+	struct rights *ret);
+
 #endif

@@ -40,6 +40,7 @@ struct writer_piece {
 	writer_work *work;
 	void *context;
 	void (*done)(struct writer_piece *piece);
+	void *owner; /* for done() */
 	int rc;
 	struct error err;
 	struct writer_piece *next; /* the writer's */

@@ -1,9 +1,22 @@
 #include "server/app.h"
 
+#include "base/log.h"
 #include "base/messages.h"
+#include "base/secret.h"
 #include "base/text.h"
+#include "base/throttle.h"
+#include "server/asker.h"
+#include "server/chores.h"
+#include "data/change.h"
+#include "server/events.h"
+#include "server/follow.h"
+#include "server/served.h"
 
-enum { DISK_RESERVE_BYTES = 200 << 20 };
+enum {
+	DISK_RESERVE_BYTES = 200 << 20,
+	ADDRESSES_MAX = 10000,	 /* whose failed log-ins are remembered */
+	ADDRESS_FREE_TRIES = 20, /* an office has one address */
+};
 
 /* The systems that clients can ask for: the usual ones, and the working CRS of this city. */
 static int choose_crs(struct app *app, struct crs_context *context, struct error *err)
@@ -54,9 +67,22 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	if (!rc)
 		rc = choose_crs(app, context, err);
 	if (!rc)
-		rc = writer_new(app->opened.store, NULL, NULL, &app->writer, err);
+		rc = change_last_seq(app->opened.store, &app->followed_seq, err);
+	if (!rc)
+		rc = public_rights_new(app->opened.store, app->layers, &app->public_rights, err);
+	if (!rc)
+		rc = served_new(&app->served, err);
+	if (!rc)
+		rc = throttle_new(ADDRESSES_MAX, ADDRESS_FREE_TRIES, app->clock, &randomness_system,
+			&app->login_throttle, err);
+	if (!rc)
+		rc = events_start(app->layers, app->folder, &app->events, err);
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
+	if (!rc)
+		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
+	if (!rc)
+		rc = chores_start(app, &app->chores, err);
 	if (rc)
 		app_stop(app);
 	return rc;
@@ -64,9 +90,25 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 
 void app_stop(struct app *app)
 {
+	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));
+	events_stop(app->events);
+	events_free(take(app->events));
+	served_free(take(app->served));
+	throttle_free(take(app->login_throttle));
+	public_rights_free(take(app->public_rights));
 	register_close(&app->opened);
+}
+
+void app_rights_changed(const struct app *app, struct store *store)
+{
+	struct error err = {0};
+
+	/* Accounts and tokens are read anew with every request; the public is kept in memory. */
+	if (public_rights_renew(app->public_rights, store, app->layers, &err))
+		log_event(LOG_ERROR, "the rights of the public could not be read",
+			LOG_TEXT("detail", err.detail));
 }
 
 int app_choose_layers(

@@ -10,6 +10,12 @@
 #include "gis/crs_ref.h"
 #include "server/live_map.h"
 
+struct public_rights;
+struct chores;
+struct events;
+struct served;
+struct throttle;
+
 enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
 
 struct app {
@@ -29,10 +35,12 @@ struct app {
 	char working_proj4[APP_URL_MAX * 2];
 
 	struct live_map *map;
-
-	/* Called by any thread after a command has changed what somebody may see; may be NULL. */
-	void (*rights_changed)(void *context);
-	void *rights_context;
+	struct public_rights *public_rights;
+	int64_t followed_seq; /* of the feed; the writer's thread alone */
+	struct events *events;
+	struct served *served;
+	struct chores *chores;
+	struct throttle *login_throttle; /* by address */
 };
 
 /* What serving needs to know. */
@@ -48,6 +56,9 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err);
 
 /* Ends the threads and closes the register. */
 void app_stop(struct app *app);
+
+/* To be called, on any thread, after a command has changed what somebody may see; reads there. */
+void app_rights_changed(const struct app *app, struct store *store);
 
 /* The layers of a list of ids "parcel,street", in the order of drawing. */
 struct layer_choice {

@@ -341,8 +341,8 @@ static int get_at(struct request *request, struct response *response, struct err
 }
 
 static const struct route routes[] = {
-	{"/api/layers", get_layers, "", on_worker, {"Các lớp và cách vẽ", "Layers and looks"}},
-	{"/api/at", get_at, "lon lat radius_m date datetime recorded all_dates", on_worker, {"Mọi thứ tại một điểm", "Everything here"}},
+	{"/api/layers", get_layers, "", on_worker, {"Các lớp và cách vẽ", "Layers and looks"}, NO_ACTIONS},
+	{"/api/at", get_at, "lon lat radius_m date datetime recorded all_dates", on_worker, {"Mọi thứ tại một điểm", "Everything here"}, NO_ACTIONS},
 };
 
 const struct route_table city_routes = {routes, sizeof routes / sizeof routes[0]};

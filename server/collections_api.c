@@ -317,14 +317,14 @@ static int get_feature_schema(struct request *request, struct response *response
 }
 
 static const struct route routes[] = {
-	{"/ogc", get_landing, "f", on_worker, {"Trang đầu", "Landing page"}},
-	{"/ogc/conformance", get_conformance, "f", on_worker, {"Các lớp tuân thủ", "Conformance"}},
-	{"/ogc/collections", get_collections, "f", on_worker, {"Các lớp dữ liệu", "Collections"}},
-	{"/ogc/collections/{collection}", get_collection, "f", on_worker, {"Một lớp", "A collection"}},
+	{"/ogc", get_landing, "f", on_worker, {"Trang đầu", "Landing page"}, NO_ACTIONS},
+	{"/ogc/conformance", get_conformance, "f", on_worker, {"Các lớp tuân thủ", "Conformance"}, NO_ACTIONS},
+	{"/ogc/collections", get_collections, "f", on_worker, {"Các lớp dữ liệu", "Collections"}, NO_ACTIONS},
+	{"/ogc/collections/{collection}", get_collection, "f", on_worker, {"Một lớp", "A collection"}, NO_ACTIONS},
 	{"/ogc/collections/{collection}/schema", get_schema, "f", on_worker,
-		{"Cấu trúc của lớp", "Schema of a collection"}},
+		{"Cấu trúc của lớp", "Schema of a collection"}, NO_ACTIONS},
 	{"/ogc/collections/{collection}/schema/feature", get_feature_schema, "f", on_worker,
-		{"Cấu trúc của một đối tượng GeoJSON", "Schema of one GeoJSON feature"}},
+		{"Cấu trúc của một đối tượng GeoJSON", "Schema of one GeoJSON feature"}, NO_ACTIONS},
 };
 
 const struct route_table collections_routes = {routes, sizeof routes / sizeof routes[0]};

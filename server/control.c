@@ -40,6 +40,7 @@ struct control {
 	pthread_t thread;
 	atomic_bool is_stopping;
 	pthread_mutex_t lock; /* over the wires' descriptors, for control_stop */
+	pthread_mutex_t rights_lock;
 	struct visitor visitors[VISITORS_MAX];
 };
 
@@ -120,10 +121,12 @@ static int write_in_turn(struct desk *desk, writer_work *work, void *context, st
 
 static void rights_changed(struct desk *desk)
 {
-	const struct app *app = ((struct visitor *)desk)->control->app;
+	struct control *control = ((struct visitor *)desk)->control;
 
-	if (app->rights_changed)
-		app->rights_changed(app->rights_context);
+	/* One after the other: what was read last holds. */
+	pthread_mutex_lock(&control->rights_lock);
+	app_rights_changed(control->app, desk->store);
+	pthread_mutex_unlock(&control->rights_lock);
 }
 
 static const struct desk_kind served_kind = {say, ask, goes_on, write_in_turn, rights_changed};
@@ -323,6 +326,13 @@ static void *listen_thread(void *context)
 	return NULL;
 }
 
+static void free_control(struct control *control)
+{
+	pthread_mutex_destroy(&control->rights_lock);
+	pthread_mutex_destroy(&control->lock);
+	free(control);
+}
+
 int control_start(const struct app *app, struct control **ret_control, struct error *err)
 {
 	struct control *control = calloc(1, sizeof *control);
@@ -334,6 +344,7 @@ int control_start(const struct app *app, struct control **ret_control, struct er
 	for (size_t i = 0; i < VISITORS_MAX; i++)
 		control->visitors[i].wire = CONTROL_WIRE(-1);
 	pthread_mutex_init(&control->lock, NULL);
+	pthread_mutex_init(&control->rights_lock, NULL);
 	control->fd = control_socket_listen(app->folder, VISITORS_MAX);
 	if (control->fd < 0) {
 		rc = fail_control_not_made(err);
@@ -344,8 +355,7 @@ int control_start(const struct app *app, struct control **ret_control, struct er
 		rc = fail_no_thread(err);
 	}
 	if (rc) {
-		pthread_mutex_destroy(&control->lock);
-		free(control);
+		free_control(control);
 		return rc;
 	}
 	*ret_control = control;
@@ -370,6 +380,5 @@ void control_stop(struct control *control)
 	for (size_t i = 0; i < VISITORS_MAX; i++)
 		if (control->visitors[i].is_taken)
 			join(&control->visitors[i]);
-	pthread_mutex_destroy(&control->lock);
-	free(control);
+	free_control(control);
 }

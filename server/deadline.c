@@ -11,6 +11,7 @@ enum {
 	IDLE_MS = 35000,     /* a little more than the library's own timeout */
 	WORKING_MS = 120000, /* no answer takes so long; a worker that does is a fault */
 	SENDING_MS = 30000,
+	STREAMING_MS = 3700000, /* a stream ends by itself after an hour */
 	SLOWEST_BYTES_A_MS = 10, /* 10 kB/s: below, an answer is given up */
 	ROUND_MS = 1000,
 };
@@ -103,7 +104,8 @@ struct deadline *deadline_add(struct deadlines *deadlines, int fd)
 void deadline_phase(
 	struct deadlines *deadlines, struct deadline *deadline, enum deadline_phase phase, size_t bytes)
 {
-	static const int64_t times_ms[] = {IDLE_MS, WORKING_MS, SENDING_MS};
+	static const int64_t times_ms[] = {
+		IDLE_MS, WORKING_MS, SENDING_MS, STREAMING_MS};
 
 	if (!deadline)
 		return;

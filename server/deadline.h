@@ -19,6 +19,7 @@ enum deadline_phase {
 	DEADLINE_IDLE,	/* until the next request has come with all its headers */
 	DEADLINE_WORKING,	/* until the answer stands ready */
 	DEADLINE_SENDING,	/* until the client has taken the answer */
+	DEADLINE_STREAMING,	/* an answer without end: an hour, and a little */
 };
 
 int deadlines_start(struct deadlines **ret_deadlines, struct error *err);

@@ -3,7 +3,10 @@
  */
 #include "base/messages.h"
 #include "base/number.h"
+#include "server/asker.h"
 #include "server/box_search.h"
+#include "server/edits_api.h"
+#include "server/served.h"
 #include "server/feature_json.h"
 #include "server/links.h"
 #include "server/page.h"
@@ -28,6 +31,18 @@ struct items_page {
 	int64_t last_id; /* of the last record on the page */
 	bool more;
 };
+
+/* Notes what is shown to somebody who may come back with a change. */
+static void note_served(const struct request *request, const struct layer *layer,
+	const struct feature *feature)
+{
+	const struct served_key key = {
+		request->asker->rights.account_id << 20 ^ request->asker->token_id,
+		layer - request->app->layers->layers, feature->id};
+
+	if (request->asker->kind != ASKER_PUBLIC && sight_may_write(request, layer))
+		served_note(request->app->served, &key, feature->version);
+}
 
 static int prepare_json(struct request *request, const struct layer *layer,
 	const struct crs_ref *crs, struct arena *arena, struct feature_json *ret_how,
@@ -79,6 +94,7 @@ static int take_item(void *context, const struct feature *feature, struct error 
 	rc = feature_json_write(&page->json, &page->how, feature, err);
 	if (rc)
 		return rc;
+	note_served(page->request, page->layer, feature);
 	page->returned++;
 	page->last_id = feature->id;
 	return 0;
@@ -262,6 +278,7 @@ static int write_item(void *context, const struct feature *feature, struct error
 	if (rc)
 		return rc;
 	item->version = feature->version;
+	note_served(item->request, item->layer, feature);
 	json_put_key(json, "links");
 	json_begin_array(json);
 	link_write(json, item->request, "self", TYPE_GEOJSON, NULL,
@@ -320,6 +337,8 @@ static const struct route routes[] = {
 		.params = "f limit bbox bbox-crs crs datetime date recorded cursor",
 		.place = on_worker,
 		.title = {"Các đối tượng của lớp", "Items of a collection"},
+		.actions = items_actions,
+		.action_count = 1,
 	},
 	{
 		.pattern = "/ogc/collections/{collection}/items/{item}",
@@ -327,6 +346,8 @@ static const struct route routes[] = {
 		.params = "f crs datetime date recorded",
 		.place = on_worker,
 		.title = {"Một đối tượng", "One item"},
+		.actions = item_actions,
+		.action_count = 3,
 	},
 };
 

@@ -52,8 +52,8 @@ static int get_readyz(struct request *request, struct response *response, struct
 }
 
 static const struct route routes[] = {
-	{"/livez", get_livez, "", on_network, {"Máy chủ còn chạy", "Alive"}},
-	{"/readyz", get_readyz, "verbose", on_network, {"Sẵn sàng phục vụ", "Ready"}},
+	{"/livez", get_livez, "", on_network, {"Máy chủ còn chạy", "Alive"}, NO_ACTIONS},
+	{"/readyz", get_readyz, "verbose", on_network, {"Sẵn sàng phục vụ", "Ready"}, NO_ACTIONS},
 };
 
 const struct route_table health_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -1,6 +1,7 @@
 #include <microhttpd.h>
 
 #include "server/http.h"
+#include "server/http_headers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,6 +12,9 @@
 
 #include "base/log.h"
 #include "base/messages.h"
+#include "base/number.h"
+#include "server/asker.h"
+#include "server/events.h"
 #include "server/problem.h"
 #include "server/router.h"
 #include "server/deadline.h"
@@ -22,6 +26,8 @@ enum {
 	/* Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414. */
 	CONNECTION_MEMORY_BYTES = 160 * 1024,
 	IDLE_TIMEOUT_S = 30,
+	STREAM_PIECE_BYTES = 16 << 10,
+	CONTENT_MAX_BYTES = 64 << 20, /* of any request; actions take less */
 	SPARE_FILES = 200, /* for the register and its readers, beside the connections */
 };
 
@@ -44,16 +50,32 @@ struct exchange {
 	struct response response;
 	char *uri;		  /* heap */
 	bool begun, is_answered;  /* headers were seen; the response stands ready */
+	int prepared;		  /* what prepare() said */
+	bool too_large;		  /* more content came than the action takes */
+	struct writer_piece piece; /* what the writer does for it */
 	int64_t started_ms;
 	int status;		  /* as it was sent, for the log */
 	struct error err;
 };
 
+/* A body without end, while the network takes it. */
+struct streaming {
+	struct MHD_Connection *connection;
+	struct stream *stream;
+};
+
+static void resume(void *connection)
+{
+	MHD_resume_connection(connection);
+}
+
 static void exchange_free(struct exchange *exchange)
 {
 	if (!exchange)
 		return;
+	stream_close(exchange->response.stream);
 	response_clear(&exchange->response);
+	strbuf_clear(&exchange->request.body);
 	arena_clear(&exchange->request.arena);
 	free(exchange->uri);
 	free(exchange);
@@ -73,6 +95,7 @@ static void *begin_exchange(void *context, const char *uri, struct MHD_Connectio
 	exchange->started_ms = clock_ticks_ms();
 	exchange->request.app = server->app;
 	exchange->request.arena = ARENA(REQUEST_ARENA_BYTES);
+	exchange->request.body = STRBUF(CONTENT_MAX_BYTES);
 	response_init(&exchange->response);
 	snprintf(exchange->request.id, sizeof exchange->request.id, "%llx-%llx",
 		(unsigned long long)clock_now_us(server->app->clock) / 1000000,
@@ -140,22 +163,24 @@ static void connection_changed(void *context, struct MHD_Connection *connection,
 	}
 }
 
-static const char *header_of(struct MHD_Connection *connection, const char *name)
+/* The action, and whether its content can be taken; its length may not be known yet. */
+static int prepare_action(struct exchange *exchange, struct error *err)
 {
-	const char *value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+	struct request *request = &exchange->request;
+	const char *length = http_header(exchange->connection, "Content-Length");
+	int64_t bytes = 0;
 
-	return value ? value : "";
-}
-
-static enum method method_of(const char *name)
-{
-	if (!strcmp(name, "GET"))
-		return METHOD_GET;
-	if (!strcmp(name, "HEAD"))
-		return METHOD_HEAD;
-	if (!strcmp(name, "OPTIONS"))
-		return METHOD_OPTIONS;
-	return METHOD_OTHER;
+	request->action = router_action(request);
+	if (!request->action)
+		return fail_method_not_allowed(err);
+	if (!request->action->types)
+		return request_check_params(request, request->action->params, err);
+	if (!request_is_of_type(request, request->action->types))
+		return fail_body_type(err, request->content_type, request->action->types);
+	if (*length && (!number_parse_int(length, strlen(length), 0, INT64_MAX, &bytes) ||
+			       (size_t)bytes > request->action->content_max))
+		return fail_body_too_large(err, (int64_t)request->action->content_max);
+	return request_check_params(request, request->action->params, err);
 }
 
 /* Route, method and parameters; after it the handler may run. */
@@ -163,14 +188,10 @@ static int prepare(
 	struct exchange *exchange, const char *method, const char *version, struct error *err)
 {
 	struct request *request = &exchange->request;
-	struct MHD_Connection *connection = exchange->connection;
 	int rc;
 
-	request->method = method_of(method);
-	request->accept = header_of(connection, "Accept");
-	request->if_none_match = header_of(connection, "If-None-Match");
-	request->accepts_gzip = request_allows_gzip(header_of(connection, "Accept-Encoding"));
-	request->lang = request_lang(header_of(connection, "Accept-Language"));
+	http_read_headers(
+		exchange->connection, exchange->server->app->public_url, method, request);
 	/* The library is lenient with request lines. */
 	if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
 		return fail_uri_malformed(err);
@@ -179,36 +200,105 @@ static int prepare(
 		return rc;
 	if (!router_find(request))
 		return fail_no_such_page(err);
-	if (request->method == METHOD_OTHER)
-		return fail_method_not_allowed(err);
 	if (request->method == METHOD_OPTIONS)
 		return 0;
+	if (request->method != METHOD_GET && request->method != METHOD_HEAD)
+		return prepare_action(exchange, err);
+	if (!request->route->handle)
+		return fail_method_not_allowed(err);
 	return request_check_params(request, request->route->params, err);
 }
 
-/* Runs the handler and completes its answer, whatever it was. */
-static void answer(struct exchange *exchange, int rc)
+/* What a path can be asked, by this asker; a page of another site is told what there is at all. */
+static int answer_options(struct request *request, struct response *response, struct error *err)
 {
-	struct request *request = &exchange->request;
-	struct response *response = &exchange->response;
-	struct error *err = &exchange->err;
+	autofree(strbuf_clear) struct strbuf of_asker = STRBUF(200);
+	autofree(strbuf_clear) struct strbuf of_route = STRBUF(200);
+	int rc;
 
-	if (!rc && request->method == METHOD_OPTIONS) {
-		response->status = 204;
-		response_add_header(response, "Allow", "GET, HEAD, OPTIONS");
-		response_add_header(response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
-		response_add_header(response, "Access-Control-Allow-Headers", "*");
-		response_add_header(response, "Access-Control-Max-Age", "86400");
-	} else if (!rc) {
-		rc = request->route->handle(request, response, err);
-		if (!rc)
-			rc = strbuf_check(&response->body, err);
-	}
+	router_methods(request, true, &of_asker);
+	router_methods(request, false, &of_route);
+	response->status = 204;
+	rc = response_add_header_format(response, request, err, "Allow", "%s", of_asker.data);
+	if (!rc)
+		rc = response_add_header_format(response, request, err,
+			"Access-Control-Allow-Methods", "%s", of_route.data);
+	response_add_header(response, "Access-Control-Allow-Headers",
+		"Authorization, Content-Crs, Content-Type, Dothi-Reason, Idempotency-Key, If-Match, "
+		"*");
+	response_add_header(response, "Access-Control-Max-Age", "86400");
+	return rc;
+}
+
+/* Asks the handler; who asks is known. */
+static int ask_handler(struct request *request, struct response *response, struct error *err)
+{
+	const struct route_action *action = request->action;
+
+	if (request->method == METHOD_OPTIONS)
+		return answer_options(request, response, err);
+	if (!action)
+		return request->route->handle(request, response, err);
+	if (action->allowed && !action->allowed(request))
+		return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
+							    : fail_write_forbidden(err);
+	return action->handle(request, response, err);
+}
+
+/* Completes the answer, whatever it was. */
+static void finish(struct exchange *exchange, int rc)
+{
+	struct response *response = &exchange->response;
+
+	if (!rc)
+		rc = strbuf_check(&response->body, &exchange->err);
 	if (rc)
-		problem_write(response, request, err);
-	response_finish(response, request);
+		problem_write(response, &exchange->request, &exchange->err);
+	response_finish(response, &exchange->request);
 	exchange->status = response->status;
 	exchange->is_answered = true;
+}
+
+/* On the writer's thread: what was wished is durable, or undone. */
+static void take_commit(struct writer_piece *piece)
+{
+	struct exchange *exchange = piece->owner;
+	struct request *request = &exchange->request;
+	int rc = piece->rc;
+
+	if (rc)
+		error_copy(&exchange->err, &piece->err);
+	else if (request->commit.answer)
+		rc = request->commit.answer(request, &exchange->response, &exchange->err);
+	finish(exchange, rc);
+	MHD_resume_connection(exchange->connection);
+}
+
+/* Runs the handler. True: the answer stands ready; false: the writer goes on with it. */
+static bool answer(struct exchange *exchange, int rc)
+{
+	struct request *request = &exchange->request;
+	struct error *err = &exchange->err;
+	bool is_open = request->action && request->action->is_open;
+
+	if (!rc && exchange->too_large)
+		rc = fail_body_too_large(err, (int64_t)request->action->content_max);
+	if (!rc && !is_open && !request->asker)
+		rc = asker_find(request, err);
+	if (!rc)
+		rc = ask_handler(request, &exchange->response, err);
+	if (!rc && request->commit.work) {
+		exchange->piece = (struct writer_piece){.work = request->commit.work,
+			.context = request->commit.context,
+			.done = take_commit,
+			.owner = exchange};
+		request->worker = NULL;
+		if (writer_submit(exchange->server->app->writer, &exchange->piece))
+			return false;
+		rc = fail_busy(err);
+	}
+	finish(exchange, rc);
+	return true;
 }
 
 static void run_job(struct worker *worker, void *context)
@@ -216,35 +306,82 @@ static void run_job(struct worker *worker, void *context)
 	struct exchange *exchange = context;
 
 	exchange->request.worker = worker;
-	answer(exchange, 0);
-	MHD_resume_connection(exchange->connection);
+	if (answer(exchange, 0))
+		MHD_resume_connection(exchange->connection);
+}
+
+/* The network takes the next bytes of a stream; the connection sleeps while there are none. */
+static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t size)
+{
+	struct streaming *streaming = context;
+	long len = stream_read(streaming->stream, bytes, size, resume, streaming->connection);
+
+	(void)position;
+	if (len < 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (!len)
+		MHD_suspend_connection(streaming->connection);
+	return len;
+}
+
+static void end_stream(void *context)
+{
+	struct streaming *streaming = context;
+
+	stream_close(streaming->stream);
+	free(streaming);
+}
+
+/* The stream belongs to the message from here on. */
+static struct MHD_Response *stream_message(struct exchange *exchange)
+{
+	struct streaming *streaming = calloc(1, sizeof *streaming);
+	struct MHD_Response *message = NULL;
+
+	if (streaming) {
+		*streaming = (struct streaming){
+			exchange->connection, take(exchange->response.stream)};
+		message = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE_BYTES,
+			read_stream, streaming, end_stream);
+	}
+	if (streaming && !message)
+		end_stream(streaming);
+	return message;
+}
+
+static struct MHD_Response *message_of(struct exchange *exchange, size_t len)
+{
+	struct response *response = &exchange->response;
+	struct MHD_Response *message;
+	char *body;
+
+	if (response->stream)
+		return stream_message(exchange);
+	if (response->fixed_body || !len)
+		return MHD_create_response_from_buffer(
+			len, (void *)(uintptr_t)response->fixed_body, MHD_RESPMEM_PERSISTENT);
+	body = strbuf_take(&response->body, &len);
+	message = body ? MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE) : NULL;
+	if (!message)
+		free(body);
+	return message;
 }
 
 /* Hands the answer to the network; its memory goes with it. */
 static enum MHD_Result send_answer(struct exchange *exchange)
 {
 	struct response *response = &exchange->response;
-	struct MHD_Response *message;
-	enum MHD_Result result;
 	size_t len = response->fixed_body ? response->fixed_len : response->body.len;
+	enum deadline_phase phase = response->stream ? DEADLINE_STREAMING : DEADLINE_SENDING;
+	struct MHD_Response *message = message_of(exchange, len);
+	enum MHD_Result result;
 
-	if (response->fixed_body || !len) {
-		message = MHD_create_response_from_buffer(len,
-			(void *)(uintptr_t)response->fixed_body, MHD_RESPMEM_PERSISTENT);
-	} else {
-		char *body = strbuf_take(&response->body, &len);
-
-		message = body ? MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE)
-			       : NULL;
-		if (!message)
-			free(body);
-	}
 	if (!message)
 		return MHD_NO;
 	for (size_t i = 0; i < response->header_count; i++)
 		MHD_add_response_header(
 			message, response->headers[i].name, response->headers[i].value);
-	deadline_phase(exchange->server->deadlines, deadline_of(exchange->connection), DEADLINE_SENDING, len);
+	deadline_phase(exchange->server->deadlines, deadline_of(exchange->connection), phase, len);
 	result = MHD_queue_response(exchange->connection, (unsigned)response->status, message);
 	MHD_destroy_response(message);
 	return result;
@@ -252,8 +389,63 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 
 static bool has_body(struct MHD_Connection *connection)
 {
-	return *header_of(connection, "Transfer-Encoding") ||
-		strcmp(header_of(connection, "Content-Length"), "0") > 0;
+	return *http_header(connection, "Transfer-Encoding") ||
+		strcmp(http_header(connection, "Content-Length"), "0") > 0;
+}
+
+/* Where it is answered; whoever bears credentials is looked up in the register first. */
+static enum place place_of(const struct exchange *exchange)
+{
+	const struct request *request = &exchange->request;
+
+	if (request->action || asker_is_named(request))
+		return ON_WORKER;
+	return request->method == METHOD_OPTIONS ? ON_NETWORK : request->route->place(request);
+}
+
+/* The request is there as a whole, or is refused before. */
+static enum MHD_Result dispatch(struct exchange *exchange, int rc)
+{
+	struct http_server *server = exchange->server;
+	enum place place;
+
+	deadline_phase(
+		server->deadlines, deadline_of(exchange->connection), DEADLINE_WORKING, 0);
+	/* Visitors are known without asking the register. */
+	if (!rc && !asker_is_named(&exchange->request))
+		rc = asker_find(&exchange->request, &exchange->err);
+	place = rc ? ON_NETWORK : place_of(exchange);
+	if (rc) {
+		finish(exchange, rc);
+		return send_answer(exchange);
+	}
+	if (place == ON_LENT_WORKER)
+		exchange->request.worker = worker_pool_borrow(server->pool);
+	if (place == ON_NETWORK || exchange->request.worker) {
+		struct worker *lent = exchange->request.worker;
+
+		answer(exchange, 0);
+		if (lent)
+			worker_pool_return(server->pool, lent);
+		return send_answer(exchange);
+	}
+	MHD_suspend_connection(exchange->connection);
+	if (!worker_pool_add(server->pool, exchange)) {
+		MHD_resume_connection(exchange->connection);
+		finish(exchange, fail_busy(&exchange->err));
+	}
+	return MHD_YES;
+}
+
+/* A piece of the content; beyond what the action takes it is passed over. */
+static void take_content(struct exchange *exchange, const char *bytes, size_t len)
+{
+	struct strbuf *body = &exchange->request.body;
+
+	if (exchange->too_large || body->len + len > exchange->request.action->content_max)
+		exchange->too_large = true;
+	else
+		strbuf_add(body, bytes, len);
 }
 
 /* Called when the headers are there, for each piece of a body, and after a worker is done. */
@@ -261,43 +453,33 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	const char *method, const char *version, const char *upload, size_t *upload_size,
 	void **connection_context)
 {
-	struct http_server *server = context;
 	struct exchange *exchange = *connection_context;
-	enum place place;
 	int rc;
 
+	(void)context;
 	(void)url;
-	(void)upload;
-	(void)upload_size;
 	if (!exchange)
 		return MHD_NO;
 	if (exchange->is_answered)
 		return send_answer(exchange);
-	/* An answer before the request's end would close the connection. */
-	if (!exchange->begun && !has_body(connection)) {
+	if (!exchange->begun) {
 		exchange->begun = true;
+		exchange->prepared = prepare(exchange, method, version, &exchange->err);
+		/* An answer before the request's end closes the connection: only for what is refused. */
+		rc = exchange->prepared;
+		if (has_body(connection) && (rc || !exchange->request.action))
+			return dispatch(exchange, rc);
+		if (!rc && exchange->request.action)
+			deadline_phase(exchange->server->deadlines, deadline_of(connection),
+				DEADLINE_SENDING, exchange->request.action->content_max);
 		return MHD_YES;
 	}
-	exchange->begun = true;
-	deadline_phase(server->deadlines, deadline_of(connection), DEADLINE_WORKING, 0);
-	rc = prepare(exchange, method, version, &exchange->err);
-	place = rc || exchange->request.method == METHOD_OPTIONS
-		? ON_NETWORK
-		: exchange->request.route->place(&exchange->request);
-	if (place == ON_LENT_WORKER)
-		exchange->request.worker = worker_pool_borrow(server->pool);
-	if (place == ON_NETWORK || exchange->request.worker) {
-		answer(exchange, rc);
-		if (exchange->request.worker)
-			worker_pool_return(server->pool, exchange->request.worker);
-		return send_answer(exchange);
+	if (*upload_size) {
+		take_content(exchange, upload, *upload_size);
+		*upload_size = 0;
+		return MHD_YES;
 	}
-	MHD_suspend_connection(connection);
-	if (!worker_pool_add(server->pool, exchange)) {
-		MHD_resume_connection(connection);
-		answer(exchange, fail_busy(&exchange->err));
-	}
-	return MHD_YES;
+	return dispatch(exchange, exchange->prepared);
 }
 
 /* Room for the connections among the files that the process may have open. */
@@ -409,6 +591,15 @@ unsigned http_port(const struct http_server *server)
 	return server->port;
 }
 
+/* What was queued before it is done when it is. */
+static int do_nothing(struct store *store, void *context, struct error *err)
+{
+	(void)store;
+	(void)context;
+	(void)err;
+	return 0;
+}
+
 void http_stop(struct http_server *server)
 {
 	if (!server)
@@ -419,7 +610,11 @@ void http_stop(struct http_server *server)
 	 */
 	if (server->daemon)
 		MHD_quiesce_daemon(server->daemon);
+	if (server->app)
+		events_stop(server->app->events);
 	worker_pool_stop(server->pool);
+	if (server->pool)
+		writer_run(server->app->writer, do_nothing, NULL, NULL);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
 	worker_pool_free(server->pool);

@@ -4,10 +4,14 @@ dothi_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXEC_DIR=\"$(libexecdir)\" -DDATA_DIR=\"$(p
 dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
 	%D%/app.c %D%/app.h \
+	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
+	%D%/changes_api.c \
 	%D%/collections_api.c \
+	%D%/conflicts_api.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo.c \
@@ -22,11 +26,15 @@ dothi_SOURCES = \
 	%D%/control_client.c %D%/control_client.h \
 	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
+	%D%/edits_api.c %D%/edits_api.h \
+	%D%/events.c %D%/events.h \
 	%D%/feature_input.c %D%/feature_input.h \
 	%D%/feature_json.c %D%/feature_json.h \
 	%D%/features_api.c \
+	%D%/follow.c %D%/follow.h \
 	%D%/health_api.c \
 	%D%/http.c %D%/http.h \
+	%D%/http_headers.c %D%/http_headers.h \
 	%D%/links.c %D%/links.h \
 	%D%/live_map.c %D%/live_map.h \
 	%D%/main.c \
@@ -38,11 +46,14 @@ dothi_SOURCES = \
 	%D%/response.c %D%/response.h \
 	%D%/router.c %D%/router.h \
 	%D%/routes.c \
+	%D%/served.c %D%/served.h \
+	%D%/session_api.c \
 	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
 	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tiles_api.c \
+	%D%/versions_api.c \
 	%D%/worker.c %D%/worker.h
 nodist_dothi_SOURCES = %D%/web_assets.S
 dothi_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/web-map/dist

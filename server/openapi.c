@@ -37,6 +37,23 @@ static void write_text_parameter(
 /* QGIS reads components.parameters.limit for its page size. */
 static void write_parameters(struct json_writer *json)
 {
+	static const char *const texts[][2] = {
+		{"bbox-crs", "CRS of bbox, as a URI."},
+		{"crs", "CRS of the answer, as a URI."},
+		{"datetime", "In force at this date or instant, or within this interval."},
+		{"date", "Another name of datetime."},
+		{"recorded", "As the register was at an instant (RFC 3339), or at the end of a day."},
+		{"all_dates", "1: everything that ever lay there."},
+		{"cursor", "Where a page goes on; from its next link."},
+		{"since", "Where the feed goes on; the value next of the answer before."},
+		{"valid_to", "The day from which the record is not in force; today if absent."},
+		{"f", "json or html."},
+		{"lon", "Longitude, degrees, WGS 84."},
+		{"lat", "Latitude, degrees, WGS 84."},
+		{"radius_m", "How far lines and points may be, m."},
+		{"verbose", "Every check by itself."},
+	};
+
 	json_put_key(json, "parameters");
 	json_begin_object(json);
 	begin_parameter(json, "limit", "limit", "Records a page.");
@@ -60,20 +77,8 @@ static void write_parameters(struct json_writer *json)
 	json_member_text(json, "style", "form");
 	json_member_bool(json, "explode", false);
 	json_end_object(json);
-	write_text_parameter(json, "bbox-crs", "bbox-crs", "CRS of bbox, as a URI.");
-	write_text_parameter(json, "crs", "crs", "CRS of the answer, as a URI.");
-	write_text_parameter(json, "datetime", "datetime",
-		"In force at this date or instant, or within this interval.");
-	write_text_parameter(json, "date", "date", "Another name of datetime.");
-	write_text_parameter(json, "recorded", "recorded",
-		"As the register was at an instant (RFC 3339), or at the end of a day.");
-	write_text_parameter(json, "cursor", "cursor", "Where a page goes on; from its next link.");
-	write_text_parameter(json, "f", "f", "json or html.");
-	write_text_parameter(json, "date", "date", "As of this date.");
-	write_text_parameter(json, "lon", "lon", "Longitude, degrees, WGS 84.");
-	write_text_parameter(json, "lat", "lat", "Latitude, degrees, WGS 84.");
-	write_text_parameter(json, "radius_m", "radius_m", "How far lines and points may be, m.");
-	write_text_parameter(json, "verbose", "verbose", "Every check by itself.");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		write_text_parameter(json, texts[i][0], texts[i][0], texts[i][1]);
 	json_end_object(json);
 }
 
@@ -91,9 +96,9 @@ static void write_path_parameter(struct json_writer *json, struct slice name)
 
 /* The captures of the pattern, then the query parameters as references. */
 static void write_operation_parameters(struct json_writer *json, const struct route *route,
-	const struct layer *layer)
+	const char *params, const struct layer *layer)
 {
-	const char *at = route->pattern + 1, *params = route->params;
+	const char *at = route->pattern + 1;
 	struct slice part;
 
 	json_put_key(json, "parameters");
@@ -127,6 +132,71 @@ static void write_response(struct json_writer *json, const char *status, const c
 	json_end_object(json);
 }
 
+static void write_reading(struct json_writer *json, const struct request *request,
+	const struct route *route, const struct layer *layer)
+{
+	json_put_key(json, "get");
+	json_begin_object(json);
+	json_member_text(json, "summary",
+		layer ? layer->title[request->lang] : route->title[request->lang]);
+	write_operation_parameters(json, route, route->params, layer);
+	json_put_key(json, "responses");
+	json_begin_object(json);
+	write_response(json, "200", "OK");
+	write_response(json, "400", "application/problem+json");
+	write_response(json, "404", "application/problem+json");
+	json_end_object(json);
+	json_end_object(json);
+}
+
+/* The media types that an action takes. */
+static void write_content(struct json_writer *json, const char *types)
+{
+	struct slice type;
+
+	json_put_key(json, "requestBody");
+	json_begin_object(json);
+	json_member_bool(json, "required", true);
+	json_put_key(json, "content");
+	json_begin_object(json);
+	while (text_next(&types, ' ', &type)) {
+		char name[100];
+
+		snprintf(name, sizeof name, "%.*s", (int)type.len, type.at);
+		json_put_key(json, name);
+		json_begin_object(json);
+		member_schema(json, "object");
+		json_end_object(json);
+		json_end_object(json);
+	}
+	json_end_object(json);
+	json_end_object(json);
+}
+
+static void write_action(struct json_writer *json, const struct request *request,
+	const struct route *route, const struct route_action *action, const struct layer *layer)
+{
+	static const char *const names[] = {
+		"get", "head", "options", "post", "put", "patch", "delete"};
+
+	json_put_key(json, names[action->method]);
+	json_begin_object(json);
+	json_member_text(json, "summary",
+		layer ? layer->title[request->lang] : route->title[request->lang]);
+	write_operation_parameters(json, route, action->params, layer);
+	if (action->types)
+		write_content(json, action->types);
+	json_put_key(json, "responses");
+	json_begin_object(json);
+	write_response(json, action->method == METHOD_POST ? "201" : "204", "Done");
+	write_response(json, "401", "application/problem+json");
+	write_response(json, "403", "application/problem+json");
+	write_response(json, "409", "application/problem+json");
+	write_response(json, "422", "application/problem+json");
+	json_end_object(json);
+	json_end_object(json);
+}
+
 static void write_operation(struct json_writer *json, const struct request *request,
 	const struct route *route, const struct layer *layer)
 {
@@ -143,18 +213,10 @@ static void write_operation(struct json_writer *json, const struct request *requ
 	/* The server's address is without "/ogc"; OGC clients compare paths behind it. */
 	json_put_key(json, text_starts_with(path.data, "/ogc/") ? path.data + 4 : path.data);
 	json_begin_object(json);
-	json_put_key(json, "get");
-	json_begin_object(json);
-	json_member_text(json, "summary",
-		layer ? layer->title[request->lang] : route->title[request->lang]);
-	write_operation_parameters(json, route, layer);
-	json_put_key(json, "responses");
-	json_begin_object(json);
-	write_response(json, "200", "OK");
-	write_response(json, "400", "application/problem+json");
-	write_response(json, "404", "application/problem+json");
-	json_end_object(json);
-	json_end_object(json);
+	if (route->handle)
+		write_reading(json, request, route, layer);
+	for (size_t i = 0; i < route->action_count; i++)
+		write_action(json, request, route, &route->actions[i], layer);
 	json_end_object(json);
 }
 
@@ -212,7 +274,7 @@ static int get_api(struct request *request, struct response *response, struct er
 }
 
 static const struct route routes[] = {
-	{"/ogc/api", get_api, "f", on_worker, {"Mô tả API", "API description"}},
+	{"/ogc/api", get_api, "f", on_worker, {"Mô tả API", "API description"}, NO_ACTIONS},
 };
 
 const struct route_table openapi_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -1,6 +1,7 @@
 #include "server/problem.h"
 
 #include "base/messages.h"
+#include "server/router.h"
 
 enum { TEXT_MAX_BYTES = 4096, RETRY_AFTER_S = 2 };
 
@@ -14,6 +15,33 @@ int problem_status(const struct error *err)
 		{MSG_NOT_ACCEPTABLE, 406},
 		{MSG_URI_TOO_LONG, 414},
 		{MSG_ANSWER_TOO_LARGE, 400},
+		{MSG_TILE_TOO_FULL, 400},
+		{MSG_BODY_TYPE, 415},
+		{MSG_BASE_UNKNOWN, 428},
+		{MSG_KEY_USED, 422},
+		{MSG_LOGIN_NEEDED, 401},
+	};
+	/* ... or a group of messages by the beginning of their codes, ... */
+	static const struct {
+		const char *start;
+		int code, status;
+	} of_groups[] = {
+		{"EDIT-FIELD-", ERR_INVALID, 422},
+		{"EDIT-VALUE-", ERR_INVALID, 422},
+		{"EDIT-VALUE-", ERR_TOO_LARGE, 422},
+		{"EDIT-DATES-", ERR_INVALID, 422},
+		{"EDIT-BODY-01", ERR_INVALID, 422},
+		{"EDIT-BODY-05", ERR_INVALID, 422},
+		{"GEOJSON-", ERR_INVALID, 422},
+		{"SHP-GEO-", ERR_INVALID, 422},
+		{"ROW-SHAPE-", ERR_INVALID, 422},
+		{"ROW-PLACE-", ERR_INVALID, 422},
+		{"LOGIN-", ERR_DENIED, 401},
+		{"SES-", ERR_DENIED, 401},
+		{"TOK-", ERR_DENIED, 401},
+		{"LINK-", ERR_DENIED, 401},
+		{"LOGIN-", ERR_BUSY, 429},
+		{"JSON-DEEP-", ERR_TOO_LARGE, 400},
 	};
 	/* ... else by its kind. */
 	static const struct {
@@ -34,6 +62,10 @@ int problem_status(const struct error *err)
 	for (size_t i = 0; i < sizeof of_messages / sizeof of_messages[0]; i++)
 		if (of_messages[i].message == err->message && err->code)
 			return of_messages[i].status;
+	for (size_t i = 0; i < sizeof of_groups / sizeof of_groups[0]; i++)
+		if (of_groups[i].code == err->code &&
+			text_starts_with(error_message_code(err), of_groups[i].start))
+			return of_groups[i].status;
 	for (size_t i = 0; i < sizeof of_codes / sizeof of_codes[0]; i++)
 		if (of_codes[i].code == err->code)
 			return of_codes[i].status;
@@ -47,6 +79,7 @@ static const char *title_of(int status)
 		const char *title;
 	} titles[] = {
 		{400, "Bad Request"},
+		{401, "Unauthorized"},
 		{403, "Forbidden"},
 		{404, "Not Found"},
 		{405, "Method Not Allowed"},
@@ -54,6 +87,10 @@ static const char *title_of(int status)
 		{409, "Conflict"},
 		{413, "Content Too Large"},
 		{414, "URI Too Long"},
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"},
+		{428, "Precondition Required"},
+		{429, "Too Many Requests"},
 		{503, "Service Unavailable"},
 	};
 
@@ -89,6 +126,14 @@ static void write_body(struct strbuf *out, const struct request *request,
 	json_end_object(&json);
 }
 
+static void add_allow(struct response *response, struct request *request)
+{
+	autofree(strbuf_clear) struct strbuf methods = STRBUF(200);
+
+	router_methods(request, false, &methods);
+	response_add_header_format(response, request, NULL, "Allow", "%s", methods.data);
+}
+
 void problem_write(struct response *response, struct request *request, const struct error *err)
 {
 	struct error shown = *err;
@@ -110,6 +155,13 @@ void problem_write(struct response *response, struct request *request, const str
 	if (status == 503)
 		response_add_header_format(
 			response, request, NULL, "Retry-After", "%d", RETRY_AFTER_S);
-	if (status == 405)
-		response_add_header(response, "Allow", "GET, HEAD, OPTIONS");
+	if (status == 429)
+		response_add_header_format(response, request, NULL, "Retry-After", "%lld",
+			(long long)err->args[0].integer);
+	if (status == 405 && request->route)
+		add_allow(response, request);
+	/* A browser would ask for a password in a window of its own. */
+	if (status == 401)
+		response_add_header(response, "WWW-Authenticate",
+			*request->fetch_site ? "Bearer" : "Basic realm=\"Dothi\", charset=\"UTF-8\"");
 }

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "base/number.h"
+#include "data/change.h"
 
 static int hex_digit(char c)
 {
@@ -134,6 +135,38 @@ int request_check_params(const struct request *request, const char *known, struc
 }
 
 /* True if a piece of a list header ("text/html;q=0.5") begins with this word and is not q=0. */
+bool request_is_own_host(const struct request *request, const char *origin)
+{
+	const char *host = strstr(origin, "://");
+
+	return host && *request->host && !strcmp(host + 3, request->host);
+}
+
+int request_reason(struct request *request, const char **ret_reason, struct error *err)
+{
+	const char *text = decode(request, request->reason, strlen(request->reason), false);
+
+	if (!text || strlen(text) > CHANGE_REASON_MAX) {
+		int rc = fail_param_value(err, "Dothi-Reason", "");
+
+		error_where(err, "Dothi-Reason");
+		return rc;
+	}
+	*ret_reason = text;
+	return 0;
+}
+
+bool request_is_of_type(const struct request *request, const char *types)
+{
+	size_t len = strcspn(request->content_type, "; ");
+	struct slice type;
+
+	while (text_next(&types, ' ', &type))
+		if (type.len == len && !strncasecmp(type.at, request->content_type, len))
+			return true;
+	return false;
+}
+
 int request_record_id(
 	const struct request *request, const char *text, int64_t *ret_id, struct error *err)
 {

@@ -13,12 +13,25 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "data/writer.h"
 
 struct app;
+struct asker;
 struct worker;
+struct response;
 struct route;
+struct route_action;
 
-enum method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_OTHER };
+enum method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_OPTIONS,
+	METHOD_POST,
+	METHOD_PUT,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OTHER
+};
 
 enum {
 	REQUEST_URI_MAX = 16 * 1024,	   /* a filter fits; a hundred KB do not */
@@ -42,12 +55,31 @@ struct request {
 	struct param params[REQUEST_PARAMS_MAX];
 	size_t param_count;
 	const struct route *route;
+	const struct route_action *action; /* of the route, for what is not GET; NULL */
 	const char *captures[REQUEST_CAPTURES_MAX]; /* what {…} of the route stands for */
 
 	/* Of the headers; "" when absent. */
-	const char *accept, *if_none_match;
+	const char *accept, *if_none_match, *if_match, *host, *origin, *fetch_site;
+	const char *authorization, *cookie, *csrf_token;
+	const char *content_type, *content_crs, *idempotency_key, *reason, *last_event_id;
+	const char *forwarded; /* a proxy stands between */
+	char peer[48]; /* address that it comes from */
 	bool accepts_gzip;
+	bool is_secure; /* came over HTTPS, as the proxy before us says */
 	enum lang lang;
+	struct strbuf body; /* what a client sends to change something */
+
+	struct asker *asker; /* who asks; in the arena */
+	/*
+	 * What a handler wants done by the writer before its answer goes out: work(context) in a
+	 * transaction, then answer(), both on the writer's thread.
+	 */
+	struct request_commit {
+		writer_work *work; /* NULL nothing */
+		void *context;
+		int (*answer)(struct request *request, struct response *response,
+			struct error *err);
+	} commit;
 
 	struct arena arena;
 	char id[24]; /* X-Request-Id */
@@ -58,6 +90,15 @@ int request_parse_uri(struct request *request, const char *uri, struct error *er
 
 /* The value of a parameter, or NULL. */
 const char *request_param(const struct request *request, const char *name);
+
+/* Whether an Origin "http://host:port" is the host that this request was sent to. */
+bool request_is_own_host(const struct request *request, const char *origin);
+
+/* The reason that the author gives (header Dothi-Reason, percent-encoded UTF-8); "" none. */
+int request_reason(struct request *request, const char **ret_reason, struct error *err);
+
+/* The media type of the content without its parameters is in the list "a/b c/d". */
+bool request_is_of_type(const struct request *request, const char *types);
 
 /* The id of a record in a path; what is no number is no record. */
 int request_record_id(

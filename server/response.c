@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/messages.h"
+#include "server/asker.h"
 #include "server/worker.h"
 #include "tiles/compress.h"
 
@@ -129,8 +130,10 @@ int response_set_version(struct response *response, struct request *request, int
 
 void response_finish(struct response *response, struct request *request)
 {
-	static const char *const caching[] = {
-		"no-store", "public, no-cache", "public, max-age=31536000, immutable"};
+	static const char *const caching[2][3] = {
+		{"no-store", "public, no-cache", "public, max-age=31536000, immutable"},
+		{"no-store", "private, no-cache", "private, no-cache"}};
+	bool named = request->asker && request->asker->kind != ASKER_PUBLIC;
 	size_t len;
 	bool gzip;
 
@@ -140,7 +143,7 @@ void response_finish(struct response *response, struct request *request)
 	if (response->status == 200 && response->caching != CACHE_NEVER)
 		add_etag(response, request, gzip);
 	if (response->status == 200 || response->status == 304)
-		response_add_header(response, "Cache-Control", caching[response->caching]);
+		response_add_header(response, "Cache-Control", caching[named][response->caching]);
 	else
 		response_add_header(response, "Cache-Control", "no-store");
 	if (gzip && !response->is_gzipped && response->status != 304)
@@ -149,10 +152,11 @@ void response_finish(struct response *response, struct request *request)
 		response_add_header(response, "Content-Encoding", "gzip");
 	if (response->content_type)
 		response_add_header(response, "Content-Type", response->content_type);
-	response_add_header(response, "Vary", "Accept, Accept-Encoding, Accept-Language");
+	response_add_header(response, "Vary", "Accept, Accept-Encoding, Accept-Language, Cookie, Authorization");
 	response_add_header(response, "Access-Control-Allow-Origin", "*");
 	response_add_header(response, "Access-Control-Expose-Headers",
-		"Content-Crs, Dothi-Crs-Op, Dothi-Dropped, ETag, Link, Retry-After, X-Request-Id");
+		"Content-Crs, Dothi-Crs-Op, Dothi-Dropped, ETag, Link, Location, Retry-After, "
+		"X-Request-Id");
 	response_add_header(response, "X-Content-Type-Options", "nosniff");
 	response_add_header(response, "Referrer-Policy", "same-origin");
 	response_add_header(response, "Content-Security-Policy",

@@ -11,6 +11,8 @@
 #include "base/strbuf.h"
 #include "server/request.h"
 
+struct stream;
+
 enum {
 	RESPONSE_HEADERS_MAX = 24,
 	RESPONSE_BODY_MAX = 128 << 20, /* of one answer */
@@ -34,6 +36,7 @@ struct response {
 	size_t fixed_len;
 	bool is_gzipped;      /* the body is already */
 	bool is_compressible; /* gzip helps */
+	struct stream *stream; /* a body without end instead of `body`; NULL if none */
 	enum caching caching;
 	const char *etag; /* of what the bytes are made from; NULL: of the bytes */
 	struct header headers[RESPONSE_HEADERS_MAX];

@@ -52,3 +52,27 @@ enum place on_network(const struct request *request)
 	(void)request;
 	return ON_NETWORK;
 }
+
+static const char *const method_names[] = {
+	"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", ""};
+
+const struct route_action *router_action(const struct request *request)
+{
+	for (size_t i = 0; i < request->route->action_count; i++)
+		if (request->route->actions[i].method == request->method)
+			return &request->route->actions[i];
+	return NULL;
+}
+
+void router_methods(const struct request *request, bool of_asker, struct strbuf *out)
+{
+	if (request->route->handle)
+		strbuf_add_text(out, "GET, HEAD, ");
+	strbuf_add_text(out, "OPTIONS");
+	for (size_t i = 0; i < request->route->action_count; i++) {
+		const struct route_action *action = &request->route->actions[i];
+
+		if (!of_asker || !action->allowed || action->allowed(request))
+			strbuf_add_format(out, ", %s", method_names[action->method]);
+	}
+}

@@ -18,13 +18,31 @@ enum place {
 };
 typedef enum place route_place(const struct request *request);
 
+/* What else than reading a path can be asked for. */
+struct route_action {
+	enum method method;
+	route_handler *handle;
+	const char *types;   /* media types of the content, "a/b c/d"; NULL: it has none */
+	size_t content_max;  /* bytes */
+	const char *params;  /* query parameters that it knows */
+	/* Whether this asker may at all; NULL anybody. */
+	bool (*allowed)(const struct request *request);
+	/* Credentials and the page's token are the handler's business (logging in). */
+	bool is_open;
+};
+
 struct route {
 	const char *pattern; /* "/ogc/collections/{collection}/items" */
 	route_handler *handle;
 	const char *params;  /* query parameters that it knows: "f limit bbox"; NULL any */
 	route_place *place;
 	const char *title[2]; /* what it is, for the API description */
+	const struct route_action *actions;
+	size_t action_count;
 };
+
+#define NO_ACTIONS .actions = NULL, .action_count = 0
+#define ROUTE_ACTIONS(list) .actions = (list), .action_count = sizeof(list) / sizeof(list)[0]
 
 struct route_table {
 	const struct route *routes;
@@ -37,6 +55,12 @@ extern const struct route_table *const all_routes[];
 /* For routes whose requests are all alike. */
 enum place on_worker(const struct request *request);
 enum place on_network(const struct request *request);
+
+/* The action of the request's method, or NULL. */
+const struct route_action *router_action(const struct request *request);
+
+/* Appends "GET, HEAD, OPTIONS, …": what the route knows, or what this asker may. */
+void router_methods(const struct request *request, bool of_asker, struct strbuf *out);
 
 /* Finds the route of the request's path and fills route and captures; false if there is none. */
 bool router_find(struct request *request);

@@ -4,11 +4,16 @@
 #include "server/router.h"
 
 extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
-	tiles_routes, city_routes, static_routes;
+	tiles_routes, city_routes, static_routes,
+	versions_routes, changes_routes, conflicts_routes, session_routes;
 
 const struct route_table *const all_routes[] = {
 	&tiles_routes,
 	&features_routes,
+	&versions_routes,
+	&changes_routes,
+	&conflicts_routes,
+	&session_routes,
 	&collections_routes,
 	&openapi_routes,
 	&city_routes,

@@ -1,6 +1,7 @@
 #include "server/sight.h"
 
 #include "base/messages.h"
+#include "server/asker.h"
 
 static int fail_value(struct error *err, const char *name, const char *value)
 {
@@ -92,26 +93,34 @@ int sight_layers(const struct request *request, const char *ids, struct layer_ch
 	return rc;
 }
 
+static const struct layer_rights *rights_of(
+	const struct request *request, const struct layer *layer)
+{
+	return &request->asker->rights.layers[layer - request->app->layers->layers];
+}
+
 bool sight_admits(const struct request *request, const struct layer *layer)
 {
-	(void)request;
-	(void)layer;
-	return true;
+	return rights_of(request, layer)->reads;
+}
+
+bool sight_may_write(const struct request *request, const struct layer *layer)
+{
+	return rights_of(request, layer)->writes;
 }
 
 bool sight_is_whole(const struct request *request, const struct layer *layer)
 {
-	(void)request;
-	(void)layer;
-	return true;
+	return !rights_of(request, layer)->grants;
 }
 
 struct view sight_view(const struct request *request, const struct layer *layer,
 	const struct moment *moment)
 {
-	struct view view = {.layer = layer};
+	const struct layer_rights *rights = rights_of(request, layer);
+	struct view view = {
+		.layer = layer, .grants = rights->grants, .grant_count = rights->grant_count};
 
-	(void)request;
 	if (moment && moment->is_dated) {
 		view.is_dated = true;
 		view.first_day = moment->first_day;

@@ -36,6 +36,9 @@ int sight_layers(const struct request *request, const char *ids, struct layer_ch
 /* True if the asker may read the layer at all. */
 bool sight_admits(const struct request *request, const struct layer *layer);
 
+/* True if the asker may change something of the layer. */
+bool sight_may_write(const struct request *request, const struct layer *layer);
+
 /*
  * True if the asker sees all that tiles of today show of the layer, so that they can be made from
  * what everybody's are made from.

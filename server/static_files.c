@@ -104,8 +104,8 @@ static int get_file(struct request *request, struct response *response, struct e
 
 static const struct route routes[] = {
 	/* The address of the map holds what is shown, a permanent link; the page reads it itself. */
-	{"/", get_file, NULL, on_network, {"Bản đồ", "The map"}},
-	{"/{file}", get_file, "", on_network, {"Tệp của bản đồ", "A file of the map"}},
+	{"/", get_file, NULL, on_network, {"Bản đồ", "The map"}, NO_ACTIONS},
+	{"/{file}", get_file, "", on_network, {"Tệp của bản đồ", "A file of the map"}, NO_ACTIONS},
 };
 
 const struct route_table static_routes = {routes, sizeof routes / sizeof routes[0]};

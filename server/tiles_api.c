@@ -240,9 +240,9 @@ static int get_tilejson(struct request *request, struct response *response, stru
 }
 
 static const struct route routes[] = {
-	{"/tiles/{layers}/tilejson.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
-	{"/tiles/{layers}/metadata.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}},
-	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "date datetime recorded", place_of_tile, {"Ô bản đồ", "A map tile"}},
+	{"/tiles/{layers}/tilejson.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}, NO_ACTIONS},
+	{"/tiles/{layers}/metadata.json", get_tilejson, "", on_worker, {"TileJSON", "TileJSON"}, NO_ACTIONS},
+	{"/tiles/{layers}/{z}/{x}/{y}", get_tile, "date datetime recorded", place_of_tile, {"Ô bản đồ", "A map tile"}, NO_ACTIONS},
 };
 
 const struct route_table tiles_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -150,7 +150,7 @@ static struct scene *open_scene(void **state)
 	scene = (struct scene){.place = *state};
 	store_must_run(
 		scene.place->opened.store, "CREATE TABLE effect (job INTEGER, step INTEGER)");
-	assert_int_equal(writer_new(scene.place->opened.store, &scene.writer, NULL), 0);
+	assert_int_equal(writer_new(scene.place->opened.store, NULL, NULL, &scene.writer, NULL), 0);
 	assert_int_equal(start(&scene), 0);
 	return &scene;
 }
@@ -304,7 +304,7 @@ static void work_and_die(struct small_register *place, int64_t id, int die_at)
 
 	scene = (struct scene){.place = place, .die_at = die_at};
 	if (small_register_open(place, STORE_WRITE, NULL) ||
-		writer_new(place->opened.store, &scene.writer, NULL) || start(&scene))
+		writer_new(place->opened.store, NULL, NULL, &scene.writer, NULL) || start(&scene))
 		_exit(1);
 	wait_for(&scene, id, JOB_DONE, &arena);
 	_exit(0);

@@ -202,13 +202,17 @@ test('what is wrong with a request is said, in the language of the client', asyn
   assert.match(en.detail, /The parameter "color"/);
 });
 
-test('methods: reading is all', async () => {
-  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+test('methods: visitors read, and are told that they may do no more', async () => {
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
     const answer = await city.get(items, {method, body: method === 'DELETE' ? undefined : '{}'});
     assert.equal(answer.status, 405, method);
-    assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS');
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS, POST');
     await answer.arrayBuffer();
   }
+  const post = await city.get(items, {method: 'POST', body: '{}', headers: {'content-type': 'application/geo+json'}});
+  assert.equal(post.status, 401);
+  assert.match(post.headers.get('www-authenticate'), /^Basic/);
+  assert.equal((await post.json()).code, 'AUTH-NEEDED-01');
   const options = await city.get(items, {method: 'OPTIONS'});
   assert.equal(options.status, 204);
   assert.equal(options.headers.get('allow'), 'GET, HEAD, OPTIONS');

@@ -1,0 +1,53 @@
+#include "server/follow.h"
+
+#include "base/log.h"
+#include "data/change.h"
+#include "server/app.h"
+#include "server/events.h"
+
+enum { ROWS_MAX = 2000 }; /* of a commit that are looked at one by one; of more the whole layers */
+
+/* The new part of the feed. */
+struct following {
+	struct app *app;
+	int rows;
+	bool too_many;
+};
+
+static int follow_row(void *context, const struct change_row *row, struct error *err)
+{
+	struct following *following = context;
+	const struct layer_table *layers = following->app->layers;
+	const struct layer *layer = layer_find(layers, row->layer, strlen(row->layer));
+
+	(void)err;
+	if (++following->rows > ROWS_MAX) {
+		following->too_many = true;
+		return 1;
+	}
+	if (layer && row->change.box.min_x <= row->change.box.max_x)
+		live_map_touch(following->app->map, (size_t)(layer - layers->layers),
+			&row->change.box);
+	return 0;
+}
+
+void follow_commit(struct store *store, void *context)
+{
+	struct app *app = context;
+	struct following following = {.app = app};
+	struct error err = {0};
+	int64_t last = app->followed_seq;
+	int rc = change_last_seq(store, &last, &err);
+
+	if (!rc && last == app->followed_seq)
+		return;
+	if (!rc)
+		rc = change_read_after(store, app->followed_seq, follow_row, &following, &err);
+	if (rc)
+		log_event(LOG_ERROR, "the feed could not be followed", LOG_TEXT("detail", err.detail));
+	/* Whatever happened: no tile may be stale. */
+	for (size_t i = 0; (rc || following.too_many) && i < app->layers->count; i++)
+		live_map_touch(app->map, i, NULL);
+	app->followed_seq = last;
+	events_wake(app->events, last);
+}
