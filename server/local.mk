@@ -12,6 +12,7 @@ dothi_SOURCES = \
 	%D%/changes_api.c \
 	%D%/collections_api.c \
 	%D%/conflicts_api.c \
+	%D%/commands/audit.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo.c \
@@ -19,9 +20,15 @@ dothi_SOURCES = \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
 	%D%/commands/init.c \
+	%D%/commands/listing.c %D%/commands/listing.h \
 	%D%/commands/own_desk.c %D%/commands/own_desk.h \
+	%D%/commands/scope_options.c %D%/commands/scope_options.h \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
+	%D%/commands/user.c %D%/commands/user.h \
+	%D%/commands/user_add.c \
+	%D%/commands/user_scope.c \
+	%D%/commands/user_token.c \
 	%D%/control.c %D%/control.h \
 	%D%/control_client.c %D%/control_client.h \
 	%D%/control_wire.c %D%/control_wire.h \

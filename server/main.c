@@ -8,7 +8,11 @@
 #include "server/commands/own_desk.h"
 
 extern const struct command serve_command, demo_command, init_command, import_command, tile_command,
-	doctor_command;
+	doctor_command, user_group, user_add_command, user_passwd_command, user_role_command,
+	user_lock_command, user_unlock_command, user_close_command, user_list_command,
+	user_scope_show_command, user_scope_set_command, user_scope_add_command,
+	user_scope_clear_command, user_token_add_command, user_token_list_command,
+	user_token_revoke_command, audit_group, audit_verify_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -16,6 +20,23 @@ const struct command *const all_commands[] = {
 	&import_command,
 	&serve_command,
 	&tile_command,
+	&user_group,
+	&user_add_command,
+	&user_passwd_command,
+	&user_role_command,
+	&user_lock_command,
+	&user_unlock_command,
+	&user_close_command,
+	&user_list_command,
+	&user_scope_show_command,
+	&user_scope_set_command,
+	&user_scope_add_command,
+	&user_scope_clear_command,
+	&user_token_add_command,
+	&user_token_list_command,
+	&user_token_revoke_command,
+	&audit_group,
+	&audit_verify_command,
 	&doctor_command,
 	NULL,
 };

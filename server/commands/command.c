@@ -269,17 +269,24 @@ int command_int(const struct command_line *line, const char *option, int64_t min
 	return fail_option_number(err, option, text, min, max);
 }
 
-static void add_row(struct strbuf *out, const char *left, enum lang lang, int help)
+static size_t count_letters(const char *text)
 {
-	size_t len = 0;
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
+static void add_row(struct strbuf *out, const char *left, size_t width, enum lang lang, int help)
+{
+	size_t len = count_letters(left);
 
 	strbuf_add_text(out, "  ");
 	strbuf_add_text(out, left);
-	for (const char *at = left; *at; at++)
-		len += ((unsigned char)*at & 0xC0) != 0x80;
 	do
 		strbuf_add_char(out, ' ');
-	while (++len < HELP_COLUMN);
+	while (++len < width);
 	message_print(out, lang, help, NULL);
 	strbuf_add_char(out, '\n');
 }
@@ -292,29 +299,41 @@ static void add_options(struct strbuf *out, const struct command_option *options
 		strbuf_add_format(&left, "--%s", options->name);
 		if (options->value)
 			strbuf_add_format(&left, " %s", options->value);
-		add_row(out, left.data, lang, options->help);
+		add_row(out, left.data, HELP_COLUMN, lang, options->help);
 	}
 }
 
-static void add_verb(struct strbuf *out, const struct command *command, enum lang lang)
+static bool is_in_group(const struct command *command, const struct command *group)
 {
-	autofree(strbuf_clear) struct strbuf left = STRBUF(NAME_MAX_BYTES);
+	size_t len = group ? strlen(group->name) : 0;
 
-	strbuf_add_format(&left, "dothi %s %s", command->name, command->words);
-	add_row(out, left.data, lang, command->summary);
+	if (!group)
+		return !strchr(command->name, ' ');
+	return text_starts_with(command->name, group->name) && command->name[len] == ' ';
+}
+
+static void print_usage(struct strbuf *out, const struct command *command)
+{
+	strbuf_reset(out);
+	strbuf_add_format(out, "dothi %s %s", command->name, command->words);
 }
 
 /* The verbs of a group; without one the groups, and the verbs that are in none. */
 static void add_verbs(struct strbuf *out, const struct command *group, enum lang lang)
 {
-	for (const struct command *const *at = all_commands; *at; at++) {
-		size_t len = group ? strlen(group->name) : 0;
-		bool is_in = group ? text_starts_with((*at)->name, group->name) &&
-				(*at)->name[len] == ' '
-				   : !strchr((*at)->name, ' ');
+	autofree(strbuf_clear) struct strbuf left = STRBUF(NAME_MAX_BYTES);
+	size_t width = HELP_COLUMN;
 
-		if (is_in)
-			add_verb(out, *at, lang);
+	for (const struct command *const *at = all_commands; *at; at++) {
+		print_usage(&left, *at);
+		if (is_in_group(*at, group) && count_letters(left.data) + 2 > width)
+			width = count_letters(left.data) + 2;
+	}
+	for (const struct command *const *at = all_commands; *at; at++) {
+		if (!is_in_group(*at, group))
+			continue;
+		print_usage(&left, *at);
+		add_row(out, left.data, width, lang, (*at)->summary);
 	}
 	strbuf_add_char(out, '\n');
 }
