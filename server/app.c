@@ -1,5 +1,6 @@
 #include "server/app.h"
 
+#include "base/log.h"
 #include "base/messages.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -98,6 +99,16 @@ void app_stop(struct app *app)
 	throttle_free(take(app->login_throttle));
 	public_rights_free(take(app->public_rights));
 	register_close(&app->opened);
+}
+
+void app_rights_changed(const struct app *app, struct store *store)
+{
+	struct error err = {0};
+
+	/* Accounts and tokens are read anew with every request; the public is kept in memory. */
+	if (public_rights_renew(app->public_rights, store, app->layers, &err))
+		log_event(LOG_ERROR, "the rights of the public could not be read",
+			LOG_TEXT("detail", err.detail));
 }
 
 int app_choose_layers(

@@ -57,6 +57,9 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err);
 /* Ends the threads and closes the register. */
 void app_stop(struct app *app);
 
+/* To be called, on any thread, after a command has changed what somebody may see; reads there. */
+void app_rights_changed(const struct app *app, struct store *store);
+
 /* The layers of a list of ids "parcel,street", in the order of drawing. */
 struct layer_choice {
 	const struct layer *layers[APP_LAYERS_MAX];

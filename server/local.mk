@@ -12,14 +12,26 @@ dothi_SOURCES = \
 	%D%/changes_api.c \
 	%D%/collections_api.c \
 	%D%/conflicts_api.c \
+	%D%/commands/audit.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo.c \
+	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
 	%D%/commands/init.c \
+	%D%/commands/listing.c %D%/commands/listing.h \
+	%D%/commands/own_desk.c %D%/commands/own_desk.h \
+	%D%/commands/scope_options.c %D%/commands/scope_options.h \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
+	%D%/commands/user.c %D%/commands/user.h \
+	%D%/commands/user_add.c \
+	%D%/commands/user_scope.c \
+	%D%/commands/user_token.c \
+	%D%/control.c %D%/control.h \
+	%D%/control_client.c %D%/control_client.h \
+	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/edits_api.c %D%/edits_api.h \
 	%D%/events.c %D%/events.h \
@@ -44,6 +56,7 @@ dothi_SOURCES = \
 	%D%/routes.c \
 	%D%/served.c %D%/served.h \
 	%D%/session_api.c \
+	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
 	%D%/tile_layers.c %D%/tile_layers.h \
