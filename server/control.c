@@ -17,6 +17,7 @@ enum {
 	WORDS_MAX = 256,
 	ORDER_MS = 10000, /* to say what is wanted */
 	ASK_MS = 60000,	  /* to answer; other writes may wait for it */
+	FINISH_MS = 1000, /* for the user to read the end and close */
 	PATH_MAX_BYTES = 4096,
 	FAULT_MS = 100, /* between two looks when no connection can be taken */
 };
@@ -246,10 +247,12 @@ static void *visit(void *context)
 		rc = obey(visitor, order, &err);
 	finish(visitor, rc, &err);
 	strbuf_clear(&visitor->desk.report);
+	control_wire_finish(&visitor->wire, FINISH_MS);
+	/* Whose wire is closed has left room for the next one. */
+	atomic_store(&visitor->is_over, true);
 	pthread_mutex_lock(&visitor->control->lock);
 	control_wire_clear(&visitor->wire);
 	pthread_mutex_unlock(&visitor->control->lock);
-	atomic_store(&visitor->is_over, true);
 	return NULL;
 }
 

@@ -81,6 +81,23 @@ struct json_node *control_wire_read(struct control_wire *wire, int wait_ms)
 	}
 }
 
+void control_wire_finish(struct control_wire *wire, int wait_ms)
+{
+	int64_t until_ms = clock_ticks_ms() + wait_ms;
+
+	shutdown(wire->fd, SHUT_WR);
+	wire->is_gone = true;
+	for (ssize_t got = 1; got > 0;) {
+		struct pollfd input = {.fd = wire->fd, .events = POLLIN};
+		int64_t left_ms = until_ms - clock_ticks_ms();
+		char bytes[READ_BYTES];
+
+		if (left_ms <= 0 || poll(&input, 1, (int)left_ms) <= 0)
+			return;
+		got = recv(wire->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+	}
+}
+
 /* Sends bytes as the socket takes them. */
 static bool send_all(struct control_wire *wire, const char *bytes, size_t len)
 {

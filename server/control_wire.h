@@ -36,6 +36,12 @@ struct control_wire {
 
 void control_wire_clear(struct control_wire *wire); /* closes */
 
+/*
+ * Says that nothing more comes, and waits at most so long for the other end to close: bytes that
+ * nobody read would take away from it what it has not read yet.
+ */
+void control_wire_finish(struct control_wire *wire, int wait_ms);
+
 /* The next line, waiting for at most so long; NULL if none came, or it has ended. */
 struct json_node *control_wire_read(struct control_wire *wire, int wait_ms);
 
