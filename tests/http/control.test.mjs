@@ -164,6 +164,12 @@ test('Ctrl-C of the user stops the import', async () => {
   assert.equal(next.code, 0);
   assert.equal((await dothi('user', 'add', folder, 'after', '--role', 'viewer')).code, 0, 'the queue goes on');
   assert.equal(await count(), had);
+  // What was taken back is whole: the next import finds its place, and is found there.
+  const last = join(home, 'last.csv');
+  await writeFile(last, 'ma_tru,lon,lat\nlast,106.7,11\n');
+  assert.equal((await dothi(...importing(last))).code, 0);
+  const found = await server.json('/ogc/collections/light_pole/items?bbox=106.699,10.999,106.701,11.001');
+  assert.equal(found.numberMatched, 1);
 });
 
 test('whoever does not keep to the rules is told, and the server goes on', async () => {
