@@ -79,7 +79,7 @@ test(`what was answered survives ${kills} kills`, async () => {
     const share = {left: Math.ceil(budget.left / (kills - kill))};
     budget.left -= share.left;
     const work = Promise.all(Array.from({length: writers}, (_, i) => write(city, known, acknowledged, share, `${kill}-${i}`)));
-    await new Promise(resolve => setTimeout(resolve, random() * 250));
+    await new Promise(resolve => setTimeout(resolve, 50 + random() * 400));
     process.kill(city.pid, 'SIGKILL');
     await work;
     await city.ended;
