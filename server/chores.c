@@ -8,6 +8,7 @@
 #include "data/agenda.h"
 #include "data/login.h"
 #include "data/one_time_link.h"
+#include "data/person.h"
 #include "data/revision.h"
 #include "data/session.h"
 
@@ -101,20 +102,46 @@ static void turn_day(struct chores *chores, int64_t now_us)
 
 /* --- sweeping --------------------------------------------------------------------------------- */
 
+/* What a sweep knows, and finds. */
+struct sweeping {
+	int64_t now_us;
+	int64_t wipe_due; /* erased persons whose bytes may still be in the files */
+};
+
 static int sweep(struct store *store, void *context, struct error *err)
 {
-	int64_t now_us = *(const int64_t *)context;
+	struct sweeping *sweeping = context;
+	int64_t now_us = sweeping->now_us;
 	int rc = session_sweep(store, now_us, err);
+
+	if (!rc)
+		rc = person_wipe_due(store, &sweeping->wipe_due, err);
 
 	if (!rc)
 		rc = login_sweep(store, now_us, err);
 	return rc ? rc : one_time_link_sweep(store, now_us, err);
 }
 
+static int wipe(struct store *store, void *context, struct error *err)
+{
+	return person_wipe(store, *(const int64_t *)context, err);
+}
+
+/* Bytes of erased persons that a reader still saw when they were to go. */
+static void wipe_erased(struct chores *chores, int64_t now_us)
+{
+	struct error err = {0};
+
+	if (writer_run_alone(chores->app->writer, wipe, &now_us, &err))
+		log_event(LOG_WARNING, "erased persons are not yet out of the files",
+			LOG_TEXT("code", error_message_code(&err)));
+}
+
 static void do_round(struct chores *chores)
 {
 	int64_t now_us = clock_now_us(chores->app->clock), now_ms = clock_ticks_ms();
 	struct date today = clock_date_vietnam(now_us);
+	struct sweeping sweeping = {.now_us = now_us};
 	struct error err = {0};
 
 	if (strcmp(today.text, chores->turned.text) != 0)
@@ -122,9 +149,11 @@ static void do_round(struct chores *chores)
 	if (chores->swept_ms && now_ms - chores->swept_ms < SWEEP_S * 1000)
 		return;
 	chores->swept_ms = now_ms;
-	if (writer_run(chores->app->writer, sweep, &now_us, &err))
+	if (writer_run(chores->app->writer, sweep, &sweeping, &err))
 		log_event(LOG_ERROR, "what is over could not be swept away",
 			LOG_TEXT("detail", err.detail));
+	if (sweeping.wipe_due)
+		wipe_erased(chores, now_us);
 }
 
 static void *do_chores(void *context)

@@ -130,7 +130,15 @@ static void rights_changed(struct desk *desk)
 	pthread_mutex_unlock(&control->rights_lock);
 }
 
-static const struct desk_kind served_kind = {say, ask, goes_on, write_in_turn, rights_changed};
+static int do_alone(struct desk *desk, writer_work *work, void *context, struct error *err)
+{
+	struct visitor *visitor = (struct visitor *)desk;
+
+	return writer_run_alone(visitor->control->app->writer, work, context, err);
+}
+
+static const struct desk_kind served_kind = {
+	say, ask, goes_on, write_in_turn, rights_changed, do_alone};
 
 /* --- a visitor ---------------------------------------------------------------------------------- */
 

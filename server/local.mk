@@ -7,6 +7,7 @@ dothi_SOURCES = \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/cases/people.c %D%/cases/people.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
 	%D%/changes_api.c \
@@ -23,6 +24,7 @@ dothi_SOURCES = \
 	%D%/commands/listing.c %D%/commands/listing.h \
 	%D%/commands/own_desk.c %D%/commands/own_desk.h \
 	%D%/commands/scope_options.c %D%/commands/scope_options.h \
+	%D%/commands/person.c \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
 	%D%/commands/user.c %D%/commands/user.h \

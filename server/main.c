@@ -9,7 +9,8 @@
 
 extern const struct command serve_command, demo_command, init_command, import_command, tile_command,
 	doctor_command, user_group, user_add_command, user_passwd_command, user_role_command,
-	user_lock_command, user_unlock_command, user_close_command, user_list_command,
+	user_lock_command, user_unlock_command, user_close_command, user_list_command, person_command,
+	person_add_command, person_show_command, person_erase_command,
 	user_scope_show_command, user_scope_set_command, user_scope_add_command,
 	user_scope_clear_command, user_token_add_command, user_token_list_command,
 	user_token_revoke_command, audit_group, audit_verify_command;
@@ -28,6 +29,10 @@ const struct command *const all_commands[] = {
 	&user_unlock_command,
 	&user_close_command,
 	&user_list_command,
+	&person_command,
+	&person_add_command,
+	&person_show_command,
+	&person_erase_command,
 	&user_scope_show_command,
 	&user_scope_set_command,
 	&user_scope_add_command,

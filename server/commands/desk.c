@@ -2,6 +2,8 @@
 
 #include "server/commands/desk.h"
 
+#include "data/person.h"
+
 #include "base/file.h"
 #include "base/json_write.h"
 #include "base/messages.h"
@@ -172,4 +174,17 @@ int desk_exit_status(int error_code)
 		if (rows[i].error == error_code)
 			return rows[i].status;
 	return 1;
+}
+
+static int wipe(struct store *store, void *context, struct error *err)
+{
+	(void)context;
+	return person_wipe(store, clock_now_us(&clock_system), err);
+}
+
+int desk_wipe(struct desk *desk, struct error *err)
+{
+	int rc = desk->kind->alone(desk, wipe, NULL, err);
+
+	return rc == ERR_BUSY ? 0 : rc;
 }

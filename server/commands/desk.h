@@ -26,6 +26,7 @@ struct desk_kind {
 	bool (*goes_on)(struct desk *desk);
 	int (*write)(struct desk *desk, writer_work *work, void *context, struct error *err);
 	void (*rights_changed)(struct desk *desk);
+	int (*alone)(struct desk *desk, writer_work *work, void *context, struct error *err);
 };
 
 struct desk {
@@ -60,6 +61,12 @@ bool desk_goes_on(void *context);
 
 /* Does the work in a transaction and waits until it is durable, or undone. */
 int desk_write(struct desk *desk, writer_work *work, void *context, struct error *err);
+
+/*
+ * Removes the bytes of erased persons from the files. What a reader still sees goes later, by the
+ * server's own doing.
+ */
+int desk_wipe(struct desk *desk, struct error *err);
 
 /* To be called after a write that changed what somebody may see or do. */
 void desk_rights_changed(struct desk *desk);

@@ -67,7 +67,13 @@ static void rights_changed(struct desk *desk)
 	(void)desk;
 }
 
-static const struct desk_kind own_kind = {say, ask, goes_on, write_now, rights_changed};
+static int do_alone(struct desk *desk, writer_work *work, void *context, struct error *err)
+{
+	return work(desk->store, context, err);
+}
+
+static const struct desk_kind own_kind = {
+	say, ask, goes_on, write_now, rights_changed, do_alone};
 
 static int open_register(struct own_desk *own, struct error *err)
 {
