@@ -42,6 +42,7 @@ dothi_SOURCES = \
 	%D%/health_api.c \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
+	%D%/http_message.c %D%/http_message.h \
 	%D%/links.c %D%/links.h \
 	%D%/live_map.c %D%/live_map.h \
 	%D%/main.c \
