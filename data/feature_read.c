@@ -239,22 +239,23 @@ static int gather_rows(struct store *store, struct gathering *gathering, const s
 	return rc < 0 ? rc : 0;
 }
 
-/* The records in the table as it is. */
+/* The records in the table as it is; first those without geometry, if wished. */
 static int gather_now(struct store *store, const struct view *view, const struct box *box,
 	bool without_geometry, struct gathering *gathering, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y};
 	char index[80];
-	int rc;
+	int rc = 0;
 
-	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
-	rc = store_visit_boxes(store, index, sides, 4, gather_box, gathering, err);
-	if (rc || !without_geometry || gathering->more)
-		return rc;
 	strbuf_add_format(&sql, "SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after",
 		view->layer->id);
-	return gather_rows(store, gathering, &sql, gathering->after_id, err);
+	if (without_geometry)
+		rc = gather_rows(store, gathering, &sql, gathering->after_id, err);
+	if (rc || gathering->more)
+		return rc;
+	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
+	return store_visit_boxes(store, index, sides, 4, gather_box, gathering, err);
 }
 
 /* The versions that the table does not have, by place and time. */
@@ -267,17 +268,18 @@ static int gather_then(struct store *store, const struct view *view, const struc
 		history_day(&view->first_day, -HISTORY_FAR),
 		history_day(&view->last_day, HISTORY_FAR), recorded, recorded};
 	char index[80];
-	int rc;
+	int rc = 0;
 
-	snprintf(index, sizeof index, "idx_%s_history", view->layer->id);
-	gathering->of_versions = true;
-	rc = store_visit_boxes(store, index, sides, 8, gather_box, gathering, err);
-	if (rc || !without_geometry || gathering->more)
-		return rc;
 	strbuf_add_format(&sql, "SELECT id FROM \"%s_history\" WHERE geom IS NULL AND key >= $after",
 		view->layer->id);
-	return gather_rows(
-		store, gathering, &sql, history_key(gathering->after_id + 1, 0), err);
+	if (without_geometry)
+		rc = gather_rows(
+			store, gathering, &sql, history_key(gathering->after_id + 1, 0), err);
+	if (rc || gathering->more)
+		return rc;
+	snprintf(index, sizeof index, "idx_%s_history", view->layer->id);
+	gathering->of_versions = true;
+	return store_visit_boxes(store, index, sides, 8, gather_box, gathering, err);
 }
 
 int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
