@@ -29,11 +29,12 @@ data_tests = \
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
 DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+OLD_REGISTER_CODE = tests/data/old_register.c tests/data/old_register.h
 PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 
 tests_data_test_audit_CFLAGS = $(DATA_TEST_CFLAGS)
-tests_data_test_audit_SOURCES = %D%/test_audit.c $(DATA_TEST_CODE)
+tests_data_test_audit_SOURCES = %D%/test_audit.c $(OLD_REGISTER_CODE) $(DATA_TEST_CODE)
 tests_data_test_audit_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_access_log_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_access_log_SOURCES = %D%/test_access_log.c $(PEOPLE_TEST_CODE)

@@ -7,7 +7,7 @@
 #include "data/agenda.h"
 #include "data/audit.h"
 #include "data/revision.h"
-#include "tests/data/small_register.h"
+#include "tests/data/old_register.h"
 
 static const struct layer *thing(void)
 {
@@ -113,6 +113,32 @@ static void an_honest_register_has_no_findings(void **state)
 	assert_int_equal(report.changes, 8);
 	assert_int_equal(report.versions, 8);
 	assert_int_equal(report.head.link, 6);
+}
+
+/* What an older program wrote is sealed when this one opens it, and then audited as the rest is. */
+static void a_register_from_before_seals_is_taken_on(void **state)
+{
+	struct small_register *place = *state;
+	struct audit_report report;
+	struct audit_head head;
+	struct found found;
+
+	old_register_make(place, 3);
+	assert_int_equal(small_register_open(place, STORE_WRITE, NULL), 0);
+	report = verify(place->opened.store, NULL, &found);
+	assert_int_equal(report.findings, 0);
+	assert_int_equal(report.links, 3);
+	assert_int_equal(report.changes, 3);
+	assert_int_equal(report.versions, 3);
+	head = report.head;
+	/* Once: the next opening leaves all as it is. */
+	register_close(&place->opened);
+	assert_int_equal(small_register_open(place, STORE_WRITE, NULL), 0);
+	report = verify(place->opened.store, &head, &found);
+	assert_int_equal(report.findings, 0);
+	store_must_run(place->opened.store, "UPDATE thing_history SET name = '7' WHERE id = 2");
+	report = verify(place->opened.store, &head, &found);
+	assert_int_equal(found.faults[AUDIT_VERSION], 1);
 }
 
 /* A copy of the database beside it. */
@@ -223,6 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_honest_register_has_no_findings,
 			small_register_make, small_register_drop),
+		cmocka_unit_test_setup_teardown(a_register_from_before_seals_is_taken_on,
+			small_folder_make, small_register_drop),
 		cmocka_unit_test_setup_teardown(whatever_is_changed_removed_or_put_in_is_found,
 			small_register_make, small_register_drop),
 		cmocka_unit_test_setup_teardown(

@@ -33,7 +33,7 @@ tests_fault_test_jobs_LDADD = $(DATA_TEST_LIBS)
 tests_fault_test_jobs_LDFLAGS = $(FAULT_LINK)
 tests_fault_test_power_cut_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_fault_test_power_cut_SOURCES = %D%/test_power_cut.c %D%/cut_city.c %D%/cut_city.h \
-	%D%/cut_disk.c %D%/cut_disk.h \
+	%D%/cut_disk.c %D%/cut_disk.h $(OLD_REGISTER_CODE) \
 	%D%/recording_vfs.c %D%/recording_vfs.h $(PASSING_CODE) $(DATA_TEST_CODE)
 tests_fault_test_power_cut_LDADD = $(DATA_TEST_LIBS)
 tests_fault_test_power_cut_LDFLAGS = $(RECORDING_LINK)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "data/migrate.h"
+#include "tests/data/old_register.h"
 #include "tests/fault/cut_city.h"
 #include "tests/fault/cut_disk.h"
 
@@ -265,24 +265,11 @@ static void first_start(struct site *site)
 	cut_city_work(city.opened.store, 1, 2);
 }
 
-/* As an older program left it: without the later steps and without one of the layers. */
 static void create_old_city(struct site *site)
 {
-	const struct layer_table old_layers = {small_layers.layers, small_layers.count - 1};
 	autofree(cut_city_drop) struct small_register city = cut_city_in(&site->run);
-	const struct register_plan plan = small_register_plan(&city);
-	autoptr(store_close) struct store *store = NULL;
-	struct transaction transaction = {0};
 
-	assert_int_equal(file_make_folder(city.folder.data, NULL), 0);
-	assert_int_equal(store_create(city.database.data, &store, NULL), 0);
-	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
-	assert_int_equal(migrate_to(store, 1, SMALL_NOW_US, NULL), 0);
-	for (size_t i = 0; i < plan.crs_count; i++)
-		assert_int_equal(store_add_crs(store, &plan.crs[i], NULL), 0);
-	assert_int_equal(city_write(store, plan.city, NULL), 0);
-	assert_int_equal(feature_tables_ensure(store, &old_layers, SMALL_EPSG, NULL), 0);
-	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+	old_register_make(&city, 0);
 }
 
 static void migration(struct site *site)
