@@ -51,34 +51,25 @@ void json_end_array(struct json_writer *json)
 	close(json, ']');
 }
 
+enum { PIECE_BYTES = 128 }; /* of a text that has no room as a whole, were it all escapes */
+
 static void add_escaped(struct strbuf *out, const char *text, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t plain = 0;
+	char *at = strbuf_room(out, JSON_TEXT_ROOM(len));
 
-	strbuf_add_char(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		char escape[] = "\\u0000";
-
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		strbuf_add(out, text + plain, i - plain);
-		plain = i + 1;
-		if (c == '"' || c == '\\') {
-			strbuf_add_char(out, '\\');
-			strbuf_add_char(out, (char)c);
-		} else if (c == '\n') {
-			strbuf_add_text(out, "\\n");
-		} else if (c == '\t') {
-			strbuf_add_text(out, "\\t");
-		} else {
-			escape[4] = hex[c >> 4];
-			escape[5] = hex[c & 15];
-			strbuf_add(out, escape, 6);
-		}
+	if (at) {
+		strbuf_came(out, json_pen_text(at, text, len));
+		return;
 	}
-	strbuf_add(out, text + plain, len - plain);
+	strbuf_add_char(out, '"');
+	while (len) {
+		size_t some = len < PIECE_BYTES ? len : PIECE_BYTES;
+		char piece[JSON_TEXT_ROOM(PIECE_BYTES)];
+
+		strbuf_add(out, piece, (size_t)(json_pen_escaped(piece, text, some) - piece));
+		text += some;
+		len -= some;
+	}
 	strbuf_add_char(out, '"');
 }
 
@@ -88,6 +79,15 @@ void json_put_key(struct json_writer *json, const char *key)
 	add_escaped(json->out, key, strlen(key));
 	strbuf_add_char(json->out, ':');
 	json->after_key = true;
+}
+
+void json_put_ready_key(struct json_writer *json, const struct json_key *key)
+{
+	size_t skip = !json->comma[json->depth];
+
+	assert(!json->after_key);
+	json->comma[json->depth] = json->after_key = true;
+	strbuf_add(json->out, key->text + skip, key->len - skip);
 }
 
 void json_put_text(struct json_writer *json, const char *text)
@@ -125,13 +125,13 @@ void json_put_fixed(struct json_writer *json, double value, int decimals)
 void json_put_bool(struct json_writer *json, bool value)
 {
 	separate(json);
-	strbuf_add_text(json->out, value ? "true" : "false");
+	strbuf_add(json->out, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_put_null(struct json_writer *json)
 {
 	separate(json);
-	strbuf_add_text(json->out, "null");
+	strbuf_add(json->out, "null", 4);
 }
 
 void json_put_raw(struct json_writer *json, const char *text, size_t len)

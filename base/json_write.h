@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/json_pen.h"
 #include "base/strbuf.h"
 
 enum { JSON_DEPTH_MAX = 32 };
@@ -28,6 +29,8 @@ void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json);
 void json_end_array(struct json_writer *json);
 void json_put_key(struct json_writer *json, const char *key);
+
+void json_put_ready_key(struct json_writer *json, const struct json_key *key);
 
 void json_put_text(struct json_writer *json, const char *text); /* NULL gives null */
 void json_put_text_len(struct json_writer *json, const char *text, size_t len);

@@ -27,6 +27,12 @@ void number_print_double(struct strbuf *out, double value);
  */
 void number_print_fixed(struct strbuf *out, double value, int decimals);
 
+/* The same where there is room for NUMBER_CHARS: without a final '\0'; each gives the end. */
+enum { NUMBER_CHARS = 32 };
+char *number_write_int(char out[NUMBER_CHARS], int64_t value);
+char *number_write_double(char out[NUMBER_CHARS], double value);
+char *number_write_fixed(char out[NUMBER_CHARS], double value, int decimals);
+
 /* Size arithmetic that says when it overflows: true and *ret set if it fits. */
 static inline bool checked_add(size_t a, size_t b, size_t *ret)
 {

@@ -1,5 +1,7 @@
 #include "base/strbuf.h"
 
+#include <assert.h>
+
 #include "base/messages.h"
 #include "base/number.h"
 
@@ -69,7 +71,7 @@ bool strbuf_reserve(struct strbuf *buf, size_t extra)
 	return true;
 }
 
-void strbuf_add(struct strbuf *buf, const void *bytes, size_t len)
+void strbuf_add_growing(struct strbuf *buf, const void *bytes, size_t len)
 {
 	if (!len || !strbuf_reserve(buf, len))
 		return;
@@ -78,29 +80,29 @@ void strbuf_add(struct strbuf *buf, const void *bytes, size_t len)
 	buf->data[buf->len] = '\0';
 }
 
+void strbuf_replace(
+	struct strbuf *buf, size_t at, size_t old_len, const void *bytes, size_t len)
+{
+	assert(at + old_len <= buf->len);
+	if (len > old_len && !strbuf_reserve(buf, len - old_len))
+		return;
+	if (len != old_len)
+		memmove(buf->data + at + len, buf->data + at + old_len,
+			buf->len - at - old_len + 1);
+	memcpy(buf->data + at, bytes, len);
+	buf->len += len - old_len;
+}
+
 void strbuf_add_text(struct strbuf *buf, const char *text)
 {
 	strbuf_add(buf, text, strlen(text));
 }
 
-void strbuf_add_char(struct strbuf *buf, char c)
-{
-	strbuf_add(buf, &c, 1);
-}
-
 void strbuf_add_int(struct strbuf *buf, int64_t value)
 {
-	char digits[24];
-	size_t at = sizeof digits;
-	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char text[NUMBER_CHARS];
 
-	do {
-		digits[--at] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left);
-	if (value < 0)
-		digits[--at] = '-';
-	strbuf_add(buf, digits + at, sizeof digits - at);
+	strbuf_add(buf, text, (size_t)(number_write_int(text, value) - text));
 }
 
 void strbuf_add_format(struct strbuf *buf, const char *format, ...)

@@ -8,14 +8,14 @@
 set -eu
 cd "${1:-${srcdir:-$(dirname "$0")/..}}"
 
-# Header (a regular expression), and the one file that may include it; "*" stands for the files of
-# one program.
+# Header (a regular expression), and the one file that may include it; "*" stands for the files
+# whose names begin so.
 table='
 ^jansson\.h$                      base/json_read.c
 ^utf8proc\.h$                     base/text.c
 ^sodium(\.h$|/)                   base/secret.c
 ^ini\.h$                          base/config.c
-^sqlite3(ext)?\.h$                data/store_sqlite.c
+^sqlite3(ext)?\.h$                data/store_sqlite*.c
 ^spatialite(\.h$|/)               data/store_sqlite.c
 ^libpq                            data/store_postgres.c
 ^geos_c\.h$                       gis/geom.c
@@ -46,11 +46,12 @@ function check_own(header,    folder) {
 		say(own "/ may not include \"" header "\": the arrow points upwards")
 }
 
-function check_foreign(header,    i) {
+function check_foreign(header,    i, star) {
 	for (i = 1; i <= rows; i++) {
 		if (header !~ pattern[i])
 			continue
-		if (place[i] ~ /\*$/ && index(file, substr(place[i], 1, length(place[i]) - 1)) == 1)
+		star = index(place[i], "*")
+		if (star && index(file, substr(place[i], 1, star - 1)) == 1)
 			continue
 		if (file != place[i])
 			say("<" header "> belongs to " place[i] " alone")

@@ -36,6 +36,10 @@ struct value {
 /* As JSON; an integer of a truth value as true or false. */
 void value_put_json(struct json_writer *json, const struct value *value, bool is_bool);
 
+/* The same with a pen, and the room that it needs (base/json_pen.h). */
+char *value_pen_json(char *at, const struct value *value, bool is_bool);
+size_t value_json_room(const struct value *value);
+
 /* East and north in m of the working CRS; empty when min > max. */
 struct box {
 	double min_x, min_y, max_x, max_y;

@@ -31,96 +31,144 @@ static bool spans_days(const struct view *view)
 			!*view->first_day.text);
 }
 
-/* SELECT … FROM … WHERE <in view> AND <from $from on, as far as $to>. */
-static int open_rows(struct store *store, const struct view *view, bool whole, int64_t first_id,
-	int64_t last_id, struct query **ret_query, struct error *err)
+/* Which records: a span of ids, or a list. */
+struct choice {
+	int64_t first_id, last_id;
+	const int64_t *ids; /* NULL: the span */
+	size_t count;
+	bool whole; /* whatever the table has, with all its bytes */
+};
+
+/* SELECT … FROM … WHERE <chosen> AND <in view>, in the order of the list or of the ids. */
+static void add_rows_sql(struct strbuf *sql, const struct store *store, const struct view *view,
+	const struct choice *choice)
+{
+	const char *layer = view->layer->id;
+	const char *list = choice->ids ? "id_list($ids) CROSS JOIN " : "";
+
+	strbuf_add_text(sql, "SELECT " STORE_EACH_BEGIN);
+	feature_row_select(sql, store, view->layer, choice->whole);
+	strbuf_add_text(sql, STORE_EACH_END);
+	if (view->is_dated) {
+		strbuf_add_format(sql, " FROM %s\"%s_history\" this WHERE ", list, layer);
+		strbuf_add_text(sql, choice->ids ? "key BETWEEN id_of_list << 20 AND"
+						   " (id_of_list << 20) + 1048575 AND"
+						 : "key BETWEEN $from AND $to AND");
+		strbuf_add_text(sql, held_then);
+		if (spans_days(view))
+			add_only_last(sql, view->layer);
+	} else {
+		strbuf_add_format(sql, " FROM %s\"%s\" WHERE %s%s", list, layer,
+			choice->ids ? "id = id_of_list" : "id BETWEEN $from AND $to",
+			choice->whole ? "" : " AND in_force = 1");
+	}
+	if (!choice->ids)
+		strbuf_add_text(sql, view->is_dated ? " ORDER BY key" : " ORDER BY id");
+}
+
+static void bind_view(struct query *query, const struct view *view)
+{
+	const char *first = view->first_day.text, *last = view->last_day.text;
+
+	query_bind_int(query, "recorded", view->recorded_us);
+	query_bind_text(query, "first_day", *first ? first : "0001-01-01");
+	query_bind_text(query, "last_day", *last ? last : "9999-12-31");
+}
+
+static int open_rows(struct store *store, const struct view *view, const struct choice *choice,
+	struct query **ret_query, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	const struct layer *layer = view->layer;
+	bool dated = view->is_dated;
 	int rc;
 
-	strbuf_add_text(&sql, "SELECT ");
-	feature_row_select(&sql, store, layer, whole);
-	if (view->is_dated) {
-		strbuf_add_format(&sql, " FROM \"%s_history\" this WHERE key BETWEEN $from AND $to AND",
-			layer->id);
-		strbuf_add_text(&sql, held_then);
-		if (spans_days(view))
-			add_only_last(&sql, layer);
-		strbuf_add_text(&sql, " ORDER BY key");
-	} else {
-		strbuf_add_format(&sql, " FROM \"%s\" WHERE id BETWEEN $from AND $to%s ORDER BY id",
-			layer->id, whole ? "" : " AND in_force = 1");
-	}
+	add_rows_sql(&sql, store, view, choice);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, ret_query, err);
 	if (rc)
 		return rc;
-	query_bind_int(*ret_query, "from", view->is_dated ? history_key(first_id, 0) : first_id);
-	query_bind_int(*ret_query, "to",
-		view->is_dated ? history_key(last_id, HISTORY_VERSIONS_MAX - 1) : last_id);
-	if (view->is_dated) {
-		query_bind_int(*ret_query, "recorded", view->recorded_us);
-		query_bind_text(*ret_query, "first_day",
-			*view->first_day.text ? view->first_day.text : "0001-01-01");
-		query_bind_text(*ret_query, "last_day",
-			*view->last_day.text ? view->last_day.text : "9999-12-31");
+	if (choice->ids) {
+		query_bind_ids(*ret_query, "ids", choice->ids, choice->count);
+	} else {
+		query_bind_int(*ret_query, "from",
+			dated ? history_key(choice->first_id, 0) : choice->first_id);
+		query_bind_int(*ret_query, "to",
+			dated ? history_key(choice->last_id, HISTORY_VERSIONS_MAX - 1)
+			      : choice->last_id);
 	}
+	if (dated)
+		bind_view(*ret_query, view);
 	return 0;
 }
 
-/* Steps a bound query and visits its rows as far as they are seen. */
-static int visit_rows(struct query *query, const struct view *view, bool whole,
-	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
+/* Reading the rows of a bound query, as far as they are seen. */
+struct reading {
+	const struct view *view;
+	bool whole;
+	feature_visit *visit;
+	void *context;
+	int64_t count;
+};
+
+static int read_row(void *context, struct query *query, struct error *err)
 {
+	struct reading *reading = context;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature;
-	int64_t count = 0;
 	int rc;
 
-	while ((rc = query_step(query, err)) > 0) {
-		feature_row_read(query, view->layer, whole, values, &feature);
-		rc = query_check_row(query, err);
-		if (rc)
-			break;
-		if (!view_admits(view, values, &feature))
-			continue;
-		count++;
-		rc = visit(context, &feature, err);
-		if (rc)
-			break;
-	}
+	feature_row_read(query, reading->view->layer, reading->whole, values, &feature);
+	rc = query_check_row(query, err);
+	if (rc || !view_admits(reading->view, values, &feature))
+		return rc;
+	reading->count++;
+	return reading->visit(reading->context, &feature, err);
+}
+
+static int read_chosen(struct store *store, const struct view *view, const struct choice *choice,
+	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	struct reading reading = {view, choice->whole, visit, context, 0};
+	int rc = open_rows(store, view, choice, &query, err);
+
+	if (!rc)
+		rc = query_each(query, read_row, &reading, err);
 	if (ret_count)
-		*ret_count = count;
-	return rc < 0 ? rc : 0;
+		*ret_count = reading.count;
+	return rc;
 }
 
 int feature_read_after(struct store *store, const struct view *view, int64_t after_id,
 	feature_visit *visit, void *context, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	int rc;
+	const struct choice choice = {.first_id = after_id + 1, .last_id = HISTORY_ID_MAX};
 
 	if (after_id >= HISTORY_ID_MAX)
 		return 0;
-	rc = open_rows(store, view, false, after_id + 1, HISTORY_ID_MAX, &query, err);
-	return rc ? rc : visit_rows(query, view, false, visit, context, NULL, err);
+	return read_chosen(store, view, &choice, visit, context, NULL, err);
+}
+
+int feature_read_list(struct store *store, const struct view *view, const int64_t *ids,
+	size_t count, feature_visit *visit, void *context, struct error *err)
+{
+	const struct choice choice = {.ids = ids, .count = count};
+
+	return count ? read_chosen(store, view, &choice, visit, context, NULL, err) : 0;
 }
 
 static int read_one(struct store *store, const struct view *view, bool whole, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
+	const struct choice choice = {.first_id = id, .last_id = id, .whole = whole};
 	int64_t count = 0;
 	int rc;
 
 	*ret_found = false;
 	if (id < 1 || id > HISTORY_ID_MAX)
 		return 0;
-	rc = open_rows(store, view, whole, id, id, &query, err);
-	if (!rc)
-		rc = visit_rows(query, view, whole, visit, context, &count, err);
+	rc = read_chosen(store, view, &choice, visit, context, &count, err);
 	if (!rc)
 		*ret_found = count > 0;
 	return rc;
@@ -138,126 +186,123 @@ int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
 	return read_one(store, &VIEW_NOW(layer), true, id, visit, context, ret_found, err);
 }
 
-void id_list_clear(struct id_list *list)
+/* Gathering ids from the index. */
+struct gathering {
+	struct id_list list;
+	int64_t after_id;
+	bool of_versions; /* the index names versions by their keys */
+	size_t most;
+	bool more; /* there was one too many */
+};
+
+static void gathering_clear(struct gathering *gathering)
 {
-	free(list->ids);
-	*list = (struct id_list){0};
+	id_list_clear(&gathering->list);
 }
 
-static int compare_ids(const void *a, const void *b)
+static int gather_id(struct gathering *gathering, int64_t id, struct error *err)
 {
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static void sort_ids(struct id_list *list)
-{
-	size_t kept = 0;
-
-	if (list->count)
-		qsort(list->ids, list->count, sizeof *list->ids, compare_ids);
-	for (size_t i = 0; i < list->count; i++)
-		if (!kept || list->ids[kept - 1] != list->ids[i])
-			list->ids[kept++] = list->ids[i];
-	list->count = kept;
-}
-
-static void bind_box(struct query *query, const struct box *box)
-{
-	query_bind_real(query, "min_x", box->min_x);
-	query_bind_real(query, "max_x", box->max_x);
-	query_bind_real(query, "min_y", box->min_y);
-	query_bind_real(query, "max_y", box->max_y);
-}
-
-static const char box_condition[] =
-	" WHERE xmax >= $min_x AND xmin <= $max_x AND ymax >= $min_y AND ymin <= $max_y";
-
-/* Appends the ids that the query gives; true in *ret_more when there was one too many. */
-static int gather_ids(struct query *query, size_t most, struct id_list *list, size_t *room,
-	bool *ret_more, struct error *err)
-{
-	int rc;
-
-	while ((rc = query_step(query, err)) > 0) {
-		if (list->count == most) {
-			*ret_more = true;
-			return 0;
-		}
-		if (list->count == *room) {
-			size_t larger = *room ? *room * 2 : 256;
-			int64_t *ids = realloc(list->ids, larger * sizeof *ids);
-
-			if (!ids)
-				return fail_no_memory(err);
-			list->ids = ids;
-			*room = larger;
-		}
-		list->ids[list->count++] = query_int(query, 0);
+	if (id <= gathering->after_id)
+		return 0;
+	if (gathering->list.count == gathering->most) {
+		gathering->more = true;
+		return 1;
 	}
-	return rc;
+	return id_list_add(&gathering->list, id, err);
 }
 
-static void add_ids_sql(struct strbuf *sql, const struct view *view, bool without_geometry)
+static int gather_box(void *context, int64_t id, const double *sides, struct error *err)
 {
-	const char *id = view->layer->id;
+	struct gathering *gathering = context;
 
-	strbuf_add_format(sql, "SELECT pkid FROM \"idx_%s_geom\"%s AND pkid > $after_id", id,
-		box_condition);
+	(void)sides;
+	return gather_id(gathering, gathering->of_versions ? id >> HISTORY_KEY_BITS : id, err);
+}
+
+/* Appends the ids that a query gives, with the parameter $after. */
+static int gather_rows(struct store *store, struct gathering *gathering, const struct strbuf *sql,
+	int64_t after, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = strbuf_check(sql, err);
+
+	if (!rc)
+		rc = store_query(store, sql->data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "after", after);
+	while ((rc = query_step(query, err)) > 0) {
+		rc = gather_id(gathering, query_int(query, 0), err);
+		if (rc)
+			break;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* The records in the table as it is; first those without geometry, if wished. */
+static int gather_now(struct store *store, const struct view *view, const struct box *box,
+	bool without_geometry, struct gathering *gathering, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y};
+	char index[80];
+	int rc = 0;
+
+	strbuf_add_format(&sql, "SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after",
+		view->layer->id);
 	if (without_geometry)
-		strbuf_add_format(sql,
-			" UNION ALL SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after_id", id);
-	if (!view->is_dated)
-		return;
-	strbuf_add_format(sql,
-		" UNION ALL SELECT key >> 20 FROM \"idx_%s_history\"%s AND key >= $after_key"
-		" AND valid_lo <= $last_day AND valid_hi >= $first_day"
-		" AND recorded_lo <= $recorded AND recorded_hi >= $recorded",
-		id, box_condition);
+		rc = gather_rows(store, gathering, &sql, gathering->after_id, err);
+	if (rc || gathering->more)
+		return rc;
+	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
+	return store_visit_boxes(store, index, sides, 4, gather_box, gathering, err);
+}
+
+/* The versions that the table does not have, by place and time. */
+static int gather_then(struct store *store, const struct view *view, const struct box *box,
+	bool without_geometry, struct gathering *gathering, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	double recorded = history_second(view->recorded_us);
+	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y,
+		history_day(&view->first_day, -HISTORY_FAR),
+		history_day(&view->last_day, HISTORY_FAR), recorded, recorded};
+	char index[80];
+	int rc = 0;
+
+	strbuf_add_format(&sql, "SELECT id FROM \"%s_history\" WHERE geom IS NULL AND key >= $after",
+		view->layer->id);
 	if (without_geometry)
-		strbuf_add_format(sql,
-			" UNION ALL SELECT id FROM \"%s_history\" WHERE geom IS NULL AND"
-			" key >= $after_key",
-			id);
+		rc = gather_rows(
+			store, gathering, &sql, history_key(gathering->after_id + 1, 0), err);
+	if (rc || gathering->more)
+		return rc;
+	snprintf(index, sizeof index, "idx_%s_history", view->layer->id);
+	gathering->of_versions = true;
+	return store_visit_boxes(store, index, sides, 8, gather_box, gathering, err);
 }
 
 int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
 	bool without_geometry, int64_t after_id, size_t most, struct id_list *ret_list,
 	bool *ret_more, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	autofree(id_list_clear) struct id_list list = {0};
-	autoptr(query_done) struct query *query = NULL;
-	bool more = false;
-	size_t room = 0;
+	autofree(gathering_clear) struct gathering gathering = {
+		.after_id = after_id, .most = most};
 	int rc;
 
-	*ret_list = list;
+	*ret_list = (struct id_list){0};
 	*ret_more = false;
 	if (after_id >= HISTORY_ID_MAX)
 		return 0;
-	add_ids_sql(&sql, view, without_geometry);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
+	rc = gather_now(store, view, box, without_geometry, &gathering, err);
+	if (!rc && view->is_dated && !gathering.more)
+		rc = gather_then(store, view, box, without_geometry, &gathering, err);
 	if (rc)
 		return rc;
-	bind_box(query, box);
-	query_bind_int(query, "after_id", after_id);
-	if (view->is_dated) {
-		query_bind_int(query, "after_key", history_key(after_id + 1, 0));
-		query_bind_real(query, "first_day", history_day(&view->first_day, -HISTORY_FAR));
-		query_bind_real(query, "last_day", history_day(&view->last_day, HISTORY_FAR));
-		query_bind_real(query, "recorded", history_second(view->recorded_us));
-	}
-	rc = gather_ids(query, most, &list, &room, &more, err);
-	if (rc)
-		return rc;
-	sort_ids(&list);
-	*ret_list = list;
-	list.ids = NULL;
-	*ret_more = more;
+	id_list_sort(&gathering.list);
+	*ret_list = gathering.list;
+	*ret_more = gathering.more;
+	gathering.list = (struct id_list){0};
 	return 0;
 }
 
@@ -266,37 +311,59 @@ bool view_can_count(const struct view *view)
 	return !view->is_dated && !view->grants;
 }
 
+/* From the order of the index to ours. */
+struct box_passing {
+	feature_box_visit *visit;
+	void *context;
+};
+
+static int pass_box(void *context, int64_t id, const double *sides, struct error *err)
+{
+	const struct box_passing *passing = context;
+	const struct box box = {sides[0], sides[2], sides[1], sides[3]};
+
+	return passing->visit(passing->context, id, &box, err);
+}
+
 int feature_boxes_in_box(struct store *store, const struct view *view, const struct box *box,
 	feature_box_visit *visit, void *context, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	autoptr(query_done) struct query *query = NULL;
-	struct layer_state state;
-	int rc = layer_state_read(store, view->layer, &state, err);
+	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y};
+	struct box_passing passing = {visit, context};
+	char index[80];
 
-	if (rc)
-		return rc;
-	strbuf_add_format(&sql, "SELECT pkid, xmin, ymin, xmax, ymax FROM \"idx_%s_geom\"%s",
-		view->layer->id, box_condition);
-	if (state.resting_count)
-		strbuf_add_format(&sql,
-			" AND pkid NOT IN (SELECT id FROM \"%s\" WHERE in_force = 0)",
-			view->layer->id);
+	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
+	return store_visit_boxes(store, index, sides, 4, pass_box, &passing, err);
+}
+
+int feature_ids_at_rest(struct store *store, const struct view *view, const struct id_list *among,
+	struct id_list *ret_list, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autofree(id_list_clear) struct id_list list = {0};
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	strbuf_add_format(&sql, "SELECT id FROM %s\"%s\" WHERE %sin_force = 0 ORDER BY id",
+		among ? "id_list($ids) CROSS JOIN " : "", view->layer->id,
+		among ? "id = id_of_list AND " : "");
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);
 	if (rc)
 		return rc;
-	bind_box(query, box);
+	if (among)
+		query_bind_ids(query, "ids", among->ids, among->count);
 	while ((rc = query_step(query, err)) > 0) {
-		struct box found = {query_real(query, 1), query_real(query, 2),
-			query_real(query, 3), query_real(query, 4)};
-
-		rc = visit(context, query_int(query, 0), &found, err);
+		rc = id_list_add(&list, query_int(query, 0), err);
 		if (rc)
-			break;
+			return rc;
 	}
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	*ret_list = list;
+	list = (struct id_list){0};
+	return 0;
 }
 
 int feature_count_without_geometry(

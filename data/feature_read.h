@@ -9,6 +9,7 @@
 
 #include "data/feature.h"
 #include "data/feature_table.h"
+#include "data/id_list.h"
 #include "data/store.h"
 #include "data/view.h"
 
@@ -26,7 +27,14 @@ int feature_read_after(struct store *store, const struct view *view, int64_t aft
 int feature_read_one(struct store *store, const struct view *view, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err);
 
-/* The same of the row that the table has, in force or not, with all its bytes. */
+/*
+ * Visits the records of a list, in its order, until the visitor has enough. Ids are between 1 and
+ * HISTORY_ID_MAX; what is not seen is left out.
+ */
+int feature_read_list(struct store *store, const struct view *view, const int64_t *ids,
+	size_t count, feature_visit *visit, void *context, struct error *err);
+
+/* The same as feature_read_one of the row that the table has, in force or not, with all its bytes. */
 int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err);
 
@@ -37,23 +45,22 @@ int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
  * `most` ids: then *ret_more tells that there are others, and the list is any of them, not the
  * first.
  */
-struct id_list {
-	int64_t *ids; /* heap */
-	size_t count;
-};
-void id_list_clear(struct id_list *list);
 int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
 	bool without_geometry, int64_t after_id, size_t most, struct id_list *ret_list,
 	bool *ret_more, struct error *err);
 
 /*
- * Counting without reading the records, for views of today that show everything: id and box (as the index
- * knows it) of every record that meets `box`, in no order; and how many have no geometry.
+ * Counting without reading the records, for views of today that show everything: id and box (as the
+ * index knows it) of every record that meets `box`, those at rest too, in no order; which are at
+ * rest, of a list or of all (NULL), in order; and how many in force have no geometry. The visitor
+ * must not use the store.
  */
 bool view_can_count(const struct view *view);
 typedef int feature_box_visit(void *context, int64_t id, const struct box *box, struct error *err);
 int feature_boxes_in_box(struct store *store, const struct view *view, const struct box *box,
 	feature_box_visit *visit, void *context, struct error *err);
+int feature_ids_at_rest(struct store *store, const struct view *view, const struct id_list *among,
+	struct id_list *ret_list, struct error *err);
 int feature_count_without_geometry(
 	struct store *store, const struct view *view, int64_t *ret_count, struct error *err);
 

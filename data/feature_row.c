@@ -22,7 +22,8 @@ void feature_row_select(
 {
 	strbuf_add_format(sql,
 		"id, uid, version, valid_from, valid_to, recorded_at, source_attributes,"
-		" z_m, native_epsg, %s",
+		" %s, native_epsg, %s",
+		whole || layer->geometry == GEOMETRY_POINT ? "z_m" : "NULL", /* others have none */
 		store_dialect(store) == STORE_SQLITE ? "geom" : "ST_AsBinary(geom)");
 	for (size_t i = 0; i < layer->field_count; i++)
 		strbuf_add_format(sql, ", \"%s\"", layer->fields[i].id);
@@ -35,28 +36,39 @@ int feature_row_width(const struct layer *layer, bool whole)
 	return COLUMN_FIELDS + (int)layer->field_count + whole;
 }
 
+static int64_t integer_of(const struct value *value)
+{
+	return value->kind == VALUE_INT ? value->integer : 0;
+}
+
+static void read_date(const struct value *value, struct date *ret)
+{
+	if (value->kind == VALUE_TEXT && !date_parse(value->text, value->len, ret))
+		*ret = (struct date){""};
+}
+
 void feature_row_read(struct query *query, const struct layer *layer, bool whole,
 	struct value values[FEATURE_FIELDS_MAX], struct feature *ret)
 {
-	const char *uid;
-	size_t uid_len;
+	struct value own[COLUMN_GEOM];
+	const struct value *uid = &own[COLUMN_UID], *z = &own[COLUMN_Z];
 
-	*ret = (struct feature){.id = query_int(query, COLUMN_ID),
-		.version = query_int(query, COLUMN_VERSION),
-		.recorded_at_us = query_int(query, COLUMN_RECORDED_AT),
+	query_values(query, 0, COLUMN_GEOM, own);
+	*ret = (struct feature){.id = integer_of(&own[COLUMN_ID]),
+		.version = integer_of(&own[COLUMN_VERSION]),
+		.recorded_at_us = integer_of(&own[COLUMN_RECORDED_AT]),
 		.values = values,
-		.z_m = query_is_null(query, COLUMN_Z) ? (double)NAN : query_real(query, COLUMN_Z),
-		.native_epsg = (int)query_int(query, COLUMN_NATIVE_EPSG),
+		.native_epsg = (int)integer_of(&own[COLUMN_NATIVE_EPSG]),
 		.box = {1, 1, -1, -1}};
-	uid = query_text(query, COLUMN_UID, &uid_len);
-	memcpy(ret->uid.text, uid, uid_len < sizeof ret->uid.text ? uid_len : 0);
-	query_date(query, COLUMN_VALID_FROM, &ret->valid_from);
-	query_date(query, COLUMN_VALID_TO, &ret->valid_to);
-	if (!query_is_null(query, COLUMN_SOURCE))
-		ret->source_attributes = query_text(query, COLUMN_SOURCE, NULL);
+	ret->z_m = z->kind == VALUE_NULL ? (double)NAN : query_real(query, COLUMN_Z);
+	if (uid->kind == VALUE_TEXT && uid->len < sizeof ret->uid.text)
+		memcpy(ret->uid.text, uid->text, uid->len);
+	read_date(&own[COLUMN_VALID_FROM], &ret->valid_from);
+	read_date(&own[COLUMN_VALID_TO], &ret->valid_to);
+	if (own[COLUMN_SOURCE].kind == VALUE_TEXT)
+		ret->source_attributes = own[COLUMN_SOURCE].text;
 	query_wkb(query, COLUMN_GEOM, &ret->wkb, &ret->box);
-	for (size_t i = 0; i < layer->field_count; i++)
-		query_value(query, COLUMN_FIELDS + (int)i, &values[i]);
+	query_values(query, COLUMN_FIELDS, (int)layer->field_count, values);
 	if (whole)
 		ret->native_wkb.bytes = query_bytes(query,
 			COLUMN_FIELDS + (int)layer->field_count, &ret->native_wkb.len);

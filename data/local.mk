@@ -21,6 +21,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/feed.c %D%/feed.h \
 	%D%/history.c %D%/history.h \
+	%D%/id_list.c %D%/id_list.h \
 	%D%/job.c %D%/job.h \
 	%D%/job_runner.c %D%/job_runner.h \
 	%D%/layer.c %D%/layer.h \
@@ -39,7 +40,8 @@ data_libdata_a_SOURCES = \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
-	%D%/store_sqlite.c \
+	%D%/store_sqlite.c %D%/store_sqlite_boxes.c %D%/store_sqlite_boxes.h \
+	%D%/store_sqlite_ids.c %D%/store_sqlite_ids.h %D%/store_sqlite_row.c %D%/store_sqlite_row.h \
 	%D%/token.c %D%/token.h \
 	%D%/transaction.c %D%/transaction.h \
 	%D%/view.c %D%/view.h \

@@ -131,6 +131,11 @@ void query_bind_value(struct query *query, const char *name, const struct value 
 	}
 }
 
+void query_bind_ids(struct query *query, const char *name, const int64_t *ids, size_t count)
+{
+	query->store->driver->bind_ids(query, name, ids, count);
+}
+
 void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg)
 {
@@ -143,6 +148,11 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 int query_step(struct query *query, struct error *err)
 {
 	return query->store->driver->step(query, err);
+}
+
+int query_each(struct query *query, store_row_visit *visit, void *context, struct error *err)
+{
+	return query->store->driver->each(query, visit, context, err);
 }
 
 int query_run(struct query *query, struct error *err)
@@ -195,21 +205,20 @@ const void *query_bytes(struct query *query, int column, size_t *ret_len)
 
 void query_value(struct query *query, int column, struct value *ret)
 {
-	*ret = (struct value){.kind = query->store->driver->kind(query, column)};
-	if (ret->kind == VALUE_INT)
-		ret->integer = query_int(query, column);
-	else if (ret->kind == VALUE_REAL)
-		ret->real = query_real(query, column);
-	else if (ret->kind == VALUE_TEXT)
-		ret->text = query_text(query, column, &ret->len);
+	query->store->driver->get_values(query, column, 1, ret);
+}
+
+void query_values(struct query *query, int first, int count, struct value *ret)
+{
+	query->store->driver->get_values(query, first, count, ret);
 }
 
 void query_date(struct query *query, int column, struct date *ret)
 {
-	size_t len;
-	const char *text = query_text(query, column, &len);
+	struct value value;
 
-	if (!date_parse(text, len, ret))
+	query_value(query, column, &value);
+	if (value.kind != VALUE_TEXT || !date_parse(value.text, value.len, ret))
 		*ret = (struct date){""};
 }
 
@@ -221,6 +230,12 @@ bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box 
 int query_check_row(struct query *query, struct error *err)
 {
 	return query->store->driver->check_row(query, err);
+}
+
+int store_visit_boxes(struct store *store, const char *index, const double *sides,
+	size_t side_count, store_box_visit *visit, void *context, struct error *err)
+{
+	return store->driver->visit_boxes(store, index, sides, side_count, visit, context, err);
 }
 
 int64_t store_last_id(struct store *store)

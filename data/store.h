@@ -62,12 +62,25 @@ void query_bind_text(struct query *query, const char *name, const char *text); /
 void query_bind_bytes(struct query *query, const char *name, const void *bytes, size_t len);
 void query_bind_value(struct query *query, const char *name, const struct value *value);
 
+/* A list of ids, borrowed as long: "FROM id_list($name)" is a row each, in order, of id_of_list. */
+void query_bind_ids(struct query *query, const char *name, const int64_t *ids, size_t count);
+
 /* A geometry in the given CRS; no bytes bind null. */
 void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg);
 
 /* 1: a row stands ready; 0: done; negative: failed. */
 int query_step(struct query *query, struct error *err);
+
+/*
+ * Visits all rows of a query whose columns stand between STORE_EACH_BEGIN and STORE_EACH_END, which
+ * costs less than steps; texts and bytes are borrowed until the visitor returns. It says 0: go on, 1: enough,
+ * negative: failed.
+ */
+#define STORE_EACH_BEGIN "visit_row($row, "
+#define STORE_EACH_END ")"
+typedef int store_row_visit(void *context, struct query *query, struct error *err);
+int query_each(struct query *query, store_row_visit *visit, void *context, struct error *err);
 
 /* Asks for one number; 0 when there is no row, or it is null. */
 int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err);
@@ -86,10 +99,20 @@ double query_real(struct query *query, int column);
 const char *query_text(struct query *query, int column, size_t *ret_len); /* "" for null */
 const void *query_bytes(struct query *query, int column, size_t *ret_len); /* NULL for null */
 void query_value(struct query *query, int column, struct value *ret);
+void query_values(struct query *query, int first, int count, struct value *ret); /* side by side */
 void query_date(struct query *query, int column, struct date *ret); /* "" for null */
 /* A geometry and its box; false if it is null or no geometry of ours. */
 bool query_wkb(struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 int query_check_row(struct query *query, struct error *err);
+
+/*
+ * Visits, in no order, the entries of an index of boxes that meet `sides` in every dimension: least
+ * and greatest of the first, of the second … as the index has them. The visitor says 0: go on, 1:
+ * enough, negative: failed; it must not use the store.
+ */
+typedef int store_box_visit(void *context, int64_t id, const double *sides, struct error *err);
+int store_visit_boxes(struct store *store, const char *index, const double *sides,
+	size_t side_count, store_box_visit *visit, void *context, struct error *err);
 
 /* The id that the last INSERT gave. */
 int64_t store_last_id(struct store *store);

@@ -18,6 +18,7 @@ struct store_driver {
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
 	int (*step)(struct query *query, struct error *err);
+	int (*each)(struct query *query, store_row_visit *visit, void *context, struct error *err);
 	int (*check_row)(struct query *query, struct error *err);
 
 	void (*bind_null)(struct query *query, const char *name);
@@ -26,6 +27,8 @@ struct store_driver {
 	void (*bind_text)(struct query *query, const char *name, const char *text, size_t len);
 	void (*bind_bytes)(
 		struct query *query, const char *name, const void *bytes, size_t len);
+	void (*bind_ids)(
+		struct query *query, const char *name, const int64_t *ids, size_t count);
 	void (*bind_wkb)(struct query *query, const char *name, struct wkb wkb,
 		const struct box *box, int epsg);
 
@@ -34,9 +37,12 @@ struct store_driver {
 	double (*get_real)(struct query *query, int column);
 	const char *(*get_text)(struct query *query, int column, size_t *ret_len);
 	const void *(*get_bytes)(struct query *query, int column, size_t *ret_len);
+	void (*get_values)(struct query *query, int first, int count, struct value *ret);
 	bool (*get_wkb)(
 		struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 
+	int (*visit_boxes)(struct store *store, const char *index, const double *sides,
+		size_t side_count, store_box_visit *visit, void *context, struct error *err);
 	int64_t (*last_id)(struct store *store);
 	int (*add_crs)(struct store *store, const struct store_crs *crs, struct error *err);
 	int (*add_geometry)(struct store *store, const char *table, enum geometry_kind kind,

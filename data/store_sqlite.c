@@ -11,13 +11,17 @@
 #include "base/file.h"
 #include "data/spatialite_blob.h"
 #include "data/store_spatialite.h"
+#include "data/store_sqlite_boxes.h"
+#include "data/store_sqlite_ids.h"
+#include "data/store_sqlite_row.h"
 
 enum {
 	NAME_MAX_BYTES = 80,	/* of a parameter */
 	BUSY_TIMEOUT_MS = 5000, /* another program may hold the file for a moment */
 	WRITER_CACHE_KIB = 65536,
-	READER_CACHE_KIB = 8192,
+	READER_CACHE_KIB = 16384,
 	GEOMETRY_MAX_BYTES = 1 << 26,
+	INDEX_SQL_BYTES = 200,
 };
 
 struct sqlite_store {
@@ -25,14 +29,7 @@ struct sqlite_store {
 	sqlite3 *db;
 	void *spatialite; /* its state, of a writer; NULL of a reader */
 	sqlite3_stmt *rollback; /* made beforehand: needs no memory when there is none */
-};
-
-struct sqlite_query {
-	struct query query;
-	sqlite3_stmt *statement;
-	struct strbuf wkb; /* of the row in hand */
-	bool failed_bind;  /* memory ran out while binding */
-	bool failed_column; /* ... or while reading the row in hand */
+	struct sqlite_boxes boxes;
 };
 
 /* spatialite_cleanup_ex ends libxml2, which two threads may not do at once. */
@@ -163,11 +160,6 @@ static void sqlite_reset(struct query *query)
 	((struct sqlite_query *)query)->failed_column = false;
 }
 
-static int sqlite_check_row(struct query *query, struct error *err)
-{
-	return ((struct sqlite_query *)query)->failed_column ? fail_no_memory(err) : 0;
-}
-
 static int sqlite_step(struct query *query, struct error *err)
 {
 	sqlite3 *db = db_of(query->store);
@@ -201,6 +193,28 @@ static void note(struct query *query, int code)
 		((struct sqlite_query *)query)->failed_bind = true;
 }
 
+static int sqlite_each(
+	struct query *query, store_row_visit *visit, void *context, struct error *err)
+{
+	struct sqlite_query *sqlite = (struct sqlite_query *)query;
+	sqlite3 *db = db_of(query->store);
+	int rc;
+
+	note(query, sqlite_row_bind(sqlite, parameter(query, "row")));
+	sqlite->visit = visit;
+	sqlite->context = context;
+	sqlite->err = err;
+	sqlite->rc = 0;
+	while ((rc = sqlite_step(query, NULL)) > 0)
+		;
+	/* Rows that the visitor ended make the step fail; its own fault says more. */
+	if (sqlite->rc)
+		return sqlite->rc < 0 ? sqlite->rc : 0;
+	if (rc < 0 && sqlite->failed_bind)
+		return fail_no_memory(err);
+	return rc < 0 ? fail_sqlite(err, db, sqlite3_extended_errcode(db), query->sql) : 0;
+}
+
 static void sqlite_bind_null(struct query *query, const char *name)
 {
 	note(query, sqlite3_bind_null(statement_of(query), parameter(query, name)));
@@ -229,6 +243,12 @@ static void sqlite_bind_bytes(
 			    SQLITE_STATIC));
 }
 
+static void sqlite_bind_ids(
+	struct query *query, const char *name, const int64_t *ids, size_t count)
+{
+	note(query, sqlite_ids_bind(statement_of(query), parameter(query, name), ids, count));
+}
+
 static void sqlite_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg)
 {
@@ -245,67 +265,27 @@ static void sqlite_bind_wkb(struct query *query, const char *name, struct wkb wk
 			    statement_of(query), parameter(query, name), blob, size, free));
 }
 
-static enum value_kind sqlite_kind(struct query *query, int column)
+static int sqlite_visit_boxes(struct store *store, const char *index, const double *sides,
+	size_t side_count, store_box_visit *visit, void *context, struct error *err)
 {
-	switch (sqlite3_column_type(statement_of(query), column)) {
-	case SQLITE_INTEGER:
-		return VALUE_INT;
-	case SQLITE_FLOAT:
-		return VALUE_REAL;
-	case SQLITE_NULL:
-		return VALUE_NULL;
-	default:
-		return VALUE_TEXT;
+	struct sqlite_boxes *boxes = &((struct sqlite_store *)store)->boxes;
+	autoptr(query_done) struct query *query = NULL;
+	char sql[INDEX_SQL_BYTES];
+	int rc;
+
+	snprintf(sql, sizeof sql, "SELECT 1 FROM \"%s\" WHERE xmin MATCH meets_boxes()", index);
+	rc = store_query(store, sql, &query, err);
+	if (rc)
+		return rc;
+	*boxes = (struct sqlite_boxes){sides, side_count, visit, context, err, 0};
+	/* A search that the visitor ended fails; its own fault says more. */
+	rc = query_step(query, NULL);
+	if (rc < 0 && !boxes->rc) {
+		sqlite3 *db = db_of(store);
+
+		rc = fail_sqlite(err, db, sqlite3_extended_errcode(db), sql);
 	}
-}
-
-static int64_t sqlite_get_int(struct query *query, int column)
-{
-	return sqlite3_column_int64(statement_of(query), column);
-}
-
-static double sqlite_get_real(struct query *query, int column)
-{
-	return sqlite3_column_double(statement_of(query), column);
-}
-
-static const char *sqlite_get_text(struct query *query, int column, size_t *ret_len)
-{
-	const char *text = (const char *)sqlite3_column_text(statement_of(query), column);
-
-	if (!text && sqlite_kind(query, column) != VALUE_NULL)
-		((struct sqlite_query *)query)->failed_column = true;
-	if (ret_len)
-		*ret_len = text ? (size_t)sqlite3_column_bytes(statement_of(query), column) : 0;
-	return text ? text : "";
-}
-
-static const void *sqlite_get_bytes(struct query *query, int column, size_t *ret_len)
-{
-	const void *bytes = sqlite3_column_blob(statement_of(query), column);
-
-	*ret_len = (size_t)sqlite3_column_bytes(statement_of(query), column);
-	return bytes;
-}
-
-static bool sqlite_get_wkb(
-	struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box)
-{
-	struct strbuf *buffer = &((struct sqlite_query *)query)->wkb;
-	size_t blob_len, len;
-	const unsigned char *blob = sqlite_get_bytes(query, column, &blob_len);
-
-	strbuf_reset(buffer);
-	if (!blob)
-		return false;
-	if (!strbuf_reserve(buffer, blob_len)) {
-		((struct sqlite_query *)query)->failed_column = true;
-		return false;
-	}
-	if (!spatialite_blob_read(blob, blob_len, (unsigned char *)buffer->data, &len, ret_box))
-		return false;
-	*ret_wkb = (struct wkb){(const unsigned char *)buffer->data, len};
-	return true;
+	return boxes->rc < 0 ? boxes->rc : boxes->rc ? 0 : rc;
 }
 
 static int64_t sqlite_last_id(struct store *store)
@@ -384,19 +364,23 @@ static const struct store_driver driver = {
 	.finish = sqlite_finish,
 	.reset = sqlite_reset,
 	.step = sqlite_step,
-	.check_row = sqlite_check_row,
+	.each = sqlite_each,
+	.check_row = sqlite_row_check,
 	.bind_null = sqlite_bind_null,
 	.bind_int = sqlite_bind_int,
 	.bind_real = sqlite_bind_real,
 	.bind_text = sqlite_bind_text,
 	.bind_bytes = sqlite_bind_bytes,
+	.bind_ids = sqlite_bind_ids,
 	.bind_wkb = sqlite_bind_wkb,
-	.kind = sqlite_kind,
-	.get_int = sqlite_get_int,
-	.get_real = sqlite_get_real,
-	.get_text = sqlite_get_text,
-	.get_bytes = sqlite_get_bytes,
-	.get_wkb = sqlite_get_wkb,
+	.kind = sqlite_row_kind,
+	.get_int = sqlite_row_int,
+	.get_real = sqlite_row_real,
+	.get_text = sqlite_row_text,
+	.get_bytes = sqlite_row_bytes,
+	.get_values = sqlite_row_values,
+	.get_wkb = sqlite_row_wkb,
+	.visit_boxes = sqlite_visit_boxes,
 	.last_id = sqlite_last_id,
 	.add_crs = spatialite_add_crs,
 	.add_geometry = spatialite_add_geometry,
@@ -426,6 +410,13 @@ static int connect_file(
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	code = sqlite_ids_register(store->db);
+	if (code == SQLITE_OK)
+		code = sqlite_boxes_register(store->db, &store->boxes);
+	if (code == SQLITE_OK)
+		code = sqlite_row_register(store->db);
+	if (code != SQLITE_OK)
+		return fail_sqlite(err, store->db, code, "register");
 	if (spatialite) {
 		store->spatialite = spatialite_alloc_connection();
 		if (!store->spatialite)

@@ -72,6 +72,12 @@ bool crs_path_crosses_datum(const struct crs_path *path);
  */
 int crs_path_apply(const struct crs_path *path, double *xy, size_t count, struct error *err);
 
+/*
+ * The same to within 0.1 µm, and a hundred times as fast: for the coordinates of records. Fails as
+ * crs_path_apply does.
+ */
+int crs_path_move(const struct crs_path *path, double *xy, size_t count, struct error *err);
+
 /* PROJ.4 string for web clients and WKT 1, as texts that the caller clears. */
 int crs_print_proj4(struct crs_context *context, int epsg, struct strbuf *out, struct error *err);
 int crs_print_wkt(struct crs_context *context, int epsg, struct strbuf *out, struct error *err);

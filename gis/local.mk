@@ -5,6 +5,7 @@ gis_libgis_a_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS) $(PROJ_CFLAGS) $(ZIP_CFLAGS) $
 gis_libgis_a_SOURCES = \
 	%D%/crs.c %D%/crs.h \
 	%D%/crs_check.c %D%/crs_check.h \
+	%D%/crs_patch.c %D%/crs_patch.h \
 	%D%/crs_ref.c %D%/crs_ref.h \
 	%D%/csv_columns.c %D%/csv_columns.h \
 	%D%/file_kind.c %D%/file_kind.h \

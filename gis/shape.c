@@ -6,6 +6,8 @@
 #include "base/number.h"
 #include "gis/side.h"
 
+enum { POINTS_AT_FIRST = 500, RINGS_AT_FIRST = 4 };
+
 /* Types of OGC 06-103r4, table 7; ISO adds 1000 for Z, 2000 for M, 3000 for both. */
 enum wkb_type {
 	WKB_POINT = 1,
@@ -100,6 +102,22 @@ static void *grow(
 	return larger;
 }
 
+/* Room for what a shape of an ordinary record has, so that its arrays need not move. */
+static bool make_room(struct reader *reader, size_t wkb_len)
+{
+	struct shape *shape = reader->shape;
+	size_t points = wkb_len / 16 < POINTS_AT_FIRST ? wkb_len / 16 : POINTS_AT_FIRST;
+
+	shape->xy = arena_alloc(reader->arena, points * 16 + 2 * RINGS_AT_FIRST * sizeof(uint32_t));
+	if (!shape->xy)
+		return false;
+	shape->ring_ends = (uint32_t *)(shape->xy + 2 * points);
+	shape->part_ends = shape->ring_ends + RINGS_AT_FIRST;
+	reader->points_room = points;
+	reader->rings_room = reader->parts_room = RINGS_AT_FIRST;
+	return true;
+}
+
 static int end_ring(struct reader *reader)
 {
 	struct shape *shape = reader->shape;
@@ -126,6 +144,33 @@ static int end_part(struct reader *reader)
 	return 0;
 }
 
+/* The first two ordinates of each; of the heights the last one is kept. */
+static void copy_points(struct reader *reader, double *xy, size_t count)
+{
+	if (reader->dimensions == 2 && !reader->swap) {
+		memcpy(xy, reader->at, count * 16);
+		reader->at += count * 16;
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		xy[2 * i] = read_f64(reader);
+		xy[2 * i + 1] = read_f64(reader);
+		if (reader->has_z)
+			reader->shape->z_m = read_f64(reader);
+		reader->at += (reader->dimensions - 2 - reader->has_z) * 8;
+	}
+}
+
+/* Less itself is 0 for a number, and NaN for what is none. */
+static bool all_finite(const double *xy, size_t count)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < 2 * count; i++)
+		sum += xy[i] - xy[i];
+	return sum == 0;
+}
+
 static int read_points(struct reader *reader, size_t count)
 {
 	struct shape *shape = reader->shape;
@@ -139,18 +184,10 @@ static int read_points(struct reader *reader, size_t count)
 		2 * sizeof *shape->xy);
 	if (!shape->xy)
 		return fail_no_memory(reader->err);
-	for (size_t i = 0; i < count; i++) {
-		double *xy = shape->xy + 2 * shape->point_count;
-
-		xy[0] = read_f64(reader);
-		xy[1] = read_f64(reader);
-		if (!isfinite(xy[0]) || !isfinite(xy[1]))
-			return fail_coordinate_not_finite(reader->err);
-		if (reader->has_z)
-			shape->z_m = read_f64(reader);
-		reader->at += (reader->dimensions - 2 - reader->has_z) * 8;
-		shape->point_count++;
-	}
+	copy_points(reader, shape->xy + 2 * shape->point_count, count);
+	if (!all_finite(shape->xy + 2 * shape->point_count, count))
+		return fail_coordinate_not_finite(reader->err);
+	shape->point_count += count;
 	return 0;
 }
 
@@ -243,6 +280,8 @@ int shape_read_wkb(struct arena *arena, struct wkb wkb, struct shape *ret_shape,
 	if (type < WKB_POINT || type > WKB_MULTIPOLYGON)
 		return fail_geometry_kind_unknown(err);
 	shape.kind = kind_of(type);
+	if (!make_room(&reader, wkb.len))
+		return fail_no_memory(err);
 	if (type <= WKB_POLYGON) {
 		rc = read_simple(&reader, type);
 	} else {

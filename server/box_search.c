@@ -20,7 +20,7 @@ bool box_transform(const struct crs_path *path, const struct box *box, struct bo
 
 		memcpy(xy + 8 * i, points, sizeof points);
 	}
-	if (crs_path_apply(path, xy, edge.point_count, NULL))
+	if (crs_path_move(path, xy, edge.point_count, NULL))
 		return false;
 	*ret_box = shape_box(&edge);
 	return true;
@@ -54,7 +54,7 @@ static bool inner_box(const struct crs_path *path, const struct box *box, struct
 		double y = box->min_y + share * (box->max_y - box->min_y);
 		double xy[8] = {box->min_x, y, box->max_x, y, x, box->min_y, x, box->max_y};
 
-		if (crs_path_apply(path, xy, 4, NULL))
+		if (crs_path_move(path, xy, 4, NULL))
 			return false;
 		inner.min_x = fmax(inner.min_x, xy[0]);
 		inner.max_x = fmin(inner.max_x, xy[2]);
@@ -105,6 +105,7 @@ int box_search_begin(struct worker *worker, const struct view *view,
 		rc = layer_state_read(worker->store, view->layer, &state, err);
 	if (rc)
 		return rc;
+	search.resting_count = state.resting_count;
 	/* Only the part of a box near the data is looked at: a box of the world is no problem. */
 	if (!search.everywhere && !box_is_empty(&state.box)) {
 		if (!box_transform(search.to_bbox_crs, &state.box, &extent))
@@ -138,7 +139,7 @@ int box_search_meets(const struct box_search *search, const struct feature *feat
 		return 0;
 	rc = shape_read_wkb(arena, feature->wkb, &shape, err);
 	if (!rc)
-		rc = crs_path_apply(search->to_bbox_crs, shape.xy, shape.point_count, err);
+		rc = crs_path_move(search->to_bbox_crs, shape.xy, shape.point_count, err);
 	if (rc)
 		return rc;
 	*ret_meets = false;
@@ -147,34 +148,94 @@ int box_search_meets(const struct box_search *search, const struct feature *feat
 	return 0;
 }
 
-/* Counting: what the index alone decides, and the ids of the others. */
+void box_hits_clear(struct box_hits *hits)
+{
+	id_list_clear(&hits->ids);
+	free(hits->doubtful);
+	hits->doubtful = NULL;
+}
+
+/* What the index says, each id with its doubt in the lowest bit: so they are sorted together. */
+struct sifting {
+	const struct box_search *search;
+	struct id_list marked;
+	size_t most;
+	bool many; /* there are more */
+};
+
+static int sift_id(struct sifting *sifting, int64_t id, bool doubtful, struct error *err)
+{
+	if (sifting->marked.count == sifting->most) {
+		sifting->many = true;
+		return 1;
+	}
+	return id_list_add(&sifting->marked, id << 1 | doubtful, err);
+}
+
+static int sift_box(void *context, int64_t id, const struct box *box, struct error *err)
+{
+	struct sifting *sifting = context;
+
+	return sift_id(sifting, id, !box_inside(box, &sifting->search->certain_box), err);
+}
+
+/* Records without geometry meet every box, as far as they are in force. */
+static int sift_without_geometry(struct sifting *sifting, struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	const struct box_search *search = sifting->search;
+	struct store *store = search->worker->store;
+	int64_t without = 0;
+	int rc = feature_count_without_geometry(store, &search->view, &without, err);
+
+	if (!rc && without)
+		rc = feature_ids_in_box(store, &search->view, &box_empty, true, 0, sifting->most,
+			&ids, &sifting->many, err);
+	for (size_t i = 0; !rc && i < ids.count; i++)
+		rc = sift_id(sifting, ids.ids[i], true, err);
+	return rc < 0 ? rc : 0;
+}
+
+int box_search_hits(const struct box_search *search, size_t most, struct box_hits *ret_hits,
+	bool *ret_many, struct error *err)
+{
+	struct sifting sifting = {.search = search, .most = most};
+	struct box_hits hits = {0};
+	int rc = sift_without_geometry(&sifting, err);
+
+	if (!rc && !sifting.many && !box_is_empty(&search->index_box))
+		rc = feature_boxes_in_box(search->worker->store, &search->view, &search->index_box,
+			sift_box, &sifting, err);
+	hits.ids = sifting.marked;
+	*ret_many = sifting.many;
+	if (!rc && !sifting.many && hits.ids.count) {
+		hits.doubtful = malloc(hits.ids.count * sizeof *hits.doubtful);
+		rc = hits.doubtful ? 0 : fail_no_memory(err);
+	}
+	if (rc || sifting.many) {
+		box_hits_clear(&hits);
+		return rc;
+	}
+	id_list_sort(&hits.ids);
+	for (size_t i = 0; i < hits.ids.count; i++) {
+		hits.doubtful[i] = hits.ids.ids[i] & 1;
+		hits.ids.ids[i] >>= 1;
+	}
+	*ret_hits = hits;
+	return 0;
+}
+
 struct counting {
 	const struct box_search *search;
 	int64_t certain;
-	struct id_list doubtful;
-	size_t room;
+	struct id_list doubtful, resting;
 	struct arena *arena;
 };
 
-static int count_box(void *context, int64_t id, const struct box *box, struct error *err)
+static void counting_clear(struct counting *counting)
 {
-	struct counting *counting = context;
-
-	if (box_inside(box, &counting->search->certain_box)) {
-		counting->certain++;
-		return 0;
-	}
-	if (counting->doubtful.count == counting->room) {
-		size_t room = counting->room ? counting->room * 2 : 256;
-		int64_t *ids = realloc(counting->doubtful.ids, room * sizeof *ids);
-
-		if (!ids)
-			return fail_no_memory(err);
-		counting->doubtful.ids = ids;
-		counting->room = room;
-	}
-	counting->doubtful.ids[counting->doubtful.count++] = id;
-	return 0;
+	id_list_clear(&counting->doubtful);
+	id_list_clear(&counting->resting);
 }
 
 static int count_doubtful(void *context, const struct feature *feature, struct error *err)
@@ -189,14 +250,51 @@ static int count_doubtful(void *context, const struct feature *feature, struct e
 	return rc;
 }
 
+/* Looks at each of the doubtful ones. */
+static int settle(struct counting *counting, struct error *err)
+{
+	const struct box_search *search = counting->search;
+
+	return feature_read_list(search->worker->store, &search->view, counting->doubtful.ids,
+		counting->doubtful.count, count_doubtful, counting, err);
+}
+
+int box_search_count_hits(const struct box_search *search, const struct box_hits *hits, size_t first,
+	size_t end, struct arena *arena, int64_t *ret_count, struct error *err)
+{
+	autofree(counting_clear) struct counting counting = {.search = search, .arena = arena};
+	autofree(id_list_clear) struct id_list certain = {0};
+	int rc = 0;
+
+	for (size_t i = first; !rc && i < end; i++)
+		rc = id_list_add(hits->doubtful[i] ? &counting.doubtful : &certain,
+			hits->ids.ids[i], err);
+	if (!rc && search->resting_count)
+		rc = feature_ids_at_rest(search->worker->store, &search->view, &certain,
+			&counting.resting, err);
+	if (!rc)
+		rc = settle(&counting, err);
+	*ret_count = counting.certain + (int64_t)(certain.count - counting.resting.count);
+	return rc;
+}
+
+static int count_box(void *context, int64_t id, const struct box *box, struct error *err)
+{
+	struct counting *counting = context;
+
+	if (!box_inside(box, &counting->search->certain_box))
+		return id_list_add(&counting->doubtful, id, err);
+	counting->certain += !id_list_has(&counting->resting, id);
+	return 0;
+}
+
 int box_search_count(const struct box_search *search, struct arena *arena, int64_t *ret_count,
 	struct error *err)
 {
-	struct counting counting = {.search = search, .arena = arena};
+	autofree(counting_clear) struct counting counting = {.search = search, .arena = arena};
 	struct store *store = search->worker->store;
 	struct layer_state state;
 	int64_t without = 0;
-	bool found;
 	int rc;
 
 	*ret_count = -1;
@@ -208,13 +306,13 @@ int box_search_count(const struct box_search *search, struct arena *arena, int64
 		return rc;
 	}
 	rc = feature_count_without_geometry(store, &search->view, &without, err);
+	if (!rc && search->resting_count)
+		rc = feature_ids_at_rest(store, &search->view, NULL, &counting.resting, err);
 	if (!rc && !box_is_empty(&search->index_box))
 		rc = feature_boxes_in_box(store, &search->view, &search->index_box, count_box,
 			&counting, err);
-	for (size_t i = 0; !rc && i < counting.doubtful.count; i++)
-		rc = feature_read_one(store, &search->view, counting.doubtful.ids[i],
-			count_doubtful, &counting, &found, err);
-	id_list_clear(&counting.doubtful);
+	if (!rc)
+		rc = settle(&counting, err);
 	*ret_count = counting.certain + without;
 	return rc;
 }

@@ -8,7 +8,7 @@
 #define SERVER_FEATURE_JSON_H
 
 #include "base/json_write.h"
-#include "data/feature.h"
+#include "data/feature_row.h"
 #include "gis/crs_ref.h"
 #include "gis/shape.h"
 
@@ -19,17 +19,17 @@ struct feature_json {
 	struct crs_ref crs;
 	int decimals;
 	struct arena *arena; /* reset by feature_json_write */
+	bool has_keys; /* made with the first feature */
+	struct json_key keys[FEATURE_FIELDS_MAX];
 };
 
 /* Writes {type, id, geometry, properties; the object stays open for links. */
-int feature_json_open(
-	struct json_writer *json, const struct feature_json *how, const struct feature *feature,
-	struct error *err);
+int feature_json_open(struct json_writer *json, struct feature_json *how,
+	const struct feature *feature, struct error *err);
 
 /* Writes the whole feature. */
-int feature_json_write(
-	struct json_writer *json, const struct feature_json *how, const struct feature *feature,
-	struct error *err);
+int feature_json_write(struct json_writer *json, struct feature_json *how,
+	const struct feature *feature, struct error *err);
 
 /* Decimals of a CRS: 0.1 mm. */
 int feature_json_decimals(const struct crs_info *info);

@@ -27,6 +27,9 @@ struct items_page {
 	struct json_writer json;
 	struct feature_json how;
 	struct arena arena; /* of one record */
+	struct box_hits hits; /* where all can be counted as the page is made */
+	bool has_hits;
+	size_t next_hit;
 	size_t returned;
 	int64_t last_id; /* of the last record on the page */
 	bool more;
@@ -76,15 +79,26 @@ static int add_crs_headers(struct request *request, struct response *response,
 	return rc;
 }
 
+/* Whether the index knows already that the record belongs onto the page. */
+static bool is_certain(struct items_page *page, int64_t id)
+{
+	if (!page->has_hits)
+		return false;
+	while (page->hits.ids.ids[page->next_hit] != id)
+		page->next_hit++;
+	return !page->hits.doubtful[page->next_hit];
+}
+
 /* Takes a record onto the page if it belongs there; 1 when the page is full. */
 static int take_item(void *context, const struct feature *feature, struct error *err)
 {
 	struct items_page *page = context;
-	bool meets = false;
-	int rc;
+	bool meets = is_certain(page, feature->id);
+	int rc = 0;
 
 	arena_reset(&page->arena);
-	rc = box_search_meets(page->search, feature, &page->arena, &meets, err);
+	if (!meets)
+		rc = box_search_meets(page->search, feature, &page->arena, &meets, err);
 	if (rc || !meets)
 		return rc;
 	if (page->returned == page->params->limit) {
@@ -100,6 +114,29 @@ static int take_item(void *context, const struct feature *feature, struct error 
 	return 0;
 }
 
+/* The hits behind the cursor; the others are counted, before and behind the page. */
+static int gather_hits(struct items_page *page, int64_t *ret_matched, struct error *err)
+{
+	const struct box_search *search = page->search;
+	const struct box_hits *hits = &page->hits;
+	int64_t before = 0, behind = 0;
+	size_t first = 0;
+	int rc;
+
+	while (first < hits->ids.count && hits->ids.ids[first] <= page->params->after_id)
+		first++;
+	page->next_hit = first;
+	rc = feature_read_list(page->request->worker->store, &search->view, hits->ids.ids + first,
+		hits->ids.count - first, take_item, page, err);
+	if (!rc)
+		rc = box_search_count_hits(search, hits, 0, first, &page->arena, &before, err);
+	if (!rc && page->more)
+		rc = box_search_count_hits(search, hits, page->next_hit, hits->ids.count,
+			&page->arena, &behind, err);
+	*ret_matched = before + (int64_t)page->returned + behind;
+	return rc;
+}
+
 /* Few candidates: the index names them. */
 static int gather_by_index(struct items_page *page, bool *ret_too_many, struct error *err)
 {
@@ -108,13 +145,10 @@ static int gather_by_index(struct items_page *page, bool *ret_too_many, struct e
 	int rc = feature_ids_in_box(store, &page->search->view, &page->search->index_box, true,
 		page->params->after_id, CANDIDATES_MAX, &ids, ret_too_many, err);
 
-	for (size_t i = 0; !rc && !*ret_too_many && !page->more && i < ids.count; i++) {
-		bool found;
-
-		rc = feature_read_one(
-			store, &page->search->view, ids.ids[i], take_item, page, &found, err);
-	}
-	return rc;
+	if (rc || *ret_too_many)
+		return rc;
+	return feature_read_list(
+		store, &page->search->view, ids.ids, ids.count, take_item, page, err);
 }
 
 static int gather(struct items_page *page, struct error *err)
@@ -189,13 +223,41 @@ static void write_links(struct items_page *page, int64_t matched)
 	json_end_array(json);
 }
 
-static int count_matched(
-	struct items_page *page, int64_t *ret_matched, struct error *err)
+/* How many records match: known, counted, or (with hits) not before the page is made. */
+static int begin_count(struct items_page *page, int64_t *ret_matched, struct error *err)
 {
+	const struct box_search *search = page->search;
+	bool many = search->everywhere || !view_can_count(&search->view);
+	int rc = 0;
+
 	*ret_matched = page->params->matched;
 	if (*ret_matched >= 0)
 		return 0;
-	return box_search_count(page->search, &page->arena, ret_matched, err);
+	if (!many)
+		rc = box_search_hits(search, CANDIDATES_MAX, &page->hits, &many, err);
+	if (rc || many)
+		return rc ? rc : box_search_count(search, &page->arena, ret_matched, err);
+	page->has_hits = true;
+	*ret_matched = (int64_t)page->hits.ids.count;
+	return 0;
+}
+
+/* The features; with hits the number that stands at `at` becomes right. */
+static int write_features(
+	struct items_page *page, size_t at, int64_t *matched, struct error *err)
+{
+	struct strbuf *out = page->json.out;
+	char digits[NUMBER_CHARS];
+	size_t old_len = (size_t)(number_write_int(digits, *matched) - digits);
+	int rc;
+
+	if (!page->has_hits)
+		return gather(page, err);
+	rc = gather_hits(page, matched, err);
+	if (!rc && !out->failed)
+		strbuf_replace(out, at - old_len, old_len, digits,
+			(size_t)(number_write_int(digits, *matched) - digits));
+	return rc;
 }
 
 static int write_items(struct items_page *page, struct error *err)
@@ -204,7 +266,8 @@ static int write_items(struct items_page *page, struct error *err)
 	const struct app *app = page->request->app;
 	autofree(strbuf_clear) struct strbuf now = STRBUF(40);
 	int64_t matched = -1;
-	int rc = count_matched(page, &matched, err);
+	size_t at;
+	int rc = begin_count(page, &matched, err);
 
 	if (rc)
 		return rc;
@@ -214,9 +277,10 @@ static int write_items(struct items_page *page, struct error *err)
 	json_member_text(json, "timeStamp", now.data);
 	if (matched >= 0)
 		json_member_int(json, "numberMatched", matched);
+	at = json->out->len;
 	json_put_key(json, "features");
 	json_begin_array(json);
-	rc = gather(page, err);
+	rc = write_features(page, at, &matched, err);
 	if (rc)
 		return rc;
 	json_end_array(json);
@@ -250,6 +314,7 @@ static int get_items(struct request *request, struct response *response, struct 
 	if (!rc)
 		rc = write_items(&page, err);
 	arena_clear(&page.arena);
+	box_hits_clear(&page.hits);
 	if (!rc)
 		rc = add_crs_headers(request, response, &page.how, err);
 	return rc ? rc

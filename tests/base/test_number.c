@@ -158,6 +158,46 @@ static void doubles_are_printed_short(void **state)
 	}
 }
 
+/* The fewest digits from 15 on that read back as the same, as printf writes them. */
+static void check_as_printf(struct strbuf *out, double value)
+{
+	char wanted[40];
+
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(wanted, sizeof wanted, "%.*g", digits, value);
+		if (strtod(wanted, NULL) == value)
+			break;
+	}
+	strbuf_reset(out);
+	number_print_double(out, value);
+	if (strcmp(out->data, wanted) != 0)
+		fail_msg("%.17g is printed as %s, not %s", value, out->data, wanted);
+}
+
+static void doubles_are_printed_as_printf_does(void **state)
+{
+	struct random random = random_start(4);
+	autofree(strbuf_clear) struct strbuf out = STRBUF(100);
+
+	(void)state;
+	for (int turn = 0; turn < 5 * ROUNDS; turn++) {
+		int exponent = (int)random_below(&random, 80) - 25;
+		double power = ldexp(1, exponent), ten = pow(10, exponent % 15);
+
+		check_as_printf(&out, random_between(&random, -1, 1) * power);
+		check_as_printf(&out, round(random_between(&random, -1e9, 1e9)) / ten);
+		/* Where doubles stand twice as close on one side, and where digits carry. */
+		check_as_printf(&out, power < 1e15 ? power * 1.5 + 0.5 : 0.5);
+		if (exponent < 0) {
+			check_as_printf(&out, power);
+			check_as_printf(&out, nextafter(power, 0));
+			check_as_printf(&out, nextafter(power, 1));
+			check_as_printf(&out, nextafter(ten, 0));
+			check_as_printf(&out, nextafter(ten, 1));
+		}
+	}
+}
+
 static void check_fixed(struct strbuf *out, double value, int decimals)
 {
 	char wanted[400];
@@ -249,6 +289,7 @@ int main(void)
 		cmocka_unit_test(doubles_agree_with_strtod),
 		cmocka_unit_test(doubles_survive_the_round_trip),
 		cmocka_unit_test(doubles_are_printed_short),
+		cmocka_unit_test(doubles_are_printed_as_printf_does),
 		cmocka_unit_test(fixed_numbers_agree_with_printf),
 		cmocka_unit_test(fixed_numbers_have_no_trailing_zeros),
 		cmocka_unit_test(snapping_says_when_it_does_not_fit),

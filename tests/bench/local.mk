@@ -15,8 +15,8 @@ tests_bench_png_libpng_SOURCES = \
 tests_bench_png_libpng_LDADD = $(TILES_LIBS) $(PNG_LIBS)
 
 # Built with the tests, run by hand (tests/README).
-EXTRA_DIST += %D%/compare.mjs %D%/import.sh %D%/start.mjs
-bench_programs = %D%/mvt_bench %D%/mvt_validity %D%/render_bench
+EXTRA_DIST += %D%/compare.mjs %D%/import.sh %D%/page.mjs %D%/start.mjs
+bench_programs = %D%/commits %D%/mvt_bench %D%/mvt_validity %D%/render_bench %D%/versions
 EXTRA_PROGRAMS += $(bench_programs)
 check_DATA += $(bench_programs)
 CLEANFILES += $(bench_programs)
@@ -28,3 +28,8 @@ tests_bench_mvt_validity_SOURCES = %D%/mvt_validity.c $(BENCH_CITY) $(MVT_READER
 tests_bench_mvt_validity_LDADD = $(TILES_LIBS)
 tests_bench_render_bench_SOURCES = %D%/render_bench.c $(BENCH_CITY)
 tests_bench_render_bench_LDADD = $(TILES_LIBS)
+tests_bench_commits_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_bench_commits_SOURCES = %D%/commits.c $(BENCH_CITY)
+tests_bench_commits_LDADD = $(TILES_LIBS)
+tests_bench_versions_SOURCES = %D%/versions.c $(BENCH_CITY)
+tests_bench_versions_LDADD = $(TILES_LIBS)

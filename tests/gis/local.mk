@@ -1,4 +1,4 @@
-gis_tests = %D%/test_crs %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
+gis_tests = %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
 	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sample_city \
 	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
 	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side \
@@ -10,6 +10,8 @@ tests_gis_test_crs_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
 tests_gis_test_crs_LDADD = $(GIS_TEST_LIBS)
 EXTRA_DIST += tests/files
+tests_gis_test_crs_patch_SOURCES = %D%/test_crs_patch.c
+tests_gis_test_crs_patch_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_sample_city_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_sample_city_SOURCES = %D%/test_sample_city.c %D%/sample_caught.c %D%/sample_caught.h
 tests_gis_test_sample_city_LDADD = $(GIS_TEST_LIBS)
