@@ -18,6 +18,8 @@ export interface Permalink {
 	readonly layers?: readonly string[] | undefined;
 	readonly record?: RecordKey | undefined;
 	readonly language?: Language | undefined;
+	/** A one-time link to set a password by; it is never written. */
+	readonly once?: string | undefined;
 }
 
 function readNumber(text: string | null, least: number, most: number): number | undefined {
@@ -48,6 +50,7 @@ export function readPermalink(search: string): Permalink {
 		layers: params.get("layers")?.split(",").filter(Boolean),
 		record: readRecordKey(params.get("id")),
 		language: isLanguage(language) ? language : undefined,
+		...(params.has("once") ? { once: params.get("once") ?? "" } : {}),
 	};
 }
 

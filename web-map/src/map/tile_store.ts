@@ -44,6 +44,15 @@ export class TileStore {
 		this.tiles.clear();
 	}
 
+	/** What holds one of these layers is fetched anew. */
+	forget(layers: ReadonlySet<string>): void {
+		for (const [address, entries] of this.tiles) {
+			const left = entries.filter((entry) => ![...entry.layers].some((id) => layers.has(id)));
+			if (left.length) this.tiles.set(address, left);
+			else this.tiles.delete(address);
+		}
+	}
+
 	private async fetch(layers: readonly string[], address: string): Promise<ArrayBuffer> {
 		try {
 			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt`, "*/*");

@@ -17,17 +17,22 @@ import type { DegreeForm } from "../place_text";
 import { headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { isNarrow } from "../screen";
+import { type Session, session, startSession } from "../session";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
+import type { Desk, DeskActions } from "./desk";
 import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
 import { Panel } from "./panel";
 import type { RecordCard } from "./record_card";
+import "./account_menu";
+import "./desk";
 import "./go_to";
 import "./help_dialog";
 import "./layers_panel";
 import "./measure_panel";
+import "./password_dialog";
 import "./record_card";
 import "./status_bar";
 
@@ -53,10 +58,15 @@ export class App extends Panel {
 	@state() private loading = false;
 	@state() private problem: ApiError | undefined;
 	@state() private toast = "";
+	@state() private who: Session | undefined;
+	/** The desk lies over the card. */
+	@state() private occupied = false;
+	@state() private menu: "none" | "account" | "add" = "none";
 	@query(".map") private mapElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
 	@query("dothi-go-to") private goToBox!: GoTo;
 	@query("dothi-help") private help!: HelpDialog;
+	@query("dothi-desk") private desk!: Desk;
 
 	private layers: ReadonlyMap<string, Layer> = new Map();
 	private grid!: WorkingGrid;
@@ -73,7 +83,18 @@ export class App extends Panel {
 		theme.listen(() => this.requestUpdate());
 		addEventListener("online", () => this.retry());
 		addEventListener("keydown", (event) => this.onKey(event));
-		void this.loadCity();
+		session.listen((who) => (this.who = who));
+		void this.begin();
+	}
+
+	/* Who asks is known first: a session that is over would have all else refused. */
+	private async begin(): Promise<void> {
+		try {
+			await startSession();
+		} catch (cause) {
+			if (!(cause instanceof ApiError)) throw cause;
+		}
+		await this.loadCity();
 	}
 
 	private async loadCity(): Promise<void> {
@@ -141,8 +162,8 @@ export class App extends Panel {
 		const opened = finding && !this.finding;
 
 		this.finding = finding;
-		this.map?.showShape(record?.geometry ?? null, record && layer ? widthOf(record, layer) : 0);
-		this.map?.showPin(finding?.place ?? null);
+		this.map?.showShape((!this.occupied && record?.geometry) || null, record && layer ? widthOf(record, layer) : 0);
+		this.map?.showPin((!this.occupied && finding?.place) || null);
 		if (finding && isNarrow()) this.panelOpen = false;
 		if (opened && finding.place) this.map?.reveal(finding.place, this.padding());
 		this.setTitle();
@@ -150,6 +171,8 @@ export class App extends Panel {
 	}
 
 	private onFailure(error: ApiError): void {
+		/* A session that has ended: what is asked next is asked as a visitor. */
+		if (error.status === 401) return this.retry();
 		this.problem = error;
 		if (error.failure !== "busy") return;
 		clearTimeout(this.retryTimer);
@@ -198,8 +221,9 @@ export class App extends Panel {
 
 	/* Room that panels take from the map. */
 	private padding(): Padding {
-		if (isNarrow()) return [56, 0, this.finding ? innerHeight * 0.5 : 56, 0];
-		return [0, this.finding ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
+		const covered = this.finding !== undefined || this.occupied;
+		if (isNarrow()) return [56, 0, covered ? innerHeight * 0.5 : 56, 0];
+		return [0, covered ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
 	}
 
 	private inquire(place: LonLat, reachM: number, byKey: boolean, zoom = this.view?.zoom ?? 0): void {
@@ -253,7 +277,8 @@ export class App extends Panel {
 
 	private escape(): void {
 		if (document.querySelector("dialog[open]")) return;
-		if (this.measurement?.active) this.map?.measure.finish();
+		if (this.menu !== "none") this.menu = "none";
+		else if (this.measurement?.active) this.map?.measure.finish();
 		else if (this.finding) this.closeCard();
 		else if (this.panelOpen && isNarrow()) this.togglePanel(false);
 	}
@@ -262,6 +287,7 @@ export class App extends Panel {
 		const acts: { readonly [key: string]: () => void } = {
 			Enter: () => this.map?.chooseMiddle(),
 			Backspace: () => this.map?.measure.undo(),
+			e: () => this.finding?.selected && this.edit(this.finding.selected),
 			"/": () => this.goToBox.focusBox(),
 			"?": () => this.help.open(),
 			l: () => this.togglePanel(),
@@ -281,7 +307,7 @@ export class App extends Panel {
 
 		return html`
 			${this.renderRail()}
-			<main class=${this.finding ? "with-card" : ""}>
+			<main class=${this.finding || this.occupied ? "with-card" : ""}>
 				<div class="map" tabindex="0" role="application" aria-label=${t("ui_map_of", { city: city.name })}
 					aria-describedby="map-keys"></div>
 				<p id="map-keys" class="unseen">${t("ui_map_keys")}</p>
@@ -296,8 +322,10 @@ export class App extends Panel {
 						: nothing}
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
-				<dothi-card .finding=${this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
-					.degrees=${this.degrees} .actions=${this.cardActions}></dothi-card>
+				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
+					.degrees=${this.degrees} .writes=${this.who?.writes ?? []} .actions=${this.cardActions}></dothi-card>
+				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
+				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
 				${empty ? this.renderEmpty() : nothing}
 				${this.problem ? this.renderProblem(this.problem) : nothing}
@@ -305,6 +333,9 @@ export class App extends Panel {
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
 				.actions=${this.statusActions}></dothi-status>
 			<dothi-help .city=${city}></dothi-help>
+			${this.link.once
+				? html`<dothi-password .link=${this.link.once} .done=${() => location.replace("/")}></dothi-password>`
+				: nothing}
 			<div class="toast ${this.toast ? "on" : ""}" aria-hidden="true">${this.toast}</div>
 			<div class="unseen" role="status" aria-live="polite">${this.toast || this.spoken()}</div>
 		`;
@@ -340,13 +371,33 @@ export class App extends Panel {
 				${this.railButton("layers", t("ui_layers"), () => this.togglePanel(), this.panelOpen)}
 				${this.railButton("ruler", t("ui_measure"), () => this.toggleMeasure(), this.measurement !== undefined)}
 				${this.railButton("link", t("ui_copy_link"), () => this.copyLink())}
+				${this.who?.writes.length
+					? this.railButton("draw", t("ui_add"), () => this.toggleMenu("add"), this.menu === "add")
+					: nothing}
 				<span class="spacer"></span>
+				${this.renderAccountButton()}
 				<button class="rail-button word" aria-label="${short}: ${other}" data-tip=${other} lang=${short.toLowerCase()}
 					@click=${() => this.switchLanguage()}>${short}</button>
 				${this.railButton(isDark() ? "sun" : "moon", t(isDark() ? "ui_light" : "ui_dark"), switchTheme)}
 				${this.railButton("help", t("ui_help"), () => this.help.open())}
 			</nav>
 		`;
+	}
+
+	private renderAccountButton(): TemplateResult {
+		const login = this.who?.login;
+		const label = login ? t("ui_logged_in", { login }) : t("ui_log_in");
+		const act = (): void => (login ? this.toggleMenu("account") : void this.desk.enter());
+		return html`<button class="rail-button ${login ? "inside" : ""}" aria-label=${label} data-tip=${label}
+			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>${icon("person")}</button>`;
+	}
+
+	private toggleMenu(menu: "account" | "add"): void {
+		this.menu = this.menu === menu ? "none" : menu;
+	}
+
+	private edit(key: NonNullable<Finding["selected"]>): void {
+		if (this.who?.writes.includes(key.layer)) void this.desk.change(key);
 	}
 
 	private renderZoom(): TemplateResult {
@@ -424,6 +475,32 @@ export class App extends Panel {
 		copy: (text: string): void => void this.copy(text),
 		copyLink: (): void => this.copyLink(),
 		again: (): void => void this.inquiry.again(),
+		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
+	};
+
+	private readonly accountActions = {
+		close: (): void => void (this.menu = "none"),
+		add: (layer: string): void => {
+			this.menu = "none";
+			void this.desk.create(layer);
+		},
+		logOut: (): void => {
+			this.menu = "none";
+			void this.desk.leaveSession();
+		},
+	};
+
+	private readonly deskActions: DeskActions = {
+		show: (key) => void this.inquiry.record(key),
+		close: () => this.closeCard(),
+		toast: (text) => this.showToast(text),
+		refresh: (ids) => this.map?.refresh(ids),
+		occupied: (isOccupied) => {
+			this.occupied = isOccupied;
+			if (isOccupied && isNarrow()) this.panelOpen = false;
+			if (this.finding) this.onFinding(this.finding);
+		},
+		reload: () => location.reload(),
 	};
 
 	private readonly statusActions = {

@@ -23,6 +23,7 @@ export interface CardActions {
 	copy(text: string): void;
 	copyLink(): void;
 	again(): void;
+	edit(key: RecordKey): void;
 }
 
 @customElement("dothi-card")
@@ -32,6 +33,8 @@ export class RecordCard extends Panel {
 	@property({ attribute: false }) grid!: WorkingGrid;
 	@property({ attribute: false }) layers: ReadonlyMap<string, Layer> = new Map();
 	@property({ attribute: false }) degrees: DegreeForm = "decimal";
+	/** Layers of which something may be changed. */
+	@property({ attribute: false }) writes: readonly string[] = [];
 	@property({ attribute: false }) actions!: CardActions;
 	@property({ type: Boolean, reflect: true }) tall = false;
 
@@ -132,6 +135,9 @@ export class RecordCard extends Panel {
 		return html`
 			<div class="details">
 				<div class="tools">
+					${this.writes.includes(record.layer)
+						? html`<button class="chip strong" @click=${() => this.actions.edit(keyOf(record))}>${icon("pencil")}${t("ui_edit")}</button>`
+						: nothing}
 					<button class="chip" @click=${() => this.actions.zoomTo(record)}>${icon("target")}${t("ui_zoom_to")}</button>
 					<button class="chip" @click=${() => this.actions.copyLink()}>${icon("link")}${t("ui_copy_link")}</button>
 					<a class="chip" href=${recordPath(record.layer, record.id)} target="_blank" rel="noopener">${icon("data")}${t("ui_data")}</a>
