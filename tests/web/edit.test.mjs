@@ -1,13 +1,16 @@
 /* Logging in and editing, in a real browser against the real server over the sample city. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { middleOf, ringOf, startCity } from "./city.mjs";
-import { offsetOf, startBrowser } from "./harness.mjs";
-import { addPerson, cookiesOf, enter, PASSWORD } from "./people.mjs";
+import { ringOf, startCity } from "./city.mjs";
+import { at, drag, openEditOf, openPage, rounded, save, ZOOM } from "./desk.mjs";
+import { startBrowser } from "./harness.mjs";
+import { addPerson, enter, PASSWORD } from "./people.mjs";
 
-const ZOOM = 20;
 let city, browser, officer, bare;
 const faults = [];
+const open = (address, person = officer, options = {}) => openPage({ browser, city, faults }, address, person, options);
+const openEdit = (parcel, person = officer, options = {}) => openEditOf({ browser, city, faults }, parcel, person, options);
+const item = (id, layer = "parcel") => city.ask(`/ogc/collections/${layer}/items/${id}`);
 
 before(async () => {
 	city = await startCity();
@@ -20,45 +23,6 @@ after(async () => {
 	await browser?.close();
 	await city?.stop();
 });
-
-const rounded = (place) => place.map((degrees) => Number(degrees.toFixed(6)));
-
-/** A page of the map; `person` is logged in there. */
-async function open(address = "/", person = officer, options = {}) {
-	const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "vi-VN", ...options });
-	if (person) await context.addCookies(cookiesOf(person));
-	const page = await context.newPage();
-	page.on("pageerror", (error) => faults.push(error.stack));
-	await page.goto(city.url + address);
-	await page.waitForSelector(".city-layer canvas", { state: "attached" });
-	return page;
-}
-
-/** The parcel in edit, in the middle of the map. */
-async function openEdit({ record, middle }, person = officer, options = {}) {
-	const page = await open(`/?z=${ZOOM}&c=${rounded(middle)}&id=parcel/${record.id}`, person, options);
-	await page.waitForSelector(".record.selected");
-	await page.getByRole("button", { name: "Sửa", exact: true }).click();
-	await page.waitForSelector("dothi-edit .card");
-	return page;
-}
-
-const save = (page) => page.getByRole("button", { name: "Lưu", exact: true });
-const item = (id, layer = "parcel") => city.ask(`/ogc/collections/${layer}/items/${id}`);
-
-async function at(page, place, middle) {
-	const box = await page.locator(".map").boundingBox();
-	const [dx, dy] = offsetOf(place, rounded(middle), ZOOM);
-	return [box.x + box.width / 2 + dx, box.y + box.height / 2 + dy];
-}
-
-async function drag(page, [x, y], [dx, dy]) {
-	await page.mouse.move(x, y);
-	await page.mouse.down();
-	await page.mouse.move(x + dx, y + dy, { steps: 5 });
-	await page.mouse.up();
-	await page.waitForTimeout(100);
-}
 
 test("a link sets the password, with the rules said", async () => {
 	const link = addPerson(city, "hoa", "viewer");

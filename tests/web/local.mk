@@ -6,8 +6,9 @@ web_tests = \
 	%D%/edit.test.mjs \
 	%D%/map.test.mjs \
 	%D%/text.test.mjs \
-	%D%/tiles.test.mjs
-EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/harness.mjs \
+	%D%/tiles.test.mjs \
+	%D%/versions.test.mjs
+EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/desk.mjs %D%/harness.mjs \
 	%D%/people.mjs %D%/people.py %D%/screenshot.mjs
 
 check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp

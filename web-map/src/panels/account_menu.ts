@@ -1,11 +1,13 @@
 /*
  * account_menu: small menus of the rail for who is logged in: the account, and what can be added.
  */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { classOf, type Layer } from "../city";
 import { say, t } from "../i18n/language";
+import { formatInstant } from "../i18n/number";
 import type { Session } from "../session";
+import type { Waiting } from "./desk";
 import { icon } from "./icon";
 import { Panel } from "./panel";
 import { swatch } from "./swatch";
@@ -13,6 +15,7 @@ import { swatch } from "./swatch";
 export interface AccountActions {
 	close(): void;
 	add(layer: string): void;
+	openConflict(id: number): void;
 	logOut(): void;
 }
 
@@ -21,6 +24,7 @@ export class AccountMenu extends Panel {
 	@property({ attribute: false }) who: Session | undefined;
 	@property({ attribute: false }) layers: readonly Layer[] = [];
 	@property({ attribute: false }) menu: "none" | "account" | "add" = "none";
+	@property({ attribute: false }) waiting: Waiting = { conflicts: [], drafts: [] };
 	@property({ attribute: false }) actions!: AccountActions;
 
 	protected override updated(): void {
@@ -66,10 +70,34 @@ export class AccountMenu extends Panel {
 			who.login ?? "",
 			html`
 				<p class="muted menu-role">${say(who.role_title)}</p>
-				<ul class="menu-list scroll">
+				<div class="scroll">
+				${this.renderConflicts()}
+				<ul class="menu-list">
 					<li><button class="menu-item" @click=${() => this.actions.logOut()}>${icon("leave")}<span>${t("ui_log_out")}</span></button></li>
 				</ul>
+				</div>
 			`,
 		);
+	}
+
+	private titleOf(layer: string): string {
+		const found = this.layers.find((one) => one.id === layer);
+		return found ? say(found.title) : layer;
+	}
+
+	private renderConflicts(): TemplateResult | typeof nothing {
+		const { conflicts } = this.waiting;
+		if (!conflicts.length) return nothing;
+		return html`
+			<h3 class="menu-title">${t("ui_open_conflicts")}<span class="count">${conflicts.length}</span></h3>
+			<ul class="menu-list">
+				${conflicts.map(
+					(one) => html`<li><button class="menu-item" @click=${() => this.actions.openConflict(one.id)}>
+						${icon("compare")}<span>${t("ui_record_number", { layer: this.titleOf(one.layer), id: one.feature_id })}
+						<span class="muted tiny">${formatInstant(one.created_at)}</span></span>
+					</button></li>`,
+				)}
+			</ul>
+		`;
 	}
 }

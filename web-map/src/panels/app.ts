@@ -10,6 +10,7 @@ import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
 import { type Finding, Inquiry } from "../inquiry";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
+import type { Outline } from "../map/outlines";
 import type { Measurement } from "../map/measure_tool";
 import { type Permalink, writePermalink } from "../permalink";
 import { type LonLat, WorkingGrid } from "../place";
@@ -20,7 +21,7 @@ import { isNarrow } from "../screen";
 import { type Session, session, startSession } from "../session";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
-import type { Desk, DeskActions } from "./desk";
+import type { Desk, DeskActions, Waiting } from "./desk";
 import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
@@ -59,8 +60,9 @@ export class App extends Panel {
 	@state() private problem: ApiError | undefined;
 	@state() private toast = "";
 	@state() private who: Session | undefined;
-	/** The desk lies over the card. */
-	@state() private occupied = false;
+	/** So many pixels wide the desk lies over the card; 0 not. */
+	@state() private occupied = 0;
+	@state() private waiting: Waiting = { conflicts: [], drafts: [] };
 	@state() private menu: "none" | "account" | "add" = "none";
 	@query(".map") private mapElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
@@ -221,9 +223,9 @@ export class App extends Panel {
 
 	/* Room that panels take from the map. */
 	private padding(): Padding {
-		const covered = this.finding !== undefined || this.occupied;
+		const covered = this.occupied || (this.finding ? RIGHT_PANEL_PX : 0);
 		if (isNarrow()) return [56, 0, covered ? innerHeight * 0.5 : 56, 0];
-		return [0, covered ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
+		return [0, covered, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
 	}
 
 	private inquire(place: LonLat, reachM: number, byKey: boolean, zoom = this.view?.zoom ?? 0): void {
@@ -325,7 +327,7 @@ export class App extends Panel {
 				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
 					.degrees=${this.degrees} .writes=${this.who?.writes ?? []} .actions=${this.cardActions}></dothi-card>
 				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
-				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .actions=${this.accountActions}></dothi-account>
+				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
 				${empty ? this.renderEmpty() : nothing}
 				${this.problem ? this.renderProblem(this.problem) : nothing}
@@ -387,9 +389,10 @@ export class App extends Panel {
 	private renderAccountButton(): TemplateResult {
 		const login = this.who?.login;
 		const label = login ? t("ui_logged_in", { login }) : t("ui_log_in");
+		const count = login ? this.waiting.conflicts.length + this.waiting.drafts.length : 0;
 		const act = (): void => (login ? this.toggleMenu("account") : void this.desk.enter());
 		return html`<button class="rail-button ${login ? "inside" : ""}" aria-label=${label} data-tip=${label}
-			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>${icon("person")}</button>`;
+			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>${icon("person")}${count ? html`<span class="badge">${count}</span>` : nothing}</button>`;
 	}
 
 	private toggleMenu(menu: "account" | "add"): void {
@@ -476,6 +479,13 @@ export class App extends Panel {
 		copyLink: (): void => this.copyLink(),
 		again: (): void => void this.inquiry.again(),
 		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
+		compare: (outlines: readonly Outline[]): void => this.map?.compare(outlines),
+		conflict: (id: number): void => void this.desk.openConflict(id),
+		broughtBack: (key: NonNullable<Finding["selected"]>, version: number): void => {
+			this.showToast(t("ui_brought_back", { version }));
+			this.map?.refresh(new Set([key.layer]));
+			void this.inquiry.record(key);
+		},
 	};
 
 	private readonly accountActions = {
@@ -483,6 +493,10 @@ export class App extends Panel {
 		add: (layer: string): void => {
 			this.menu = "none";
 			void this.desk.create(layer);
+		},
+		openConflict: (id: number): void => {
+			this.menu = "none";
+			void this.desk.openConflict(id);
 		},
 		logOut: (): void => {
 			this.menu = "none";
@@ -495,9 +509,12 @@ export class App extends Panel {
 		close: () => this.closeCard(),
 		toast: (text) => this.showToast(text),
 		refresh: (ids) => this.map?.refresh(ids),
-		occupied: (isOccupied) => {
-			this.occupied = isOccupied;
-			if (isOccupied && isNarrow()) this.panelOpen = false;
+		showHistory: (key) => this.card.showHistory(key),
+		fit: (shape) => this.map?.fitShape(shape, this.padding()),
+		waiting: (waiting) => (this.waiting = waiting),
+		occupied: (widthPx) => {
+			this.occupied = widthPx;
+			if (widthPx && isNarrow()) this.panelOpen = false;
 			if (this.finding) this.onFinding(this.finding);
 		},
 		reload: () => location.reload(),

@@ -7,6 +7,7 @@ import { html, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { ApiError, askRecord, askShapes } from "../api";
 import type { Layer } from "../city";
+import { askConflicts, type ConflictHead } from "../conflict";
 import { type Draft, DraftStore } from "../draft";
 import { Edit, type EditState, type Outcome, startDraft } from "../edit";
 import { t } from "../i18n/language";
@@ -15,15 +16,20 @@ import type { CityMap } from "../map/city_map";
 import type { ShapeState } from "../map/shape_editor";
 import type { RecordKey } from "../permalink";
 import type { LonLat, WorkingGrid } from "../place";
-import type { CityRecord } from "../record";
-import { interrupted, logOut, renewSession, type Session, session } from "../session";
+import type { Shape } from "../record";
+import { interrupted, logOut, renewSession, session } from "../session";
+import type { ConflictActions } from "./conflict_panel";
 import type { EditActions, EditPanel } from "./edit_panel";
 import type { LoginDialog } from "./login_dialog";
 import { Panel } from "./panel";
+import "./conflict_panel";
 import "./edit_panel";
 import "./login_dialog";
 
 const UNAUTHORISED = 401;
+/* How far the panels reach into the map; see style/edit.css. */
+const EDIT_PX = 392;
+const CONFLICT_PX = 612;
 
 export interface DeskActions {
 	/** Shows a record that was saved, or is asked for. */
@@ -31,12 +37,23 @@ export interface DeskActions {
 	/** The card of the page, once more. */
 	close(): void;
 	toast(text: string): void;
+	/** Shows the versions of a record. */
+	showHistory(key: RecordKey): void;
+	fit(shape: Shape): void;
+	/** What waits to be decided or sent is another. */
+	waiting(waiting: Waiting): void;
 	/** Something of the layers has changed. */
 	refresh(layers: ReadonlySet<string>): void;
-	/** What lies over the page's card came or went. */
-	occupied(isOccupied: boolean): void;
+	/** So wide a panel lies over the page's card; 0 none. */
+	occupied(widthPx: number): void;
 	/** What the asker sees is another: the page begins anew. */
 	reload(): void;
+}
+
+/** What waits for who is logged in. */
+export interface Waiting {
+	readonly conflicts: readonly ConflictHead[];
+	readonly drafts: readonly Draft[];
 }
 
 @customElement("dothi-desk")
@@ -48,6 +65,8 @@ export class Desk extends Panel {
 	@state() private edit: Edit | undefined;
 	@state() private editing: EditState | undefined;
 	@state() private shape: ShapeState | undefined;
+	/** The conflict that is shown; 0 none. */
+	@state() private conflict = 0;
 	@query("dothi-login") private login!: LoginDialog;
 	@query("dothi-edit") private panel!: EditPanel;
 
@@ -57,14 +76,48 @@ export class Desk extends Panel {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		interrupted.listen((login) => login && void this.enter());
+		session.listen(() => void this.lookForWaiting());
+		void this.lookForWaiting();
 		addEventListener("online", () => this.editing?.phase === "unsent" && void this.save());
 		addEventListener("keydown", (event) => this.onKey(event));
 		addEventListener("beforeunload", () => void this.drafts.flush());
 	}
 
-	get busy(): boolean {
-		return this.edit !== undefined;
+	/** Tells what waits: conflicts of layers that may be changed, and drafts on this device. */
+	async lookForWaiting(): Promise<void> {
+		const who = session.value;
+		if (!who?.login) return this.actions.waiting({ conflicts: [], drafts: [] });
+		const conflicts = who.writes.length ? await askConflicts().catch(() => []) : [];
+		const drafts = await this.drafts.list(who.login);
+		this.actions.waiting({ conflicts, drafts });
 	}
+
+	/* --- conflicts ---------------------------------------------------------------------------- */
+
+	/** Shows two changes side by side. */
+	async openConflict(id: number): Promise<void> {
+		if (await this.isFree()) this.showConflict(id);
+	}
+
+	private showConflict(id: number): void {
+		this.conflict = id;
+		if (!id) this.map?.compare([]);
+		this.actions.occupied(id ? CONFLICT_PX : this.edit ? EDIT_PX : 0);
+	}
+
+	private readonly conflictActions: ConflictActions = {
+		close: () => this.showConflict(0),
+		decided: (conflict) => {
+			this.showConflict(0);
+			this.actions.toast(t("ui_conflict_decided"));
+			this.actions.refresh(new Set([conflict.layer]));
+			this.actions.show({ layer: conflict.layer, id: conflict.feature_id });
+			void this.lookForWaiting();
+		},
+		compare: (outlines) => this.map?.compare(outlines),
+		fit: (shape) => this.actions.fit(shape),
+		enter: () => this.enter(),
+	};
 
 	/* --- who is here -------------------------------------------------------------------------- */
 
@@ -119,6 +172,7 @@ export class Desk extends Panel {
 		await this.drafts.flush();
 		if (this.editing?.phase === "sending") return false;
 		this.closeEdit();
+		this.showConflict(0);
 		return true;
 	}
 
@@ -141,7 +195,7 @@ export class Desk extends Panel {
 			before: draft.base?.geometry ?? null,
 			neighbours: (box, signal) => askShapes(layer.id, box, draft.id, signal),
 		});
-		this.actions.occupied(true);
+		this.actions.occupied(EDIT_PX);
 		void this.updateComplete.then(() => this.panel.focusTitle());
 	}
 
@@ -151,7 +205,7 @@ export class Desk extends Panel {
 		this.unlisten = [];
 		this.map?.shapes.stop();
 		this.edit = this.editing = this.shape = undefined;
-		this.actions.occupied(false);
+		this.actions.occupied(0);
 	}
 
 	private onEdit(editing: EditState): void {
@@ -194,7 +248,8 @@ export class Desk extends Panel {
 		const layer = edit.layer.id;
 		this.closeEdit();
 		this.actions.refresh(new Set([layer]));
-		if (outcome.kind === "conflict") return;
+		void this.lookForWaiting();
+		if (outcome.kind === "conflict") return this.showConflict(outcome.id);
 		this.actions.toast(t("ui_saved", { version: outcome.version }));
 		this.actions.show({ layer, id: outcome.id });
 	}
@@ -207,6 +262,10 @@ export class Desk extends Panel {
 	/* Undo and redo work on the shape; a text that is being typed has its own. */
 	private onKey(event: KeyboardEvent): void {
 		const { map } = this;
+		if (this.conflict && event.key === "Escape" && !document.querySelector("dialog[open]")) {
+			event.preventDefault();
+			this.showConflict(0);
+		}
 		if (!this.edit || !map || document.querySelector("dialog[open]")) return;
 		const isText = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
 		const key = event.key.toLowerCase();
@@ -236,6 +295,7 @@ export class Desk extends Panel {
 		return html`
 			<dothi-edit .edit=${this.edit} .editing=${this.editing} .shape=${this.shape} .grid=${this.grid}
 				.actions=${this.editActions}></dothi-edit>
+			<dothi-conflict .conflictId=${this.conflict} .layers=${this.layers} .actions=${this.conflictActions}></dothi-conflict>
 			<dothi-login></dothi-login>
 		`;
 	}
@@ -260,6 +320,7 @@ export class Desk extends Panel {
 		else await edit?.discard();
 		if (keepDraft) this.actions.toast(t("ui_draft_kept"));
 		this.closeEdit();
+		void this.lookForWaiting();
 	}
 
 	private showHistory(): void {
@@ -268,10 +329,6 @@ export class Desk extends Panel {
 		const key = { layer: edit.layer.id, id: edit.draft.base.id };
 		this.closeEdit();
 		this.actions.show(key);
+		this.actions.showHistory(key);
 	}
-}
-
-/** May something of the layer of the record be changed by who is here? */
-export function mayWrite(who: Session | undefined, record: Pick<CityRecord, "layer">): boolean {
-	return who?.writes.includes(record.layer) ?? false;
 }
