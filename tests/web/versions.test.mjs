@@ -117,4 +117,84 @@ test("history tells who, when, why and what; a version is brought back", async (
 	await page.context().close();
 });
 
+const number = (page) => page.locator("#field-parcel_no");
+
+test("an edit survives a reload, and is offered again", async () => {
+	const page = await openEdit(bare[4]);
+	await number(page).fill("70");
+	await page.getByLabel("Lý do").fill("đo lại");
+	await page.waitForTimeout(500);
+	await page.reload();
+	await page.locator(".notice.drafts", { hasText: /Bản nháp chưa lưu – Thửa đất/ }).waitFor();
+	await shot(page, "draft");
+	await page.getByRole("button", { name: "Sửa tiếp" }).click();
+	await page.waitForSelector("dothi-edit .card");
+	assert.equal(await number(page).inputValue(), "70");
+	assert.equal(await page.getByLabel("Lý do").inputValue(), "đo lại");
+	await save(page).click();
+	await page.waitForSelector("dothi-card .record.selected");
+	assert.equal((await item(bare[4].record.id)).properties.parcel_no, "70");
+	await page.reload();
+	await page.waitForSelector(".record.selected");
+	await page.waitForTimeout(500);
+	assert.equal(await page.locator(".notice.drafts").count(), 0, "it is gone when it was saved");
+	await page.context().close();
+});
+
+test("several drafts are listed; each belongs to its author", async () => {
+	const page = await openEdit(bare[5]);
+	for (const parcel of [bare[5], bare[6]]) {
+		await page.goto(`${city.url}/?z=20&c=${rounded(parcel.middle)}&id=parcel/${parcel.record.id}`);
+		await page.waitForSelector(".record.selected");
+		await page.getByRole("button", { name: "Sửa", exact: true }).click();
+		await number(page).fill("71");
+		await page.getByRole("button", { name: "Hủy", exact: true }).click();
+		await page.getByRole("button", { name: "Giữ bản nháp" }).click();
+		await page.waitForSelector("dothi-card .record.selected");
+	}
+	await page.reload();
+	await page.locator(".notice.drafts", { hasText: "2 bản nháp" }).getByRole("button", { name: "Xem" }).click();
+	assert.equal(await page.locator(".menu-pair").count(), 2);
+	await shot(page, "drafts");
+	await page.getByRole("button", { name: /^Bỏ bản nháp/ }).first().click();
+	await page.waitForFunction(() => document.querySelectorAll(".menu-pair").length === 1);
+	await page.getByRole("button", { name: "Đăng xuất" }).click();
+	await page.getByRole("button", { name: "Đăng nhập" }).waitFor();
+	assert.equal(await page.locator(".rail-button .badge").count(), 0);
+	await page.context().close();
+	lan = await enter(city, "lan2", "officer");
+});
+
+test("without a network the draft is kept, and sent when there is one", async () => {
+	const page = await openEdit(bare[7]);
+	await number(page).fill("72");
+	await page.context().setOffline(true);
+	await save(page).click();
+	await page.locator(".edit-foot .failure", { hasText: "Bản nháp được giữ" }).waitFor();
+	await shot(page, "offline");
+	await page.context().setOffline(false);
+	await page.waitForSelector("dothi-card .record.selected");
+	assert.equal((await item(bare[7].record.id)).properties.parcel_no, "72");
+	await page.context().close();
+});
+
+test("what others change is seen at once: in the card, on the map, in the editor", async () => {
+	const page = await openCard(bare[8]);
+	const tiles = [];
+	page.on("request", (request) => request.url().includes(".mvt") && tiles.push(request.url()));
+	await minh.change("parcel", bare[8].record.id, { parcel_no: "123456" });
+	await page.locator("dothi-card .record.selected", { hasText: "123456" }).waitFor();
+	assert.ok(tiles.length > 0 && tiles.every((url) => /parcel/.test(url)), tiles.join(" "));
+
+	await page.getByRole("button", { name: "Sửa", exact: true }).click();
+	await page.waitForSelector("dothi-edit .card");
+	await minh.change("parcel", bare[8].record.id, { parcel_no: "123457" });
+	await page.waitForFunction(() => document.querySelector("#field-parcel_no")?.value === "123457");
+	await page.locator("#field-land_use").fill("TMD");
+	await minh.change("parcel", bare[8].record.id, { parcel_no: "123458" });
+	await page.locator("dothi-edit .failure.warn", { hasText: "vừa được người khác sửa (phiên bản 4)" }).waitFor();
+	await shot(page, "overtaken");
+	await page.context().close();
+});
+
 test("no page had a fault", () => assert.deepEqual(faults, []));

@@ -26,6 +26,7 @@ export interface Finding {
 
 /* Half the width of the widest streets: their surface is looked for, not their middle alone. */
 const SURFACE_REACH_M = 30;
+const GONE = 404;
 /* The server looks no farther. */
 const REACH_MAX_M = 200;
 
@@ -74,6 +75,26 @@ export class Inquiry {
 			const record = await askRecord(key.layer, key.id, signal);
 			return { at: undefined, records: [record], hidden: [], selected: key };
 		});
+	}
+
+	/** A record that is shown has changed: shows it as it is now, or not at all. */
+	async renew(key: RecordKey): Promise<void> {
+		const before = this.finding.value;
+		if (!before || ![...before.records, ...before.hidden].some((one) => sameRecord(keyOf(one), key))) return;
+		let now: CityRecord | undefined;
+		try {
+			now = await askRecord(key.layer, key.id);
+		} catch (cause) {
+			if (!(cause instanceof ApiError) || cause.status !== GONE) return;
+		}
+		/* Somebody may have asked for something else meanwhile. */
+		if (this.finding.value !== before) return;
+		const put = (records: readonly CityRecord[]): CityRecord[] =>
+			records.flatMap((one) => {
+				if (!sameRecord(keyOf(one), key)) return one;
+				return now ? { ...now, distance_m: one.distance_m } : [];
+			});
+		this.finding.value = { ...before, records: put(before.records), hidden: put(before.hidden) };
 	}
 
 	/** The question that failed, once more. */

@@ -8,11 +8,12 @@ import { say, t } from "../i18n/language";
 import { formatInstant } from "../i18n/number";
 import type { Session } from "../session";
 import type { Waiting } from "./desk";
+import { type DraftActions, nameDraft } from "./drafts_notice";
 import { icon } from "./icon";
 import { Panel } from "./panel";
 import { swatch } from "./swatch";
 
-export interface AccountActions {
+export interface AccountActions extends DraftActions {
 	close(): void;
 	add(layer: string): void;
 	openConflict(id: number): void;
@@ -71,7 +72,7 @@ export class AccountMenu extends Panel {
 			html`
 				<p class="muted menu-role">${say(who.role_title)}</p>
 				<div class="scroll">
-				${this.renderConflicts()}
+				${this.renderConflicts()} ${this.renderDrafts()}
 				<ul class="menu-list">
 					<li><button class="menu-item" @click=${() => this.actions.logOut()}>${icon("leave")}<span>${t("ui_log_out")}</span></button></li>
 				</ul>
@@ -96,6 +97,27 @@ export class AccountMenu extends Panel {
 						${icon("compare")}<span>${t("ui_record_number", { layer: this.titleOf(one.layer), id: one.feature_id })}
 						<span class="muted tiny">${formatInstant(one.created_at)}</span></span>
 					</button></li>`,
+				)}
+			</ul>
+		`;
+	}
+
+	private renderDrafts(): TemplateResult | typeof nothing {
+		const { drafts } = this.waiting;
+		const layers = new Map(this.layers.map((layer) => [layer.id, layer]));
+		if (!drafts.length) return nothing;
+		return html`
+			<h3 class="menu-title">${t("ui_drafts")}<span class="count">${drafts.length}</span></h3>
+			<ul class="menu-list">
+				${drafts.map(
+					(draft) => html`<li class="menu-pair">
+						<button class="menu-item" @click=${() => this.actions.openDraft(draft)}>
+							${icon("pencil")}<span>${nameDraft(draft, layers)}
+							<span class="muted tiny">${formatInstant(new Date(draft.changedAt).toISOString())}</span></span>
+						</button>
+						<button class="quiet square" aria-label="${t("ui_discard_draft")}: ${nameDraft(draft, layers)}" title=${t("ui_discard_draft")}
+							@click=${() => this.actions.discardDraft(draft)}>${icon("trash")}</button>
+					</li>`,
 				)}
 			</ul>
 		`;

@@ -6,9 +6,11 @@ import { customElement, query, state } from "lit/decorators.js";
 import { ApiError, askCity } from "../api";
 import type { CityDescription, Layer } from "../city";
 import { copyText } from "../clipboard";
+import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
-import { type Finding, Inquiry } from "../inquiry";
+import { type Finding, Inquiry, keyOf } from "../inquiry";
+import { type Change, Live } from "../live";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
 import type { Outline } from "../map/outlines";
 import type { Measurement } from "../map/measure_tool";
@@ -29,6 +31,7 @@ import { Panel } from "./panel";
 import type { RecordCard } from "./record_card";
 import "./account_menu";
 import "./desk";
+import "./drafts_notice";
 import "./go_to";
 import "./help_dialog";
 import "./layers_panel";
@@ -63,6 +66,8 @@ export class App extends Panel {
 	/** So many pixels wide the desk lies over the card; 0 not. */
 	@state() private occupied = 0;
 	@state() private waiting: Waiting = { conflicts: [], drafts: [] };
+	/** Drafts that were there when their author came. */
+	private offered: ReadonlySet<string> | undefined;
 	@state() private menu: "none" | "account" | "add" = "none";
 	@query(".map") private mapElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
@@ -78,6 +83,7 @@ export class App extends Panel {
 	private toastTimer: ReturnType<typeof setTimeout> | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private chosenByKey = false;
+	private readonly live = new Live((changes) => this.onChanges(changes));
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -85,7 +91,14 @@ export class App extends Panel {
 		theme.listen(() => this.requestUpdate());
 		addEventListener("online", () => this.retry());
 		addEventListener("keydown", (event) => this.onKey(event));
-		session.listen((who) => (this.who = who));
+		session.listen((who) => {
+			const isOther = this.who !== undefined && this.who.login !== who?.login;
+			this.who = who;
+			if (isOther) {
+				this.offered = undefined;
+				this.live.restart();
+			}
+		});
 		void this.begin();
 	}
 
@@ -156,6 +169,15 @@ export class App extends Panel {
 		void document.fonts.load("500 11px Inter").then(() => map.redraw());
 		this.view = map.getView();
 		this.setTitle();
+		this.live.start();
+	}
+
+	private onChanges(changes: readonly Change[]): void {
+		this.map?.refresh(new Set(changes.map(({ layer }) => layer)));
+		this.desk.noticeChanges(changes);
+		const shown = this.inquiry.selectedRecord();
+		const change = changes.find(({ layer, id }) => layer === shown?.layer && id === shown.id);
+		if (shown && change && change.version !== shown.properties.version) void this.inquiry.renew(keyOf(shown));
 	}
 
 	private onFinding(finding: Finding | undefined): void {
@@ -330,6 +352,9 @@ export class App extends Panel {
 				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
 				${empty ? this.renderEmpty() : nothing}
+				${this.occupied
+					? nothing
+					: html`<dothi-drafts-notice .drafts=${this.waiting.drafts.filter(({ key }) => this.offered?.has(key))} .layers=${this.layers} .actions=${this.accountActions}></dothi-drafts-notice>`}
 				${this.problem ? this.renderProblem(this.problem) : nothing}
 			</main>
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
@@ -498,6 +523,12 @@ export class App extends Panel {
 			this.menu = "none";
 			void this.desk.openConflict(id);
 		},
+		openDraft: (draft: Draft): void => {
+			this.menu = "none";
+			void this.desk.openDraft(draft);
+		},
+		discardDraft: (draft: Draft): void => void this.desk.discardDraft(draft),
+		showDrafts: (): void => void (this.menu = "account"),
 		logOut: (): void => {
 			this.menu = "none";
 			void this.desk.leaveSession();
@@ -511,7 +542,10 @@ export class App extends Panel {
 		refresh: (ids) => this.map?.refresh(ids),
 		showHistory: (key) => this.card.showHistory(key),
 		fit: (shape) => this.map?.fitShape(shape, this.padding()),
-		waiting: (waiting) => (this.waiting = waiting),
+		waiting: (waiting) => {
+			if (this.who?.login) this.offered ??= new Set(waiting.drafts.map(({ key }) => key));
+			this.waiting = waiting;
+		},
 		occupied: (widthPx) => {
 			this.occupied = widthPx;
 			if (widthPx && isNarrow()) this.panelOpen = false;

@@ -11,7 +11,9 @@ import { askConflicts, type ConflictHead } from "../conflict";
 import { type Draft, DraftStore } from "../draft";
 import { Edit, type EditState, type Outcome, startDraft } from "../edit";
 import { t } from "../i18n/language";
+import { formatInstant } from "../i18n/number";
 import { today } from "../i18n/today";
+import type { Change } from "../live";
 import type { CityMap } from "../map/city_map";
 import type { ShapeState } from "../map/shape_editor";
 import type { RecordKey } from "../permalink";
@@ -92,6 +94,34 @@ export class Desk extends Panel {
 		this.actions.waiting({ conflicts, drafts });
 	}
 
+	/** Somebody changed these; the record in edit may be among them. */
+	noticeChanges(changes: readonly Change[]): void {
+		const { edit } = this;
+		if (!edit || this.editing?.phase === "sending") return;
+		for (const { layer, id, version } of changes) {
+			if (layer !== edit.layer.id || id !== edit.draft.id || version <= edit.version) continue;
+			/* Where nothing was typed yet, one begins with what stands now. */
+			if (this.editing?.isChanged) edit.overtake(version);
+			else return void this.change({ layer, id });
+		}
+	}
+
+	/** Goes on with what was left. */
+	async openDraft(draft: Draft): Promise<void> {
+		if (!(await this.isFree())) return;
+		this.open(draft);
+		if (draft.shape) this.actions.fit(draft.shape);
+		this.actions.toast(t("ui_draft_opened", { at: formatInstant(new Date(draft.changedAt).toISOString()) }));
+		if (draft.id === undefined) return;
+		const now = await askRecord(draft.layer, draft.id).catch(() => undefined);
+		if (now && this.edit?.draft.key === draft.key) this.edit.overtake(Number(now.properties.version));
+	}
+
+	async discardDraft(draft: Draft): Promise<void> {
+		await this.drafts.remove(draft.key);
+		await this.lookForWaiting();
+	}
+
 	/* --- conflicts ---------------------------------------------------------------------------- */
 
 	/** Shows two changes side by side. */
@@ -153,7 +183,7 @@ export class Desk extends Panel {
 		const login = session.value?.login;
 		if (!login || !(await this.isFree())) return;
 		const left = (await this.drafts.list(login)).find((draft) => draft.layer === key.layer && draft.id === key.id);
-		if (left) return this.open(left);
+		if (left) return this.openDraft(left);
 		try {
 			this.open(startDraft(login, key.layer, await askRecord(key.layer, key.id)));
 		} catch (cause) {

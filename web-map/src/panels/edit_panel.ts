@@ -52,7 +52,7 @@ export class EditPanel extends Panel {
 	/** To the first field at fault. */
 	focusFault(): void {
 		const fault = this.querySelector<HTMLElement>("[aria-invalid=true]");
-		(fault ?? this.querySelector<HTMLElement>(".fault, .failure"))?.scrollIntoView({ block: "center" });
+		(fault ?? this.querySelector<HTMLElement>(".fault, .failure"))?.scrollIntoView({ block: "nearest" });
 		fault?.focus();
 	}
 
