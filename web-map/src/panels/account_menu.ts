@@ -17,6 +17,8 @@ export interface AccountActions extends DraftActions {
 	close(): void;
 	add(layer: string): void;
 	openConflict(id: number): void;
+	/** The accounts of all, or one's own tokens. */
+	people(what: "accounts" | "tokens"): void;
 	logOut(): void;
 }
 
@@ -74,6 +76,10 @@ export class AccountMenu extends Panel {
 				<div class="scroll">
 				${this.renderConflicts()} ${this.renderDrafts()}
 				<ul class="menu-list">
+					${who.administers
+						? html`<li><button class="menu-item" @click=${() => this.actions.people("accounts")}>${icon("people")}<span>${t("ui_accounts")}</span></button></li>`
+						: nothing}
+					<li><button class="menu-item" @click=${() => this.actions.people("tokens")}>${icon("key")}<span>${t("ui_my_tokens")}</span></button></li>
 					<li><button class="menu-item" @click=${() => this.actions.logOut()}>${icon("leave")}<span>${t("ui_log_out")}</span></button></li>
 				</ul>
 				</div>

@@ -28,6 +28,7 @@ import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
 import { Panel } from "./panel";
+import type { PeopleDialog } from "./people_dialog";
 import type { RecordCard } from "./record_card";
 import "./account_menu";
 import "./desk";
@@ -37,6 +38,7 @@ import "./help_dialog";
 import "./layers_panel";
 import "./measure_panel";
 import "./password_dialog";
+import "./people_dialog";
 import "./record_card";
 import "./status_bar";
 
@@ -70,10 +72,12 @@ export class App extends Panel {
 	private offered: ReadonlySet<string> | undefined;
 	@state() private menu: "none" | "account" | "add" = "none";
 	@query(".map") private mapElement!: HTMLElement;
+	@query(".toast") private toastElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
 	@query("dothi-go-to") private goToBox!: GoTo;
 	@query("dothi-help") private help!: HelpDialog;
 	@query("dothi-desk") private desk!: Desk;
+	@query("dothi-people") private people!: PeopleDialog;
 
 	private layers: ReadonlyMap<string, Layer> = new Map();
 	private grid!: WorkingGrid;
@@ -268,6 +272,9 @@ export class App extends Panel {
 	private showToast(text: string): void {
 		clearTimeout(this.toastTimer);
 		this.toast = text;
+		/* Above a dialog, too: what is shown last lies on top. */
+		this.toastElement.hidePopover();
+		this.toastElement.showPopover();
 		this.toastTimer = setTimeout(() => (this.toast = ""), TOAST_MS);
 	}
 
@@ -360,10 +367,11 @@ export class App extends Panel {
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
 				.actions=${this.statusActions}></dothi-status>
 			<dothi-help .city=${city}></dothi-help>
+			<dothi-people .layers=${layers} .copy=${this.statusActions.copy} .toast=${(text: string) => this.showToast(text)}></dothi-people>
 			${this.link.once
 				? html`<dothi-password .link=${this.link.once} .done=${() => location.replace("/")}></dothi-password>`
 				: nothing}
-			<div class="toast ${this.toast ? "on" : ""}" aria-hidden="true">${this.toast}</div>
+			<div class="toast ${this.toast ? "on" : ""}" popover="manual" aria-hidden="true">${this.toast}</div>
 			<div class="unseen" role="status" aria-live="polite">${this.toast || this.spoken()}</div>
 		`;
 	}
@@ -522,6 +530,10 @@ export class App extends Panel {
 		openConflict: (id: number): void => {
 			this.menu = "none";
 			void this.desk.openConflict(id);
+		},
+		people: (what: "accounts" | "tokens"): void => {
+			this.menu = "none";
+			void this.people.open(what);
 		},
 		openDraft: (draft: Draft): void => {
 			this.menu = "none";
