@@ -144,7 +144,7 @@ test("the administrator adds somebody, narrows them, and locks them, in the pane
 	await dialog.locator(".told-once").waitFor();
 	assert.match(await dialog.locator(".told-once input").inputValue(), /\/login\?once=dothi_once_/);
 	await dialog.getByRole("button", { name: "Sao chép" }).click();
-	await page.locator(".toast.on", { hasText: "dothi_once_" }).waitFor();
+	await page.locator(".toast.on", { hasText: "Đã chép" }).waitFor();
 
 	await dialog.getByRole("button", { name: /^binh/ }).click();
 	await dialog.getByRole("button", { name: "Thêm dòng" }).click();

@@ -42,6 +42,7 @@ export interface Patch {
 
 const CONFLICT = 409;
 const SHAPE = "geometry";
+const FAULTS = { number: "ui_fault_number", whole: "ui_fault_whole", date: "ui_fault_date" } as const;
 
 /** Fields of time that every layer has. */
 export const TIME_FIELDS = ["valid_from", "valid_to"] as const;
@@ -137,7 +138,7 @@ export class Edit {
 			const text = this.draft.texts[field.id];
 			if (text === undefined) continue;
 			const reading = readValue(text, field, language.value);
-			if ("fault" in reading) faults[field.id] = t(`ui_fault_${reading.fault}`);
+			if ("fault" in reading) faults[field.id] = t(FAULTS[reading.fault]);
 			else if (reading.value !== (base?.properties[field.id] ?? null)) properties[field.id] = reading.value;
 		}
 		const moved = JSON.stringify(shape) !== JSON.stringify(base?.geometry ?? null);

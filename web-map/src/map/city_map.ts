@@ -178,6 +178,12 @@ export class CityMap {
 		this.view.animate({ center: target, duration: this.duration() });
 	}
 
+	/** The same for a shape: its middle is shown. */
+	revealShape(shape: Shape, padding: Padding): void {
+		const [lon = 0, lat = 0] = toLonLat(getCenter(toGeometry(shape)?.getExtent() ?? [0, 0, 0, 0]));
+		this.reveal([lon, lat], padding);
+	}
+
 	zoomBy(steps: number): void {
 		this.view.animate({ zoom: (this.view.getZoom() ?? 0) + steps, duration: this.duration() / 2 });
 	}

@@ -269,6 +269,11 @@ export class App extends Panel {
 		this.showToast((await copyText(text)) ? t("ui_copied", { text }) : t("ui_not_copied"));
 	}
 
+	/* What is told once is not told to who looks over one's shoulder. */
+	private async copySecret(secret: string): Promise<void> {
+		this.showToast(t((await copyText(secret)) ? "ui_secret_copied" : "ui_not_copied"));
+	}
+
 	private showToast(text: string): void {
 		clearTimeout(this.toastTimer);
 		this.toast = text;
@@ -367,7 +372,7 @@ export class App extends Panel {
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
 				.actions=${this.statusActions}></dothi-status>
 			<dothi-help .city=${city}></dothi-help>
-			<dothi-people .layers=${layers} .copy=${this.statusActions.copy} .toast=${(text: string) => this.showToast(text)}></dothi-people>
+			<dothi-people .layers=${layers} .copy=${(secret: string) => void this.copySecret(secret)} .toast=${(text: string) => this.showToast(text)}></dothi-people>
 			${this.link.once
 				? html`<dothi-password .link=${this.link.once} .done=${() => location.replace("/")}></dothi-password>`
 				: nothing}
@@ -421,11 +426,13 @@ export class App extends Panel {
 
 	private renderAccountButton(): TemplateResult {
 		const login = this.who?.login;
-		const label = login ? t("ui_logged_in", { login }) : t("ui_log_in");
 		const count = login ? this.waiting.conflicts.length + this.waiting.drafts.length : 0;
+		const name = login && (count ? t("ui_logged_in_waiting", { login, count }) : t("ui_logged_in", { login }));
+		const label = name || t("ui_log_in");
 		const act = (): void => (login ? this.toggleMenu("account") : void this.desk.enter());
 		return html`<button class="rail-button ${login ? "inside" : ""}" aria-label=${label} data-tip=${label}
-			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>${icon("person")}${count ? html`<span class="badge">${count}</span>` : nothing}</button>`;
+			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>
+			${icon("person")}${count ? html`<span class="badge">${count}</span>` : nothing}</button>`;
 	}
 
 	private toggleMenu(menu: "account" | "add"): void {
@@ -554,6 +561,7 @@ export class App extends Panel {
 		refresh: (ids) => this.map?.refresh(ids),
 		showHistory: (key) => this.card.showHistory(key),
 		fit: (shape) => this.map?.fitShape(shape, this.padding()),
+		reveal: (shape) => this.map?.revealShape(shape, this.padding()),
 		waiting: (waiting) => {
 			if (this.who?.login) this.offered ??= new Set(waiting.drafts.map(({ key }) => key));
 			this.waiting = waiting;

@@ -164,13 +164,13 @@ export class ConflictPanel extends Panel {
 		const anyMine = [...this.choices.values()].includes("mine");
 		if (this.dropping)
 			return html`
-				<footer class="edit-foot" role="alertdialog" aria-label=${t("ui_drop_question")}>
+				<div class="edit-foot" role="alertdialog" aria-label=${t("ui_drop_question")}>
 					<p class="strong">${t("ui_drop_question")}</p>
 					<div class="form-end">
 						<button class="button danger" ?disabled=${this.busy} @click=${() => this.send({ action: "drop" })}>${t("ui_drop")}</button>
 						<button class="button second" @click=${() => (this.dropping = false)}>${t("ui_cancel")}</button>
 					</div>
-				</footer>
+				</div>
 			`;
 		return html`
 			<footer class="edit-foot">

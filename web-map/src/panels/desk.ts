@@ -42,6 +42,8 @@ export interface DeskActions {
 	/** Shows the versions of a record. */
 	showHistory(key: RecordKey): void;
 	fit(shape: Shape): void;
+	/** Moves the map, if it must, until no panel covers the shape. */
+	reveal(shape: Shape): void;
 	/** What waits to be decided or sent is another. */
 	waiting(waiting: Waiting): void;
 	/** Something of the layers has changed. */
@@ -226,6 +228,7 @@ export class Desk extends Panel {
 			neighbours: (box, signal) => askShapes(layer.id, box, draft.id, signal),
 		});
 		this.actions.occupied(EDIT_PX);
+		if (draft.shape) this.actions.reveal(draft.shape);
 		void this.updateComplete.then(() => this.panel.focusTitle());
 	}
 

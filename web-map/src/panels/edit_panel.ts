@@ -1,7 +1,7 @@
 /*
  * edit_panel: the form of a record that is being made or changed, with the tools for its shape.
  */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Field } from "../city";
 import { type Edit, type EditState, TIME_FIELDS, type TimeField } from "../edit";
@@ -52,12 +52,18 @@ export class EditPanel extends Panel {
 	/** To the first field at fault. */
 	focusFault(): void {
 		const fault = this.querySelector<HTMLElement>("[aria-invalid=true]");
-		(fault ?? this.querySelector<HTMLElement>(".fault, .failure"))?.scrollIntoView({ block: "nearest" });
-		fault?.focus();
+		(fault?.closest(".field") ?? this.querySelector(".shape-tools .fault, .failure"))?.scrollIntoView({ block: "center" });
+		fault?.focus({ preventScroll: true });
 	}
 
 	protected override willUpdate(): void {
 		if (!this.edit) this.question = "none";
+	}
+
+	protected override updated(changed: PropertyValues): void {
+		/* Who goes by keyboard is led to the question. */
+		if (changed.has("question") && this.question !== "none")
+			this.querySelector<HTMLElement>(".edit-foot input, .edit-foot button")?.focus();
 	}
 
 	protected override render(): TemplateResult {
@@ -67,7 +73,7 @@ export class EditPanel extends Panel {
 		const title = say(edit.layer.title);
 
 		return html`
-			<section class="panel card edit" aria-labelledby="edit-title">
+			<section class="panel card edit ${this.shape?.drawing ? "drawing" : ""}" aria-labelledby="edit-title">
 				<button class="handle" aria-expanded=${this.tall} aria-label=${t("ui_card_size")}
 					@click=${() => (this.tall = !this.tall)}></button>
 				<header class="panel-head">
@@ -122,7 +128,7 @@ export class EditPanel extends Panel {
 			<div class="field ${fault ? "at-fault" : ""}">
 				<label for="field-${field.id}">
 					${say(field.title)}${field.unit ? html` <span class="unit">(${unitSign(field.unit)})</span>` : nothing}
-					${isTouched ? html`<span class="touched" title=${t("ui_changed")} aria-label=${t("ui_changed")}></span>` : nothing}
+					${isTouched ? html`<span class="touched" title=${t("ui_changed")}><span class="unseen">${t("ui_changed")}</span></span>` : nothing}
 				</label>
 				${this.renderInput(edit, field, text, fault !== undefined)}
 				<span class="hint ${fault ? "fault" : ""}" id="hint-${field.id}" role=${fault ? "alert" : nothing}>${hint}</span>
@@ -240,7 +246,7 @@ export class EditPanel extends Panel {
 
 	private renderLeaving(): TemplateResult {
 		return html`
-			<footer class="edit-foot" role="alertdialog" aria-labelledby="leave-question">
+			<div class="edit-foot" role="alertdialog" aria-labelledby="leave-question">
 				<p class="strong" id="leave-question">${t("ui_leave_question")}</p>
 				<div class="form-end">
 					<button class="button" @click=${() => (this.question = "none")}>${t("ui_go_on")}</button>
@@ -248,7 +254,7 @@ export class EditPanel extends Panel {
 					<span class="spacer"></span>
 					<button class="quiet danger" @click=${() => this.actions.leave(false)}>${t("ui_discard")}</button>
 				</div>
-			</footer>
+			</div>
 		`;
 	}
 
