@@ -18,7 +18,8 @@ web_map_sources = \
 	%D%/src/panels/conflict_panel.ts %D%/src/panels/desk.ts \
 	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/failure.ts %D%/src/panels/go_to.ts \
 	%D%/src/panels/help_dialog.ts %D%/src/panels/icon.ts %D%/src/panels/layers_panel.ts \
-	%D%/src/panels/login_dialog.ts %D%/src/panels/measure_panel.ts %D%/src/panels/panel.ts \
+	%D%/src/panels/login_dialog.ts %D%/src/panels/measure_panel.ts \
+	%D%/src/panels/notices.ts %D%/src/panels/panel.ts \
 	%D%/src/panels/password_dialog.ts %D%/src/panels/people_dialog.ts \
 	%D%/src/panels/record_card.ts %D%/src/panels/record_history.ts \
 	%D%/src/panels/scopes_form.ts \

@@ -197,4 +197,28 @@ test("what others change is seen at once: in the card, on the map, in the editor
 	await page.context().close();
 });
 
+test("the map as of a day: tiles, cards, the address; nothing is edited there", async () => {
+	const { record } = bare[9];
+	const was = record.properties.parcel_no;
+	/* From tomorrow on it has another number. */
+	const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+	await minh.change("parcel", record.id, { parcel_no: "555", valid_from: tomorrow });
+	const page = await openCard(bare[9]);
+	assert.match(await page.locator(".record.selected").innerText(), new RegExp(`Thửa đất số ${was}`));
+	const tile = page.waitForRequest((request) => request.url().includes(`.mvt?date=${tomorrow}`));
+	await page.getByLabel("Bản đồ ngày").fill(tomorrow);
+	await tile;
+	await page.locator(".as-of").waitFor();
+	await page.locator("dothi-card .record.selected", { hasText: "555" }).waitFor();
+	await page.waitForTimeout(700);
+	await shot(page, "as-of");
+	assert.equal(await page.getByRole("button", { name: "Sửa", exact: true }).count(), 0);
+	assert.equal(new URL(page.url()).searchParams.get("date"), tomorrow);
+	await page.reload();
+	await page.locator("dothi-card .record.selected", { hasText: "555" }).waitFor();
+	await page.getByRole("button", { name: "Về hôm nay" }).click();
+	await page.locator("dothi-card .record.selected", { hasText: `Thửa đất số ${was}` }).waitFor();
+	await page.context().close();
+});
+
 test("no page had a fault", () => assert.deepEqual(faults, []));

@@ -144,17 +144,21 @@ export interface AtAnswer {
 	readonly features: readonly CityRecord[];
 }
 
-export function askAt(place: LonLat, radiusM: number, signal?: AbortSignal): Promise<AtAnswer> {
+/** `date`: as of that day; "" today. */
+export function askAt(place: LonLat, radiusM: number, date: string, signal?: AbortSignal): Promise<AtAnswer> {
 	const [lon, lat] = place.map((degrees) => degrees.toFixed(9));
-	return askJson<AtAnswer>(`/api/at?lon=${lon}&lat=${lat}&radius_m=${radiusM.toFixed(2)}`, signal);
+	const when = date && `&date=${date}`;
+	return askJson<AtAnswer>(`/api/at?lon=${lon}&lat=${lat}&radius_m=${radiusM.toFixed(2)}${when}`, signal);
 }
 
 export function recordPath(layer: string, id: number): string {
 	return `/ogc/collections/${encodeURIComponent(layer)}/items/${id}`;
 }
 
-export async function askRecord(layer: string, id: number, signal?: AbortSignal): Promise<CityRecord> {
-	const record = await askJson<Omit<CityRecord, "layer" | "distance_m">>(recordPath(layer, id), signal);
+/** `date`: as of that day; "" today. */
+export async function askRecord(layer: string, id: number, date = "", signal?: AbortSignal): Promise<CityRecord> {
+	const path = recordPath(layer, id) + (date && `?datetime=${date}`);
+	const record = await askJson<Omit<CityRecord, "layer" | "distance_m">>(path, signal);
 	return { ...record, layer, distance_m: 0 };
 }
 

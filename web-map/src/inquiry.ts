@@ -46,6 +46,8 @@ export class Inquiry {
 	constructor(
 		private readonly layers: ReadonlyMap<string, Layer>,
 		private readonly isOn: (layer: string) => boolean,
+		/** As of when is asked; "" today. */
+		private readonly date: () => string,
 	) {}
 
 	/**
@@ -55,7 +57,7 @@ export class Inquiry {
 	async at(place: LonLat, reachM: number, zoom: number): Promise<void> {
 		await this.ask(place, async (signal) => {
 			const radiusM = Math.min(REACH_MAX_M, Math.max(reachM, SURFACE_REACH_M));
-			const answer = await askAt(place, radiusM, signal);
+			const answer = await askAt(place, radiusM, this.date(), signal);
 			const seen = answer.features.filter((record) => this.isDrawn(record.layer, zoom));
 			const sorted = sortRecords(seen, this.layers, reachM);
 			const records = sorted.filter((record) => this.isOn(record.layer));
@@ -72,7 +74,7 @@ export class Inquiry {
 	/** Asks for one record. */
 	async record(key: RecordKey): Promise<void> {
 		await this.ask(undefined, async (signal) => {
-			const record = await askRecord(key.layer, key.id, signal);
+			const record = await askRecord(key.layer, key.id, this.date(), signal);
 			return { at: undefined, records: [record], hidden: [], selected: key };
 		});
 	}
@@ -83,7 +85,7 @@ export class Inquiry {
 		if (!before || ![...before.records, ...before.hidden].some((one) => sameRecord(keyOf(one), key))) return;
 		let now: CityRecord | undefined;
 		try {
-			now = await askRecord(key.layer, key.id);
+			now = await askRecord(key.layer, key.id, this.date());
 		} catch (cause) {
 			if (!(cause instanceof ApiError) || cause.status !== GONE) return;
 		}

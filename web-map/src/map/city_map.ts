@@ -119,6 +119,11 @@ export class CityMap {
 		this.drawing.retry();
 	}
 
+	/** Draws what was in force on that day; "" today. */
+	showDate(date: string): void {
+		this.drawing.showDate(date);
+	}
+
 	/** Something of these layers has changed. */
 	refresh(ids: ReadonlySet<string>): void {
 		this.drawing.refresh(ids);

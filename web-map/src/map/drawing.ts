@@ -53,6 +53,8 @@ export class Drawing {
 	private readonly filled: Set<string>;
 	private isNear = true;
 	private generation = 0;
+	/** As of when; "" today. */
+	private date = "";
 
 	constructor(
 		description: CityDescription,
@@ -118,6 +120,18 @@ export class Drawing {
 		this.raster.getSource()?.refresh();
 	}
 
+	/** Draws what was in force on that day; "" today. */
+	showDate(date: string): void {
+		if (date === this.date) return;
+		this.date = date;
+		/* What is empty today may not have been so then. */
+		this.refresh(date ? new Set(this.vectors.keys()) : this.on);
+	}
+
+	private query(): string {
+		return this.date && `?date=${this.date}`;
+	}
+
 	/** These layers have changed. What is on the screen stays until the new tiles are there. */
 	refresh(ids: ReadonlySet<string>): void {
 		for (const id of ids) this.filled.add(id);
@@ -137,6 +151,7 @@ export class Drawing {
 					.filter((layer) => this.isDrawn(layer.id) && tileSide(layer) === sidePx)
 					.filter((layer) => firstViewZoom(layer, sidePx) <= zoom + viewZoom)
 					.map((layer) => layer.id),
+			() => this.query(),
 			this.onFailure,
 		);
 		this.stores.set(sidePx, store);
@@ -146,7 +161,7 @@ export class Drawing {
 	private showRaster(): void {
 		const ids = this.layers.filter((layer) => this.isDrawn(layer.id)).map((layer) => layer.id);
 		/* The fragment stays here: it tells the pictures before a change from those after it. */
-		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png#${this.generation}`;
+		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png${this.query()}#${this.generation}`;
 		const source = this.raster.getSource() ?? this.makeRasterSource();
 
 		this.raster.setVisible(ids.length > 0);

@@ -21,6 +21,8 @@ export class TileStore {
 	/** `wanted` names the layers to bring at a zoom, in drawing order. */
 	constructor(
 		private readonly wanted: (zoom: number) => readonly string[],
+		/** What is added to the address: as of when. */
+		private readonly query: () => string,
 		private readonly onFailure: (error: ApiError) => void,
 	) {}
 
@@ -55,7 +57,7 @@ export class TileStore {
 
 	private async fetch(layers: readonly string[], address: string): Promise<ArrayBuffer> {
 		try {
-			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt`, "*/*");
+			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt${this.query()}`, "*/*");
 			return await response.arrayBuffer();
 		} catch (cause) {
 			this.tiles.delete(address);

@@ -27,6 +27,7 @@ import type { Desk, DeskActions, Waiting } from "./desk";
 import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
+import { dateNotice, emptyNotice, failureNotice, problemNotice } from "./notices";
 import { Panel } from "./panel";
 import type { PeopleDialog } from "./people_dialog";
 import type { RecordCard } from "./record_card";
@@ -67,6 +68,8 @@ export class App extends Panel {
 	@state() private who: Session | undefined;
 	/** So many pixels wide the desk lies over the card; 0 not. */
 	@state() private occupied = 0;
+	/** The day that the map shows; "" today. */
+	@state() private date = "";
 	@state() private waiting: Waiting = { conflicts: [], drafts: [] };
 	/** Drafts that were there when their author came. */
 	private offered: ReadonlySet<string> | undefined;
@@ -123,7 +126,8 @@ export class App extends Panel {
 			this.layers = new Map(description.layers.map((layer) => [layer.id, layer]));
 			this.grid = new WorkingGrid(description.city.crs);
 			this.switches = new Switches(description.layers, this.link.layers);
-			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id));
+			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id), () => this.date);
+			this.date = this.link.date ?? "";
 			this.on = this.switches.on.value;
 			this.description = description;
 		} catch (cause) {
@@ -160,6 +164,7 @@ export class App extends Panel {
 		this.map = map;
 		if (this.link.centre) map.lookAt(this.link.centre, this.link.zoom ?? 17);
 		else map.fit(undefined, this.padding(), false);
+		map.showDate(this.date);
 		map.show(this.on);
 		this.switches.on.listen((on) => {
 			this.on = on;
@@ -242,6 +247,7 @@ export class App extends Panel {
 				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
 				.map((layer) => layer.id),
 			record: this.finding?.selected,
+			date: this.date,
 			language: language.value,
 		});
 		if (address !== location.search) history.replaceState(null, "", address);
@@ -336,7 +342,7 @@ export class App extends Panel {
 	}
 
 	protected override render(): TemplateResult {
-		if (this.failure) return this.renderFailure(this.failure);
+		if (this.failure) return failureNotice(this.failure, () => void this.loadCity());
 		if (!this.description) return html`<div class="starting" role="status">${t("ui_starting")}</div>`;
 		const { city, layers } = this.description;
 		const empty = layers.every((layer) => layer.records === 0);
@@ -353,21 +359,22 @@ export class App extends Panel {
 				<div class="left">
 					<dothi-go-to .grid=${this.grid} .near=${this.middleOfCity()} .actions=${this.goToActions}></dothi-go-to>
 					${this.panelOpen
-						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0}
+						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0} .date=${this.date}
 								.actions=${this.layersActions}></dothi-layers>`
 						: nothing}
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
 				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
-					.degrees=${this.degrees} .writes=${this.who?.writes ?? []} .actions=${this.cardActions}></dothi-card>
+					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .actions=${this.cardActions}></dothi-card>
 				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
 				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
-				${empty ? this.renderEmpty() : nothing}
+				${this.date ? dateNotice(this.date, () => this.showDate("")) : nothing}
+				${empty ? emptyNotice() : nothing}
 				${this.occupied
 					? nothing
 					: html`<dothi-drafts-notice .drafts=${this.waiting.drafts.filter(({ key }) => this.offered?.has(key))} .layers=${this.layers} .actions=${this.accountActions}></dothi-drafts-notice>`}
-				${this.problem ? this.renderProblem(this.problem) : nothing}
+				${this.problem ? problemNotice(this.problem, () => this.retry()) : nothing}
 			</main>
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
 				.actions=${this.statusActions}></dothi-status>
@@ -411,7 +418,7 @@ export class App extends Panel {
 				${this.railButton("layers", t("ui_layers"), () => this.togglePanel(), this.panelOpen)}
 				${this.railButton("ruler", t("ui_measure"), () => this.toggleMeasure(), this.measurement !== undefined)}
 				${this.railButton("link", t("ui_copy_link"), () => this.copyLink())}
-				${this.who?.writes.length
+				${this.who?.writes.length && !this.date
 					? this.railButton("draw", t("ui_add"), () => this.toggleMenu("add"), this.menu === "add")
 					: nothing}
 				<span class="spacer"></span>
@@ -435,12 +442,20 @@ export class App extends Panel {
 			${icon("person")}${count ? html`<span class="badge">${count}</span>` : nothing}</button>`;
 	}
 
+	/** The whole map as of a day; "" today. */
+	private showDate(date: string): void {
+		this.date = date;
+		this.map?.showDate(date);
+		if (this.finding) void this.inquiry.again();
+		this.writeAddress();
+	}
+
 	private toggleMenu(menu: "account" | "add"): void {
 		this.menu = this.menu === menu ? "none" : menu;
 	}
 
 	private edit(key: NonNullable<Finding["selected"]>): void {
-		if (this.who?.writes.includes(key.layer)) void this.desk.change(key);
+		if (!this.date && this.who?.writes.includes(key.layer)) void this.desk.change(key);
 	}
 
 	private renderZoom(): TemplateResult {
@@ -453,42 +468,6 @@ export class App extends Panel {
 		`;
 	}
 
-	private renderEmpty(): TemplateResult {
-		return html`
-			<section class="panel notice centre" role="note">
-				<h2>${t("ui_city_empty")}</h2>
-				<p>${t("ui_city_empty_try")}</p>
-				<pre><code>${t("ui_import_command")}</code></pre>
-			</section>
-		`;
-	}
-
-	private renderProblem(problem: ApiError): TemplateResult {
-		return html`
-			<section class="panel notice" role="alert">
-				${icon("warning")}
-				<div>
-					<p class="strong">${problem.message}</p>
-					${problem.advice ? html`<p class="muted">${problem.advice}</p>` : nothing}
-				</div>
-				<button class="button" @click=${() => this.retry()}>${t("ui_retry")}</button>
-			</section>
-		`;
-	}
-
-	private renderFailure(failure: ApiError): TemplateResult {
-		return html`
-			<main>
-				<section class="panel notice centre" role="alert">
-					<h1>${failure.message}</h1>
-					${failure.advice ? html`<p>${failure.advice}</p>` : nothing}
-					${failure.code ? html`<p class="muted tiny">${failure.code} ${failure.request}</p>` : nothing}
-					<button class="button" @click=${() => void this.loadCity()}>${t("ui_retry")}</button>
-				</section>
-			</main>
-		`;
-	}
-
 	private readonly goToActions = {
 		goTo: (place: LonLat): void => {
 			this.inquire(place, 1, false, this.map?.flyTo(place));
@@ -497,6 +476,7 @@ export class App extends Panel {
 
 	private readonly layersActions = {
 		switchLayer: (id: string, on: boolean): void => this.switches.switch(id, on),
+		showDate: (date: string): void => this.showDate(date),
 		showBounds: (layer: Layer): void => this.map?.fit(layer.bounds, this.padding(), true),
 		close: (): void => this.togglePanel(false),
 	};
