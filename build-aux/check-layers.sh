@@ -27,7 +27,7 @@ table='
 ^libdeflate\.h$                   tiles/compress.c
 ^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/glyphs.c
 ^(cairo|pango)                    tiles/pdf.c
-^microhttpd\.h$                   server/http*.c
+^microhttpd\.h$                   server/http*
 '
 
 find base data gis tiles server -name '*.[ch]' | LC_ALL=C sort | TABLE=$table ${AWK:-awk} '

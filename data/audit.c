@@ -1,6 +1,7 @@
 #include "data/audit.h"
 
 #include "base/messages.h"
+#include "data/audit_people.h"
 #include "data/change.h"
 #include "data/feature_row.h"
 #include "data/history.h"
@@ -423,6 +424,11 @@ static int verify_layer(struct audit *audit, const struct layer *layer, struct e
 	return 0;
 }
 
+static void find_person(void *context, int64_t id)
+{
+	find(context, AUDIT_VERSION, &people_in_feed, id, 0, 0);
+}
+
 int audit_verify(struct store *store, const struct audit_plan *plan,
 	struct audit_report *ret_report, struct error *err)
 {
@@ -437,5 +443,7 @@ int audit_verify(struct store *store, const struct audit_plan *plan,
 		rc = verify_chain(&audit, err);
 	for (size_t i = 0; !rc && i < plan->layers->count; i++)
 		rc = verify_layer(&audit, &plan->layers->layers[i], err);
+	if (!rc)
+		rc = audit_people(store, find_person, &audit, err);
 	return rc;
 }

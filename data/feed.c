@@ -39,13 +39,17 @@ static int is_seen(struct reading *reading, const struct layer *layer, int64_t i
 
 static int show(struct reading *reading, const struct change_row *row, struct error *err)
 {
+	struct change_row shown = *row;
 	int rc;
 
 	if (reading->shown == reading->most) {
 		reading->more = true;
 		return 1;
 	}
-	rc = reading->visit(reading->context, row, err);
+	/* Who and why is for those who are known themselves. */
+	if (reading->rights->role == ROLE_PUBLIC)
+		shown.actor = shown.reason = NULL;
+	rc = reading->visit(reading->context, &shown, err);
 	if (rc < 0)
 		return rc;
 	reading->shown++;

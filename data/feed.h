@@ -2,7 +2,8 @@
  * feed: the change feed as somebody may see it.
  *
  * A change is shown if the version that it tells of, or the one that it replaces, is; who loses
- * sight of a record by it is told so as if it had been deleted, without its new place.
+ * sight of a record by it is told so as if it had been deleted, without its new place. Who made it
+ * and why is not told to the public.
  */
 #ifndef DATA_FEED_H
 #define DATA_FEED_H

@@ -7,6 +7,7 @@ data_libdata_a_SOURCES = \
 	%D%/account_scope.c %D%/account_scope.h \
 	%D%/agenda.c %D%/agenda.h \
 	%D%/audit.c %D%/audit.h \
+	%D%/audit_people.c %D%/audit_people.h \
 	%D%/blob.c %D%/blob.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \

@@ -14,6 +14,31 @@ void register_database(struct strbuf *path, const char *folder)
 	file_join(path, folder, "city.sqlite");
 }
 
+static int work_folder(const char *folder, struct strbuf *path, struct error *err)
+{
+	file_join(path, folder, "work");
+	return strbuf_check(path, err);
+}
+
+int register_make_work_folder(const char *folder, struct strbuf *ret_path, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf parent = STRBUF(PATH_MAX_BYTES);
+	int rc = work_folder(folder, &parent, err);
+
+	if (!rc)
+		rc = file_make_folder(parent.data, err);
+	return rc ? rc : file_make_temporary_folder(parent.data, ret_path, err);
+}
+
+/* Removes what a killed process left; the lock is held. */
+static int sweep_work(const char *folder, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	int rc = work_folder(folder, &path, err);
+
+	return rc ? rc : file_remove(path.data, err);
+}
+
 /* Tables and settings of a new register, in one transaction. */
 static int fill(struct store *store, const struct register_plan *plan, struct error *err)
 {
@@ -148,6 +173,8 @@ int register_open(const char *folder, const struct layer_table *layers, enum sto
 		rc = fail_register_missing(err, folder);
 	if (!rc && mode == STORE_WRITE)
 		rc = take_lock(folder, &lock, &opened.lock_fd, err);
+	if (!rc && mode == STORE_WRITE)
+		rc = sweep_work(folder, err);
 	if (!rc)
 		rc = store_open(path.data, mode, &opened.store, err);
 	if (!rc)

@@ -3,7 +3,9 @@
  *
  *	DIR/city.sqlite   the register, an ordinary SpatiaLite file
  *	DIR/lock          held by the one process that writes
+ *	DIR/control.sock  where that process has things done for others, while it serves
  *	DIR/dothi.conf    settings of the server, if any
+ *	DIR/work          of imports under way; emptied when the lock is taken
  *
  * Who opens it for writing holds the lock until it is closed. Readers need none.
  */
@@ -45,5 +47,8 @@ void register_close(struct register_folder *opened);
 
 /* Appends the path of the database, for further connections of the same process. */
 void register_database(struct strbuf *path, const char *folder);
+
+/* Makes a fresh folder for what is under way, to be removed by the caller, and appends its path. */
+int register_make_work_folder(const char *folder, struct strbuf *ret_path, struct error *err);
 
 #endif

@@ -67,7 +67,7 @@ static struct writer_piece *take_group(struct writer *writer)
 	struct writer_piece *first = writer->first, *last = first;
 	int count = 1;
 
-	for (; last->next && count < GROUP_MAX; count++)
+	for (; last->next && !first->is_alone && !last->next->is_alone && count < GROUP_MAX; count++)
 		last = last->next;
 	writer->first = last->next;
 	writer->count -= count;
@@ -91,7 +91,10 @@ static void *write_thread(void *context)
 			break;
 		group = take_group(writer);
 		pthread_mutex_unlock(&writer->lock);
-		run_group(writer, group);
+		if (group->is_alone)
+			group->rc = group->work(writer->store, group->context, &group->err);
+		else
+			run_group(writer, group);
 		while (group) {
 			struct writer_piece *next = group->next;
 
@@ -177,9 +180,13 @@ static void wake(struct writer_piece *piece)
 	pthread_mutex_unlock(&waiting->lock);
 }
 
-int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err)
+static int run_and_wait(struct writer *writer, writer_work *work, void *context, bool is_alone,
+	struct error *err)
 {
-	struct waiting waiting = {.piece = {.work = work, .context = context, .done = wake}};
+	struct waiting waiting = {.piece = {.work = work,
+					  .context = context,
+					  .done = wake,
+					  .is_alone = is_alone}};
 	int rc;
 
 	pthread_mutex_init(&waiting.lock, NULL);
@@ -198,4 +205,14 @@ int writer_run(struct writer *writer, writer_work *work, void *context, struct e
 	pthread_mutex_destroy(&waiting.lock);
 	pthread_cond_destroy(&waiting.finished);
 	return rc;
+}
+
+int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err)
+{
+	return run_and_wait(writer, work, context, false, err);
+}
+
+int writer_run_alone(struct writer *writer, writer_work *work, void *context, struct error *err)
+{
+	return run_and_wait(writer, work, context, true, err);
 }

@@ -32,6 +32,9 @@ AUTOPTR(struct writer, writer_free);
 /* Does the work and waits until it is durable, or undone; its error is in err. */
 int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err);
 
+/* The same outside of any transaction, between those of others: for what must be so (VACUUM). */
+int writer_run_alone(struct writer *writer, writer_work *work, void *context, struct error *err);
+
 /*
  * A piece of work that nobody waits for. It belongs to the writer until done() is called, on the
  * writer's thread, with what became of it in rc and err; done() may free it.
@@ -41,6 +44,7 @@ struct writer_piece {
 	void *context;
 	void (*done)(struct writer_piece *piece);
 	void *owner; /* for done() */
+	bool is_alone; /* outside of any transaction */
 	int rc;
 	struct error err;
 	struct writer_piece *next; /* the writer's */

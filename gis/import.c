@@ -27,6 +27,7 @@ struct import {
 	struct change_set changes;
 	struct arena arena;
 	struct strbuf wkb;
+	bool declined; /* confirm said no */
 	int64_t misplaced;
 	struct error misplacing; /* of the last one: why the file as a whole is refused */
 };
@@ -298,11 +299,8 @@ static int prepare(struct import *import, struct error *err)
 {
 	const struct import_plan *plan = import->plan;
 	const struct ogr_info *info;
-	int rc = unit_finder_open(
-		import->tools->store, import->tools->layers, NULL, &import->units, err);
+	int rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
 
-	if (!rc)
-		rc = ogr_reader_open(plan->path, &plan->options, &import->reader, err);
 	if (rc)
 		return rc;
 	info = ogr_reader_info(import->reader);
@@ -316,19 +314,18 @@ static int prepare(struct import *import, struct error *err)
 	return rc;
 }
 
-/* Writes all rows inside the transaction; what was written is kept only if confirm agrees. */
-static int write_rows(struct import *import, struct error *err)
+/* Writes all rows, inside a transaction; to be kept only if confirm agrees: else it fails. */
+static int write_rows(struct store *store, void *context, struct error *err)
 {
+	struct import *import = context;
 	const struct import_plan *plan = import->plan;
-	autofree(transaction_end) struct transaction transaction = {0};
-	int rc = transaction_begin(import->tools->store, &transaction, err);
+	int rc = unit_finder_open(store, import->tools->layers, NULL, &import->units, err);
 
 	if (!rc)
-		rc = change_begin(import->tools->store, &plan->author, &import->changes, err);
+		rc = change_begin(store, &plan->author, &import->changes, err);
 	if (!rc)
-		rc = feature_writer_open(import->tools->store, plan->layer,
-			import->tools->city->epsg, &import->changes, plan->randomness,
-			&import->writer, err);
+		rc = feature_writer_open(store, plan->layer, import->tools->city->epsg,
+			&import->changes, plan->randomness, &import->writer, err);
 	if (rc)
 		return rc;
 	rc = take_rows(import, err);
@@ -339,9 +336,31 @@ static int write_rows(struct import *import, struct error *err)
 	feature_writer_clear(&import->writer);
 	if (!rc)
 		rc = change_end(&import->changes, err);
-	if (rc || !plan->confirm(plan->context, import->report))
+	if (rc)
 		return rc;
-	return transaction_commit(&transaction, err);
+	import->declined = !plan->confirm(plan->context, import->report);
+	return import->declined ? fail_cancelled(err) : 0;
+}
+
+static int write_alone(struct import *import, struct error *err)
+{
+	autofree(transaction_end) struct transaction transaction = {0};
+	int rc = transaction_begin(import->tools->store, &transaction, err);
+
+	if (!rc)
+		rc = write_rows(import->tools->store, import, err);
+	return rc ? rc : transaction_commit(&transaction, err);
+}
+
+static int write_kept(struct import *import, struct error *err)
+{
+	const struct import_tools *tools = import->tools;
+	struct error why = {0};
+	int rc = tools->write ? tools->write(tools->desk, write_rows, import, &why)
+			      : write_alone(import, &why);
+
+	/* Who declines has what was wished. */
+	return import->declined ? 0 : rc ? error_copy(err, &why) : 0;
 }
 
 int import_run(const struct import_tools *tools, const struct import_plan *plan,
@@ -354,7 +373,7 @@ int import_run(const struct import_tools *tools, const struct import_plan *plan,
 	*ret_report = (struct import_report){.box = box_empty};
 	rc = prepare(&import, err);
 	if (!rc)
-		rc = write_rows(&import, err);
+		rc = write_kept(&import, err);
 	/* The report's texts live in the reader. */
 	ret_report->info = NULL;
 	memset(ret_report->columns, 0, sizeof ret_report->columns);

@@ -15,6 +15,7 @@
 
 #include "data/change.h"
 #include "data/feature_write.h"
+#include "data/writer.h"
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "gis/ogr_reader.h"
@@ -70,7 +71,13 @@ struct import_plan {
 
 /* What import works with; borrowed. */
 struct import_tools {
-	struct store *store; /* writing */
+	struct store *store; /* writing; not used if `write` is given */
+	/*
+	 * Runs the work in a transaction on the writing connection, and undoes it when it fails;
+	 * NULL: the import does so itself. `desk` is its first argument.
+	 */
+	int (*write)(void *desk, writer_work *work, void *context, struct error *err);
+	void *desk;
 	const struct layer_table *layers;
 	const struct city *city;
 	struct crs_context *crs; /* pinned to the city */

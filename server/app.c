@@ -1,10 +1,12 @@
 #include "server/app.h"
 
+#include "base/log.h"
 #include "base/messages.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/throttle.h"
 #include "server/asker.h"
+#include "server/chores.h"
 #include "data/change.h"
 #include "server/events.h"
 #include "server/follow.h"
@@ -79,6 +81,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (!rc)
 		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
+	if (!rc)
+		rc = chores_start(app, &app->chores, err);
 	if (rc)
 		app_stop(app);
 	return rc;
@@ -86,6 +90,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 
 void app_stop(struct app *app)
 {
+	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));
 	events_stop(app->events);
@@ -94,6 +99,16 @@ void app_stop(struct app *app)
 	throttle_free(take(app->login_throttle));
 	public_rights_free(take(app->public_rights));
 	register_close(&app->opened);
+}
+
+void app_rights_changed(const struct app *app, struct store *store)
+{
+	struct error err = {0};
+
+	/* Accounts and tokens are read anew with every request; the public is kept in memory. */
+	if (public_rights_renew(app->public_rights, store, app->layers, &err))
+		log_event(LOG_ERROR, "the rights of the public could not be read",
+			LOG_TEXT("detail", err.detail));
 }
 
 int app_choose_layers(

@@ -11,6 +11,7 @@
 #include "server/live_map.h"
 
 struct public_rights;
+struct chores;
 struct events;
 struct served;
 struct throttle;
@@ -38,6 +39,7 @@ struct app {
 	int64_t followed_seq; /* of the feed; the writer's thread alone */
 	struct events *events;
 	struct served *served;
+	struct chores *chores;
 	struct throttle *login_throttle; /* by address */
 };
 
@@ -54,6 +56,9 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err);
 
 /* Ends the threads and closes the register. */
 void app_stop(struct app *app);
+
+/* To be called, on any thread, after a command has changed what somebody may see; reads there. */
+void app_rights_changed(const struct app *app, struct store *store);
 
 /* The layers of a list of ids "parcel,street", in the order of drawing. */
 struct layer_choice {

@@ -17,12 +17,15 @@ enum { CONTENT_MAX = 32 << 20 };
 static const char patch_types[] = "application/merge-patch+json application/json";
 static const char feature_types[] = "application/geo+json application/json";
 
-bool edit_is_allowed(const struct request *request)
+int edit_check(const struct request *request, struct error *err)
 {
 	const struct layer *layer;
+	int rc = sight_layer(request, request->captures[0], &layer, err);
 
-	return !sight_layer(request, request->captures[0], &layer, NULL) &&
-		sight_may_write(request, layer);
+	if (rc || sight_may_write(request, layer))
+		return rc;
+	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
+						    : fail_write_forbidden(err);
 }
 
 static int read_key(struct request *request, struct edit *edit, struct error *err)
@@ -315,21 +318,21 @@ static int post_version(struct request *request, struct response *response, stru
 
 const struct route_action items_actions[] = {
 	{.method = METHOD_POST, .handle = post_item, .types = feature_types,
-		.content_max = CONTENT_MAX, .params = "", .allowed = edit_is_allowed},
+		.content_max = CONTENT_MAX, .params = "", .check = edit_check},
 };
 const size_t items_action_count = sizeof items_actions / sizeof items_actions[0];
 
 const struct route_action item_actions[] = {
 	{.method = METHOD_PUT, .handle = put_item, .types = feature_types,
-		.content_max = CONTENT_MAX, .params = "", .allowed = edit_is_allowed},
+		.content_max = CONTENT_MAX, .params = "", .check = edit_check},
 	{.method = METHOD_PATCH, .handle = patch_item, .types = patch_types,
-		.content_max = CONTENT_MAX, .params = "", .allowed = edit_is_allowed},
+		.content_max = CONTENT_MAX, .params = "", .check = edit_check},
 	{.method = METHOD_DELETE, .handle = delete_item, .params = "valid_to",
-		.allowed = edit_is_allowed},
+		.check = edit_check},
 };
 const size_t item_action_count = sizeof item_actions / sizeof item_actions[0];
 
 const struct route_action version_actions[] = {
-	{.method = METHOD_POST, .handle = post_version, .params = "", .allowed = edit_is_allowed},
+	{.method = METHOD_POST, .handle = post_version, .params = "", .check = edit_check},
 };
 const size_t version_action_count = sizeof version_actions / sizeof version_actions[0];

@@ -25,7 +25,7 @@ int edit_read_crs(struct request *request, const char *text, struct crs_ref *ret
 /* Hands it to the writer; the answer follows from what came of it. */
 void edit_commit(struct request *request, struct edit *edit);
 
-/* True if the asker may change the layer of the path. */
-bool edit_is_allowed(const struct request *request);
+/* 0 if the asker may change the layer of the path. */
+int edit_check(const struct request *request, struct error *err);
 
 #endif

@@ -12,8 +12,8 @@
 
 enum { TEXT_MAX_BYTES = 1 << 16, SOURCE_MAX_BYTES = 1 << 20 };
 
-/* Half of the last digit that clients are shown, in any direction, and a little. */
-#define SHOWN_DIGITS_M 0.00012
+/* Half of the last digit that clients are shown, what the way there and back adds, and a little. */
+#define SHOWN_DIGITS_M 0.0003
 
 /* An input while it is read. */
 struct reading {

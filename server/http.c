@@ -2,6 +2,7 @@
 
 #include "server/http.h"
 #include "server/http_headers.h"
+#include "server/http_message.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,7 +27,6 @@ enum {
 	/* Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414. */
 	CONNECTION_MEMORY_BYTES = 160 * 1024,
 	IDLE_TIMEOUT_S = 30,
-	STREAM_PIECE_BYTES = 16 << 10,
 	CONTENT_MAX_BYTES = 64 << 20, /* of any request; actions take less */
 	SPARE_FILES = 200, /* for the register and its readers, beside the connections */
 };
@@ -57,17 +57,6 @@ struct exchange {
 	int status;		  /* as it was sent, for the log */
 	struct error err;
 };
-
-/* A body without end, while the network takes it. */
-struct streaming {
-	struct MHD_Connection *connection;
-	struct stream *stream;
-};
-
-static void resume(void *connection)
-{
-	MHD_resume_connection(connection);
-}
 
 static void exchange_free(struct exchange *exchange)
 {
@@ -234,15 +223,15 @@ static int answer_options(struct request *request, struct response *response, st
 static int ask_handler(struct request *request, struct response *response, struct error *err)
 {
 	const struct route_action *action = request->action;
+	int rc = 0;
 
 	if (request->method == METHOD_OPTIONS)
 		return answer_options(request, response, err);
 	if (!action)
 		return request->route->handle(request, response, err);
-	if (action->allowed && !action->allowed(request))
-		return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-							    : fail_write_forbidden(err);
-	return action->handle(request, response, err);
+	if (action->check)
+		rc = action->check(request, err);
+	return rc ? rc : action->handle(request, response, err);
 }
 
 /* Completes the answer, whatever it was. */
@@ -310,70 +299,13 @@ static void run_job(struct worker *worker, void *context)
 		MHD_resume_connection(exchange->connection);
 }
 
-/* The network takes the next bytes of a stream; the connection sleeps while there are none. */
-static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t size)
-{
-	struct streaming *streaming = context;
-	long len = stream_read(streaming->stream, bytes, size, resume, streaming->connection);
-
-	(void)position;
-	if (len < 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	if (!len)
-		MHD_suspend_connection(streaming->connection);
-	return len;
-}
-
-static void end_stream(void *context)
-{
-	struct streaming *streaming = context;
-
-	stream_close(streaming->stream);
-	free(streaming);
-}
-
-/* The stream belongs to the message from here on. */
-static struct MHD_Response *stream_message(struct exchange *exchange)
-{
-	struct streaming *streaming = calloc(1, sizeof *streaming);
-	struct MHD_Response *message = NULL;
-
-	if (streaming) {
-		*streaming = (struct streaming){
-			exchange->connection, take(exchange->response.stream)};
-		message = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_PIECE_BYTES,
-			read_stream, streaming, end_stream);
-	}
-	if (streaming && !message)
-		end_stream(streaming);
-	return message;
-}
-
-static struct MHD_Response *message_of(struct exchange *exchange, size_t len)
-{
-	struct response *response = &exchange->response;
-	struct MHD_Response *message;
-	char *body;
-
-	if (response->stream)
-		return stream_message(exchange);
-	if (response->fixed_body || !len)
-		return MHD_create_response_from_buffer(
-			len, (void *)(uintptr_t)response->fixed_body, MHD_RESPMEM_PERSISTENT);
-	body = strbuf_take(&response->body, &len);
-	message = body ? MHD_create_response_from_buffer(len, body, MHD_RESPMEM_MUST_FREE) : NULL;
-	if (!message)
-		free(body);
-	return message;
-}
-
 /* Hands the answer to the network; its memory goes with it. */
 static enum MHD_Result send_answer(struct exchange *exchange)
 {
 	struct response *response = &exchange->response;
 	size_t len = response->fixed_body ? response->fixed_len : response->body.len;
 	enum deadline_phase phase = response->stream ? DEADLINE_STREAMING : DEADLINE_SENDING;
-	struct MHD_Response *message = message_of(exchange, len);
+	struct MHD_Response *message = http_message(exchange->connection, response, len);
 	enum MHD_Result result;
 
 	if (!message)
@@ -437,11 +369,26 @@ static enum MHD_Result dispatch(struct exchange *exchange, int rc)
 	return MHD_YES;
 }
 
-/* A piece of the content; beyond what the action takes it is passed over. */
+/* Whether the content is read: to be used, or, when it is a little too large, to be passed over. */
+static bool can_be_read(const struct exchange *exchange)
+{
+	const char *length = http_header(exchange->connection, "Content-Length");
+	int64_t bytes;
+
+	if (!exchange->prepared)
+		return exchange->request.action != NULL;
+	/* Who is told so while still sending mostly does not listen. */
+	return exchange->err.message == MSG_BODY_TOO_LARGE &&
+		number_parse_int(length, strlen(length), 0, CONTENT_MAX_BYTES, &bytes);
+}
+
+/* A piece of the content; what is refused, or beyond what the action takes, is passed over. */
 static void take_content(struct exchange *exchange, const char *bytes, size_t len)
 {
 	struct strbuf *body = &exchange->request.body;
 
+	if (exchange->prepared || !exchange->request.action)
+		return;
 	if (exchange->too_large || body->len + len > exchange->request.action->content_max)
 		exchange->too_large = true;
 	else
@@ -454,7 +401,6 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	void **connection_context)
 {
 	struct exchange *exchange = *connection_context;
-	int rc;
 
 	(void)context;
 	(void)url;
@@ -465,13 +411,12 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	if (!exchange->begun) {
 		exchange->begun = true;
 		exchange->prepared = prepare(exchange, method, version, &exchange->err);
-		/* An answer before the request's end closes the connection: only for what is refused. */
-		rc = exchange->prepared;
-		if (has_body(connection) && (rc || !exchange->request.action))
-			return dispatch(exchange, rc);
-		if (!rc && exchange->request.action)
+		/* An answer before the request's end closes the connection. */
+		if (has_body(connection) && !can_be_read(exchange))
+			return dispatch(exchange, exchange->prepared);
+		if (has_body(connection))
 			deadline_phase(exchange->server->deadlines, deadline_of(connection),
-				DEADLINE_SENDING, exchange->request.action->content_max);
+				DEADLINE_SENDING, CONTENT_MAX_BYTES);
 		return MHD_YES;
 	}
 	if (*upload_size) {

@@ -9,18 +9,33 @@ dothi_SOURCES = \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/cases/people.c %D%/cases/people.h \
+	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
 	%D%/changes_api.c \
 	%D%/collections_api.c \
 	%D%/conflicts_api.c \
+	%D%/commands/audit.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo.c \
+	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
 	%D%/commands/init.c \
+	%D%/commands/listing.c %D%/commands/listing.h \
+	%D%/commands/own_desk.c %D%/commands/own_desk.h \
+	%D%/commands/scope_options.c %D%/commands/scope_options.h \
+	%D%/commands/person.c \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
+	%D%/commands/user.c %D%/commands/user.h \
+	%D%/commands/user_add.c \
+	%D%/commands/user_scope.c \
+	%D%/commands/user_token.c \
+	%D%/control.c %D%/control.h \
+	%D%/control_client.c %D%/control_client.h \
+	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/edits_api.c %D%/edits_api.h \
 	%D%/events.c %D%/events.h \
@@ -31,6 +46,7 @@ dothi_SOURCES = \
 	%D%/health_api.c \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
+	%D%/http_message.c %D%/http_message.h \
 	%D%/links.c %D%/links.h \
 	%D%/live_map.c %D%/live_map.h \
 	%D%/main.c \
@@ -44,6 +60,7 @@ dothi_SOURCES = \
 	%D%/routes.c \
 	%D%/served.c %D%/served.h \
 	%D%/session_api.c \
+	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
 	%D%/tokens_api.c \

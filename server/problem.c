@@ -6,60 +6,60 @@
 
 enum { TEXT_MAX_BYTES = 4096, RETRY_AFTER_S = 2 };
 
+/* A status by message, where a kind of error has several, ... */
+static const struct {
+	int message, status;
+} of_messages[] = {
+	{MSG_METHOD_NOT_ALLOWED, 405},
+	{MSG_NOT_ACCEPTABLE, 406},
+	{MSG_URI_TOO_LONG, 414},
+	{MSG_ANSWER_TOO_LARGE, 400},
+	{MSG_TILE_TOO_FULL, 400},
+	{MSG_BODY_TYPE, 415},
+	{MSG_BASE_UNKNOWN, 428},
+	{MSG_KEY_USED, 422},
+	{MSG_LOGIN_NEEDED, 401},
+};
+/* ... or a group of messages by the beginning of their codes, ... */
+static const struct {
+	const char *start;
+	int code, status;
+} of_groups[] = {
+	{"EDIT-FIELD-", ERR_INVALID, 422},
+	{"EDIT-VALUE-", ERR_INVALID, 422},
+	{"EDIT-VALUE-", ERR_TOO_LARGE, 422},
+	{"EDIT-DATES-", ERR_INVALID, 422},
+	{"EDIT-BODY-01", ERR_INVALID, 422},
+	{"EDIT-BODY-05", ERR_INVALID, 422},
+	{"GEOJSON-", ERR_INVALID, 422},
+	{"SHP-GEO-", ERR_INVALID, 422},
+	{"ROW-SHAPE-", ERR_INVALID, 422},
+	{"ROW-PLACE-", ERR_INVALID, 422},
+	{"LOGIN-", ERR_DENIED, 401},
+	{"SES-", ERR_DENIED, 401},
+	{"TOK-", ERR_DENIED, 401},
+	{"LINK-", ERR_DENIED, 401},
+	{"LOGIN-", ERR_BUSY, 429},
+	{"JSON-DEEP-", ERR_TOO_LARGE, 400},
+};
+/* ... else by its kind. */
+static const struct {
+	int code, status;
+} of_codes[] = {
+	{ERR_USAGE, 400},
+	{ERR_INVALID, 400},
+	{ERR_NOT_FOUND, 404},
+	{ERR_CONFLICT, 409},
+	{ERR_DENIED, 403},
+	{ERR_TOO_LARGE, 413},
+	{ERR_BUSY, 503},
+	{ERR_UNAVAILABLE, 503},
+	{ERR_NOMEM, 503},
+	{ERR_CANCELLED, 503},
+};
+
 int problem_status(const struct error *err)
 {
-	/* By message where a kind of error has several statuses, ... */
-	static const struct {
-		int message, status;
-	} of_messages[] = {
-		{MSG_METHOD_NOT_ALLOWED, 405},
-		{MSG_NOT_ACCEPTABLE, 406},
-		{MSG_URI_TOO_LONG, 414},
-		{MSG_ANSWER_TOO_LARGE, 400},
-		{MSG_TILE_TOO_FULL, 400},
-		{MSG_BODY_TYPE, 415},
-		{MSG_BASE_UNKNOWN, 428},
-		{MSG_KEY_USED, 422},
-		{MSG_LOGIN_NEEDED, 401},
-	};
-	/* ... or a group of messages by the beginning of their codes, ... */
-	static const struct {
-		const char *start;
-		int code, status;
-	} of_groups[] = {
-		{"EDIT-FIELD-", ERR_INVALID, 422},
-		{"EDIT-VALUE-", ERR_INVALID, 422},
-		{"EDIT-VALUE-", ERR_TOO_LARGE, 422},
-		{"EDIT-DATES-", ERR_INVALID, 422},
-		{"EDIT-BODY-01", ERR_INVALID, 422},
-		{"EDIT-BODY-05", ERR_INVALID, 422},
-		{"GEOJSON-", ERR_INVALID, 422},
-		{"SHP-GEO-", ERR_INVALID, 422},
-		{"ROW-SHAPE-", ERR_INVALID, 422},
-		{"ROW-PLACE-", ERR_INVALID, 422},
-		{"LOGIN-", ERR_DENIED, 401},
-		{"SES-", ERR_DENIED, 401},
-		{"TOK-", ERR_DENIED, 401},
-		{"LINK-", ERR_DENIED, 401},
-		{"LOGIN-", ERR_BUSY, 429},
-		{"JSON-DEEP-", ERR_TOO_LARGE, 400},
-	};
-	/* ... else by its kind. */
-	static const struct {
-		int code, status;
-	} of_codes[] = {
-		{ERR_USAGE, 400},
-		{ERR_INVALID, 400},
-		{ERR_NOT_FOUND, 404},
-		{ERR_CONFLICT, 409},
-		{ERR_DENIED, 403},
-		{ERR_TOO_LARGE, 413},
-		{ERR_BUSY, 503},
-		{ERR_UNAVAILABLE, 503},
-		{ERR_NOMEM, 503},
-		{ERR_CANCELLED, 503},
-	};
-
 	for (size_t i = 0; i < sizeof of_messages / sizeof of_messages[0]; i++)
 		if (of_messages[i].message == err->message && err->code)
 			return of_messages[i].status;

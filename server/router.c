@@ -72,7 +72,7 @@ void router_methods(const struct request *request, bool of_asker, struct strbuf 
 	for (size_t i = 0; i < request->route->action_count; i++) {
 		const struct route_action *action = &request->route->actions[i];
 
-		if (!of_asker || !action->allowed || action->allowed(request))
+		if (!of_asker || !action->check || !action->check(request, NULL))
 			strbuf_add_format(out, ", %s", method_names[action->method]);
 	}
 }

@@ -25,8 +25,8 @@ struct route_action {
 	const char *types;   /* media types of the content, "a/b c/d"; NULL: it has none */
 	size_t content_max;  /* bytes */
 	const char *params;  /* query parameters that it knows */
-	/* Whether this asker may at all; NULL anybody. */
-	bool (*allowed)(const struct request *request);
+	/* 0 if this asker may at all, else why not; NULL anybody. */
+	int (*check)(const struct request *request, struct error *err);
 	/* Credentials and the page's token are the handler's business (logging in). */
 	bool is_open;
 };

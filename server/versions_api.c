@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "data/history.h"
 #include "gis/geojson.h"
+#include "server/asker.h"
 #include "server/edits_api.h"
 #include "server/feature_json.h"
 #include "server/links.h"
@@ -28,6 +29,7 @@ struct listing {
 	struct date valid_from, valid_to;
 	int64_t after, most, count, last;
 	bool begun; /* there is one before */
+	struct account author; /* of the one in hand */
 };
 
 static bool same_value(const struct value *a, const struct value *b)
@@ -113,17 +115,32 @@ static int keep(struct listing *listing, const struct feature *feature, struct e
 	return 0;
 }
 
+/* The login of "user:7"; NULL of what is no account. */
+static const char *login_of(struct listing *listing, const char *actor)
+{
+	int64_t id;
+
+	if (!text_starts_with(actor, "user:") ||
+		!number_parse_int(actor + 5, strlen(actor + 5), 1, INT64_MAX, &id) ||
+		account_read(listing->request->worker->store, id, &listing->author, NULL))
+		return NULL;
+	return listing->author.login.text;
+}
+
 static int write_entry(struct listing *listing, const struct history_entry *entry, struct error *err)
 {
 	struct json_writer *json = &listing->json;
 	const struct feature *feature = entry->feature;
+	bool named = listing->request->asker->kind != ASKER_PUBLIC;
 	int rc;
 
 	json_begin_object(json);
 	json_member_int(json, "version", feature->version);
 	json_member_text(json, "action", action_names[entry->action]);
-	json_member_text(json, "author", entry->actor);
-	json_member_text(json, "reason", entry->reason);
+	/* Who and why is for those who are known themselves. */
+	json_member_text(json, "author", named ? entry->actor : NULL);
+	json_member_text(json, "author_login", named ? login_of(listing, entry->actor) : NULL);
+	json_member_text(json, "reason", named ? entry->reason : NULL);
 	json_member_time(json, "recorded_at", feature->recorded_at_us);
 	json_member_time(json, "superseded_at", entry->superseded_at_us);
 	json_member_text(json, "valid_from",
@@ -210,20 +227,17 @@ static int write_versions(struct listing *listing, const struct view *view, int6
 	return 0;
 }
 
-static int get_versions(struct request *request, struct response *response, struct error *err)
+/* Everything that both answers need; the listing is in the request's arena. */
+static int prepare(struct request *request, struct response *response, struct listing **ret,
+	int64_t *ret_id, struct error *err)
 {
 	struct listing *listing = arena_zero(&request->arena, 1, sizeof *listing);
-	struct worker *worker = request->worker;
 	const struct layer *layer;
-	struct view view;
-	int64_t id = 0;
 	int rc = listing ? sight_layer(request, request->captures[0], &layer, err)
 			 : fail_no_memory(err);
 
 	if (!rc)
-		rc = request_record_id(request, request->captures[1], &id, err);
-	if (!rc)
-		rc = read_listing_params(request, listing, err);
+		rc = request_record_id(request, request->captures[1], ret_id, err);
 	if (rc)
 		return rc;
 	listing->request = request;
@@ -232,18 +246,68 @@ static int get_versions(struct request *request, struct response *response, stru
 	listing->before = ARENA(ITEM_ARENA_BYTES);
 	listing->how = (struct feature_json){.layer = layer, .crs = crs84,
 		.decimals = GEOJSON_DEGREE_DECIMALS, .arena = &listing->arena};
-	view = sight_view(request, layer, NULL);
-	rc = crs_path_find(worker->crs, request->app->opened.city.epsg, CRS_WGS84,
+	*ret = listing;
+	return crs_path_find(request->worker->crs, request->app->opened.city.epsg, CRS_WGS84,
 		&listing->how.path, err);
-	if (!rc)
-		rc = write_versions(listing, &view, id, err);
+}
+
+static int finish(struct listing *listing, struct response *response, int rc, const char *type,
+	struct error *err)
+{
+	struct request *request = listing->request;
+
 	arena_clear(&listing->arena);
 	arena_clear(&listing->before);
 	if (rc)
 		return rc;
 	response->caching = CACHE_CHECK;
 	response_add_header(response, "Dothi-Crs-Op", request->app->opened.city.operation);
-	return page_answer(request, response, TYPE_JSON, layer->title[request->lang], err);
+	return page_answer(
+		request, response, type, listing->how.layer->title[request->lang], err);
+}
+
+static int get_versions(struct request *request, struct response *response, struct error *err)
+{
+	struct listing *listing;
+	struct view view;
+	int64_t id = 0;
+	int rc = prepare(request, response, &listing, &id, err);
+
+	if (!rc)
+		rc = read_listing_params(request, listing, err);
+	if (rc)
+		return rc;
+	view = sight_view(request, listing->how.layer, NULL);
+	rc = write_versions(listing, &view, id, err);
+	return finish(listing, response, rc, TYPE_JSON, err);
+}
+
+static int take_feature(void *context, const struct history_entry *entry, struct error *err)
+{
+	struct listing *listing = context;
+
+	listing->count++;
+	return feature_json_write(&listing->json, &listing->how, entry->feature, err);
+}
+
+static int get_version(struct request *request, struct response *response, struct error *err)
+{
+	const char *text = request->captures[2];
+	struct listing *listing;
+	struct view view;
+	int64_t id = 0, version = 0;
+	int rc = prepare(request, response, &listing, &id, err);
+
+	if (rc)
+		return rc;
+	if (!number_parse_int(text, strlen(text), 1, HISTORY_VERSIONS_MAX - 1, &version))
+		return fail_no_such_version(err, 0);
+	view = sight_view(request, listing->how.layer, NULL);
+	rc = history_versions(
+		request->worker->store, &view, id, version - 1, 1, take_feature, listing, err);
+	if (!rc && !listing->count)
+		rc = fail_no_such_version(err, version);
+	return finish(listing, response, rc, TYPE_GEOJSON, err);
 }
 
 static const struct route routes[] = {
@@ -256,8 +320,10 @@ static const struct route routes[] = {
 	},
 	{
 		.pattern = "/ogc/collections/{collection}/items/{item}/versions/{version}",
+		.handle = get_version,
+		.params = "f",
 		.place = on_worker,
-		.title = {"Khôi phục một phiên bản", "Bring a version back"},
+		.title = {"Một phiên bản; POST khôi phục nó", "A version; POST brings it back"},
 		.actions = version_actions,
 		.action_count = 1,
 	},

@@ -7,6 +7,7 @@ include tests/base/local.mk
 include tests/data/local.mk
 include tests/gis/local.mk
 include tests/tiles/local.mk
+include tests/server/local.mk
 include tests/bench/local.mk
 include tests/web/local.mk
 include tests/fault/local.mk

@@ -1,7 +1,6 @@
 #include "server/commands/command.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include "base/messages.h"
 #include "base/number.h"
@@ -15,7 +14,12 @@ static const struct command_option common_options[] = {
 	{NULL, NULL, 0},
 };
 
-enum { HELP_COLUMN = 26 };
+enum {
+	HELP_COLUMN = 26,
+	COMMANDS_MAX = 64,
+	NAME_WORDS_MAX = 3,
+	NAME_MAX_BYTES = 200, /* of words that may be a verb's name */
+};
 
 static const struct command_option *find_in(
 	const struct command_option *options, const char *name, size_t len)
@@ -50,7 +54,7 @@ static int fail_option(const struct command *command, const char *name, struct e
 
 /* Takes "--name", "--name=value" or "--name value"; *at moves to the last word used. */
 static int take_option(
-	struct command_line *line, int argc, char **argv, int *at, struct error *err)
+	struct command_line *line, int argc, char *const *argv, int *at, struct error *err)
 {
 	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
 	size_t len = equals ? (size_t)(equals - name) : strlen(name);
@@ -77,25 +81,103 @@ static int take_option(
 	return 0;
 }
 
-static const struct command *find_command(const char *name)
+/* How many words of argv are the name; 0 if it is another one. */
+static int match_name(const char *name, int argc, char *const *argv)
 {
-	for (const struct command *const *command = all_commands; *command; command++)
-		if (!strcmp((*command)->name, name))
-			return *command;
-	return NULL;
+	int used = 0;
+	struct slice word;
+
+	while (text_next(&name, ' ', &word))
+		if (used == argc || !slice_equals(word, argv[used++]))
+			return 0;
+	return used;
 }
 
-static int fail_verb(const char *name, struct error *err)
+/* The verb whose name takes the most words of argv, or NULL. */
+static const struct command *find_command(int argc, char *const *argv, int *ret_used)
 {
-	const char *names[32];
-	const char *nearest;
+	const struct command *found = NULL;
+
+	*ret_used = 0;
+	for (const struct command *const *command = all_commands; *command; command++) {
+		int used = match_name((*command)->name, argc, argv);
+
+		if (used <= *ret_used)
+			continue;
+		*ret_used = used;
+		found = *command;
+	}
+	return found;
+}
+
+/* The first words of argv that are no options, at most so many, with a blank between each two. */
+static int join_words(struct strbuf *out, int most, int argc, char *const *argv)
+{
+	int count = 0;
+
+	for (; count < most && count < argc && !text_starts_with(argv[count], "--"); count++)
+		strbuf_add_format(out, count ? " %s" : "%s", argv[count]);
+	return count;
+}
+
+static int count_words(const char *name)
+{
+	int count = 1;
+
+	for (; *name; name++)
+		count += *name == ' ';
+	return count;
+}
+
+/* The verb of so many words that was meant, or NULL. */
+static const char *nearest_name(const char *typed, int words)
+{
+	const char *names[COMMANDS_MAX + 1];
 	size_t count = 0;
 
-	for (const struct command *const *command = all_commands; *command && count < 31; command++)
-		names[count++] = (*command)->name;
+	for (const struct command *const *command = all_commands; *command; command++)
+		if (count_words((*command)->name) == words && count < COMMANDS_MAX)
+			names[count++] = (*command)->name;
 	names[count] = NULL;
-	nearest = text_nearest(name, names);
-	return nearest ? fail_verb_near(err, name, nearest) : fail_verb_unknown(err, name);
+	return text_nearest(typed, names);
+}
+
+/* How many words of argv begin the name of a verb: of "user token add" two. */
+static int count_known(int argc, char *const *argv)
+{
+	for (int words = NAME_WORDS_MAX; words; words--) {
+		autofree(strbuf_clear) struct strbuf typed = STRBUF(NAME_MAX_BYTES);
+
+		if (join_words(&typed, words, argc, argv) < words)
+			continue;
+		strbuf_add_char(&typed, ' ');
+		for (const struct command *const *command = all_commands; *command; command++)
+			if (!typed.failed && text_starts_with((*command)->name, typed.data))
+				return words;
+	}
+	return 0;
+}
+
+/* Whether a group was named and nothing behind it. */
+static bool is_group(int argc, char *const *argv)
+{
+	int known = count_known(argc, argv);
+
+	return known && (known == argc || text_starts_with(argv[known], "--"));
+}
+
+static int fail_verb(int argc, char *const *argv, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf typed = STRBUF(NAME_MAX_BYTES);
+	int words = count_known(argc, argv) + 1;
+	const char *nearest;
+
+	join_words(&typed, words, argc, argv);
+	if (typed.failed || !typed.len)
+		return fail_verb_unknown(err, argv[0]);
+	nearest = nearest_name(typed.data, words);
+	return nearest ? fail_verb_near(err, typed.data, nearest)
+		       : fail_verb_unknown(err, typed.data);
 }
 
 /* Which language this user reads: that of the environment, else Vietnamese. */
@@ -130,7 +212,7 @@ static int take_common(struct command_line *line, struct error *err)
 	return 0;
 }
 
-void command_line_begin(int argc, char **argv, struct command_line *ret_line)
+void command_line_begin(int argc, char *const *argv, struct command_line *ret_line)
 {
 	*ret_line = (struct command_line){.lang = environment_lang()};
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -143,15 +225,15 @@ void command_line_begin(int argc, char **argv, struct command_line *ret_line)
 	}
 }
 
-int command_line_parse(int argc, char **argv, struct command_line *line, struct error *err)
+int command_line_parse(int argc, char *const *argv, struct command_line *line, struct error *err)
 {
 	bool only_words = false;
-	int rc = 0;
+	int used, rc = 0;
 
-	line->command = find_command(argv[0]);
-	if (!line->command)
-		return fail_verb(argv[0], err);
-	for (int i = 1; !rc && i < argc; i++) {
+	line->command = find_command(argc, argv, &used);
+	if (!line->command || (!line->command->run && !is_group(argc, argv)))
+		return fail_verb(argc, argv, err);
+	for (int i = used; !rc && i < argc; i++) {
 		if (!only_words && !strcmp(argv[i], "--"))
 			only_words = true;
 		else if (!only_words && text_starts_with(argv[i], "--"))
@@ -187,17 +269,24 @@ int command_int(const struct command_line *line, const char *option, int64_t min
 	return fail_option_number(err, option, text, min, max);
 }
 
-static void add_row(struct strbuf *out, const char *left, enum lang lang, int help)
+static size_t count_letters(const char *text)
 {
-	size_t len = 0;
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
+static void add_row(struct strbuf *out, const char *left, size_t width, enum lang lang, int help)
+{
+	size_t len = count_letters(left);
 
 	strbuf_add_text(out, "  ");
 	strbuf_add_text(out, left);
-	for (const char *at = left; *at; at++)
-		len += ((unsigned char)*at & 0xC0) != 0x80;
 	do
 		strbuf_add_char(out, ' ');
-	while (++len < HELP_COLUMN);
+	while (++len < width);
 	message_print(out, lang, help, NULL);
 	strbuf_add_char(out, '\n');
 }
@@ -210,13 +299,48 @@ static void add_options(struct strbuf *out, const struct command_option *options
 		strbuf_add_format(&left, "--%s", options->name);
 		if (options->value)
 			strbuf_add_format(&left, " %s", options->value);
-		add_row(out, left.data, lang, options->help);
+		add_row(out, left.data, HELP_COLUMN, lang, options->help);
 	}
+}
+
+static bool is_in_group(const struct command *command, const struct command *group)
+{
+	size_t len = group ? strlen(group->name) : 0;
+
+	if (!group)
+		return !strchr(command->name, ' ');
+	return text_starts_with(command->name, group->name) && command->name[len] == ' ';
+}
+
+static void print_usage(struct strbuf *out, const struct command *command)
+{
+	strbuf_reset(out);
+	strbuf_add_format(out, "dothi %s %s", command->name, command->words);
+}
+
+/* The verbs of a group; without one the groups, and the verbs that are in none. */
+static void add_verbs(struct strbuf *out, const struct command *group, enum lang lang)
+{
+	autofree(strbuf_clear) struct strbuf left = STRBUF(NAME_MAX_BYTES);
+	size_t width = HELP_COLUMN;
+
+	for (const struct command *const *at = all_commands; *at; at++) {
+		print_usage(&left, *at);
+		if (is_in_group(*at, group) && count_letters(left.data) + 2 > width)
+			width = count_letters(left.data) + 2;
+	}
+	for (const struct command *const *at = all_commands; *at; at++) {
+		if (!is_in_group(*at, group))
+			continue;
+		print_usage(&left, *at);
+		add_row(out, left.data, width, lang, (*at)->summary);
+	}
+	strbuf_add_char(out, '\n');
 }
 
 void command_help(struct strbuf *out, const struct command *command, enum lang lang)
 {
-	if (command) {
+	if (command && command->run) {
 		strbuf_add_format(out, "dothi %s %s\n", command->name, command->words);
 		message_print(out, lang, command->summary, NULL);
 		strbuf_add_text(out, "\n\n");
@@ -224,31 +348,11 @@ void command_help(struct strbuf *out, const struct command *command, enum lang l
 		add_options(out, common_options, lang);
 		return;
 	}
-	message_print(out, lang, MSG_HELP_HEAD, NULL);
+	message_print(out, lang, command ? command->summary : MSG_HELP_HEAD, NULL);
 	strbuf_add_text(out, "\n\n");
-	for (const struct command *const *at = all_commands; *at; at++) {
-		autofree(strbuf_clear) struct strbuf left = STRBUF(100);
-
-		strbuf_add_format(&left, "dothi %s %s", (*at)->name, (*at)->words);
-		add_row(out, left.data, lang, (*at)->summary);
-	}
-	strbuf_add_char(out, '\n');
+	add_verbs(out, command, lang);
 	message_print(out, lang, MSG_HELP_FOOT, NULL);
 	strbuf_add_char(out, '\n');
-}
-
-void command_talk(const struct strbuf *text)
-{
-	fwrite(text->data, 1, text->len, stderr);
-	fputc('\n', stderr);
-	fflush(stderr);
-}
-
-void command_print(const struct strbuf *text)
-{
-	fwrite(text->data, 1, text->len, stdout);
-	fputc('\n', stdout);
-	fflush(stdout);
 }
 
 static volatile sig_atomic_t interrupted;
@@ -259,12 +363,11 @@ static void note_interrupt(int number)
 	interrupted = 1;
 }
 
-bool command_goes_on(void *unused)
+bool command_goes_on(void)
 {
 	static bool watching;
 	struct sigaction action = {.sa_handler = note_interrupt, .sa_flags = SA_RESTART};
 
-	(void)unused;
 	if (!watching) {
 		watching = true;
 		sigaction(SIGINT, &action, NULL);

@@ -1,8 +1,9 @@
 /*
- * command: the verbs of the command line, one file each, described by tables.
+ * command: the verbs of the command line, described by tables, and the words of a user.
  *
- * A verb gets its words checked and in order. Results go to stdout (plain, or JSON with --json),
- * talk to stderr. It returns 0 or an error, which main() prints and turns into an exit code.
+ * A verb gets its words checked and in order, and works at a desk (desk.h), which opens the
+ * register for it and takes what it has to say: results (plain, or JSON with --json) and talk. It
+ * returns 0 or an error, which the desk prints and turns into an exit status.
  */
 #ifndef SERVER_COMMANDS_COMMAND_H
 #define SERVER_COMMANDS_COMMAND_H
@@ -22,15 +23,24 @@ struct command_option {
 	int help;	   /* message id */
 };
 
-struct command_line;
+struct desk;
+
+/* What a verb does with the register of the folder, which then is its first word. */
+enum command_use {
+	COMMAND_ALONE, /* nothing: it opens what it needs by itself */
+	COMMAND_READS,
+	COMMAND_WRITES,
+};
 
 struct command {
-	const char *name;
+	const char *name;  /* "import", "user token add" */
 	const char *words; /* "DIR FILE"; optional ones in brackets */
 	size_t words_min, words_max;
 	int summary;			      /* message id */
 	const struct command_option *options; /* ends with a NULL name; may be NULL */
-	int (*run)(const struct command_line *line, struct error *err);
+	enum command_use use;
+	/* NULL: a group, the verbs whose names begin with its own. */
+	int (*run)(struct desk *desk, struct error *err);
 };
 
 /* Words as they were given. Borrowed from argv. */
@@ -38,7 +48,6 @@ struct command_line {
 	const struct command *command;
 	enum lang lang;
 	bool json;
-	struct strbuf *report; /* JSON object of a verb that fails and has more to tell than why */
 	const char *words[COMMAND_WORDS_MAX];
 	size_t word_count;
 	struct {
@@ -55,8 +64,8 @@ extern const struct command *const all_commands[];
  * Reads argv (without the program's name) into a line; the verb comes first. Begin looks only how
  * the user wishes to be answered, so that what is wrong with the words can be said so.
  */
-void command_line_begin(int argc, char **argv, struct command_line *ret_line);
-int command_line_parse(int argc, char **argv, struct command_line *line, struct error *err);
+void command_line_begin(int argc, char *const *argv, struct command_line *ret_line);
+int command_line_parse(int argc, char *const *argv, struct command_line *line, struct error *err);
 
 /* The n-th value of an option, from 0; NULL if there is none. A switch has the value "". */
 const char *command_value(const struct command_line *line, const char *option, size_t n);
@@ -65,14 +74,10 @@ const char *command_value(const struct command_line *line, const char *option, s
 int command_int(const struct command_line *line, const char *option, int64_t min, int64_t max,
 	int64_t absent, int64_t *ret, struct error *err);
 
-/* Appends the help of a verb, or of all when it is NULL. */
+/* Appends the help of a verb or a group, or of all when it is NULL. */
 void command_help(struct strbuf *out, const struct command *command, enum lang lang);
 
-/* Writes a line of talk to stderr, of results to stdout. */
-void command_talk(const struct strbuf *text);
-void command_print(const struct strbuf *text);
-
-/* True while the user has not pressed Ctrl-C; the first call begins to watch for it. */
-bool command_goes_on(void *unused);
+/* True until Ctrl-C or SIGTERM; the first call begins to watch for them. */
+bool command_goes_on(void);
 
 #endif

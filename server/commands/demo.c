@@ -1,6 +1,5 @@
 /* dothi demo: the sample city, made and served. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/dice.h"
 #include "base/file.h"
@@ -24,7 +23,7 @@ static const char city_name[] = "Thủ Dầu Một";
 
 /* The city while it is put into the register, one layer after the other. */
 struct making {
-	const struct command_line *line;
+	struct desk *desk;
 	struct store *store;
 	struct change_set changes;
 	struct feature_writer writer;
@@ -81,11 +80,11 @@ static bool show_progress(void *context, uint64_t done, uint64_t total)
 
 	if (total && now_ms - making->last_progress_ms >= PROGRESS_MS) {
 		making->last_progress_ms = now_ms;
-		say_demo_progress(&text, making->line->lang, (int64_t)(done * 100 / total));
-		fprintf(stderr, isatty(STDERR_FILENO) ? "\r%s\033[K" : "%s\n", text.data);
-		fflush(stderr);
+		say_demo_progress(
+			&text, making->desk->line->lang, (int64_t)(done * 100 / total));
+		desk_progress(making->desk, &text);
 	}
-	return command_goes_on(NULL);
+	return command_goes_on();
 }
 
 static int make_records(struct making *making, int64_t parcels, struct error *err)
@@ -125,11 +124,10 @@ static int fill_city(struct making *making, int64_t parcels, struct error *err)
 	return rc ? rc : transaction_commit(&transaction, err);
 }
 
-static int make_city(
-	const struct command_line *line, const char *folder, int64_t parcels, struct error *err)
+static int make_city(struct desk *desk, const char *folder, int64_t parcels, struct error *err)
 {
 	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
-	struct making making = {.line = line, .last_progress_ms = clock_ticks_ms(),
+	struct making making = {.desk = desk, .last_progress_ms = clock_ticks_ms(),
 		.dice = dice_for(CITY_SEED, 0, 0)};
 	int rc = city_create(folder, CITY_EPSG, city_name, err);
 
@@ -140,8 +138,7 @@ static int make_city(
 	making.store = opened.store;
 	if (!rc)
 		rc = fill_city(&making, parcels, err);
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
+	desk_progress_end(desk);
 	return rc;
 }
 
@@ -165,8 +162,9 @@ static bool has_register(const char *folder)
 	return !path.failed && file_exists(path.data);
 }
 
-static int run(const struct command_line *line, struct error *err)
+static int run(struct desk *desk, struct error *err)
 {
+	const struct command_line *line = desk->line;
 	autofree(strbuf_clear) struct strbuf folder = STRBUF(PATH_MAX_BYTES);
 	autofree(strbuf_clear) struct strbuf said = STRBUF(PATH_MAX_BYTES + 400);
 	int64_t parcels, started_ms = clock_ticks_ms();
@@ -179,16 +177,16 @@ static int run(const struct command_line *line, struct error *err)
 		return rc;
 	if (has_register(folder.data)) {
 		say_demo_there(&said, line->lang, folder.data);
-		command_talk(&said);
-		return serve_folder(line, folder.data, err);
+		desk_talk(desk, &said);
+		return serve_folder(desk, folder.data, err);
 	}
-	rc = make_city(line, folder.data, parcels, err);
+	rc = make_city(desk, folder.data, parcels, err);
 	if (rc)
 		return rc;
 	say_demo_made(&said, line->lang, parcels,
 		(double)(clock_ticks_ms() - started_ms) / 1000, folder.data);
-	command_talk(&said);
-	return serve_folder(line, folder.data, err);
+	desk_talk(desk, &said);
+	return serve_folder(desk, folder.data, err);
 }
 
 static const struct command_option options[] = {
@@ -197,4 +195,5 @@ static const struct command_option options[] = {
 	{NULL, NULL, 0},
 };
 
-const struct command demo_command = {"demo", "[DIR]", 0, 1, MSG_HELP_DEMO, options, run};
+const struct command demo_command = {
+	"demo", "[DIR]", 0, 1, MSG_HELP_DEMO, options, COMMAND_ALONE, run};

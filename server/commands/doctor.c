@@ -8,7 +8,7 @@
 #include "data/register.h"
 #include "gis/crs_check.h"
 #include "gis/ogr_process.h"
-#include "server/commands/command.h"
+#include "server/commands/desk.h"
 
 enum {
 	PATH_MAX_BYTES = 4096,
@@ -20,6 +20,7 @@ enum {
 
 /* What the checks share. */
 struct examination {
+	struct desk *desk;
 	const struct command_line *line;
 	const char *folder;
 	struct register_folder opened;
@@ -156,7 +157,7 @@ static void report(struct examination *examination, const char *name, const stru
 		strbuf_add_format(&examination->out, "%s%s [%s]", text.len ? "\n               → " : "",
 			text.data, error_message_code(err));
 	}
-	command_print(&examination->out);
+	desk_print(examination->desk, &examination->out);
 }
 
 static void run_checks(struct examination *examination)
@@ -171,9 +172,10 @@ static void run_checks(struct examination *examination)
 	}
 }
 
-static int run(const struct command_line *line, struct error *err)
+static int run(struct desk *desk, struct error *err)
 {
-	struct examination examination = {.line = line, .folder = line->words[0],
+	const struct command_line *line = desk->line;
+	struct examination examination = {.desk = desk, .line = line, .folder = line->words[0],
 		.opened = REGISTER_CLOSED, .out = STRBUF(TEXT_MAX_BYTES * 4)};
 
 	if (line->json) {
@@ -184,9 +186,9 @@ static int run(const struct command_line *line, struct error *err)
 	if (line->json) {
 		json_end_object(&examination.json);
 		if (examination.failed)
-			strbuf_add(line->report, examination.out.data, examination.out.len);
+			strbuf_add(&desk->report, examination.out.data, examination.out.len);
 		else
-			command_print(&examination.out);
+			desk_print(desk, &examination.out);
 	}
 	crs_context_free(examination.crs);
 	register_close(&examination.opened);
@@ -194,4 +196,5 @@ static int run(const struct command_line *line, struct error *err)
 	return examination.failed ? fail_doctor_found(err, examination.failed) : 0;
 }
 
-const struct command doctor_command = {"doctor", "DIR", 1, 1, MSG_HELP_DOCTOR, NULL, run};
+const struct command doctor_command = {
+	"doctor", "DIR", 1, 1, MSG_HELP_DOCTOR, NULL, COMMAND_ALONE, run};

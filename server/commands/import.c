@@ -1,13 +1,10 @@
 /* dothi import: a file of the user into a layer. */
-#include <unistd.h>
-
 #include "base/file.h"
 #include "base/json_write.h"
 #include "base/messages.h"
 #include "base/text.h"
-#include "data/register.h"
 #include "gis/import.h"
-#include "server/commands/command.h"
+#include "server/commands/desk.h"
 
 enum {
 	PATH_MAX_BYTES = 4096,
@@ -21,13 +18,14 @@ enum {
 
 /* The command while it runs; context of the import's calls. */
 struct session {
+	struct desk *desk;
 	const struct command_line *line;
 	struct strbuf findings; /* JSON, with --json */
 	struct json_writer json;
 	struct strbuf report; /* JSON, made when all rows were read */
 	int64_t last_progress_ms;
 	int64_t findings_left_out;
-	bool dry_run, yes, can_ask, kept;
+	bool dry_run, yes, kept;
 	struct error refusal; /* why it was not kept although nobody said no */
 };
 
@@ -86,7 +84,7 @@ static void take_finding(void *context, const struct import_finding *finding)
 	if (finding->has_place)
 		add_place(&text, finding);
 	strbuf_add_format(&text, " [%s]", error_message_code(finding->reason));
-	command_print(&text);
+	desk_print(session->desk, &text);
 }
 
 static bool show_progress(void *context, int64_t done, int64_t total)
@@ -94,7 +92,6 @@ static bool show_progress(void *context, int64_t done, int64_t total)
 	struct session *session = context;
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 	int64_t now_ms = clock_ticks_ms();
-	bool is_terminal = isatty(STDERR_FILENO);
 
 	if (now_ms - session->last_progress_ms >= PROGRESS_MS) {
 		session->last_progress_ms = now_ms;
@@ -102,10 +99,9 @@ static bool show_progress(void *context, int64_t done, int64_t total)
 			say_import_progress(&text, session->line->lang, done, total);
 		else
 			say_import_progress_open(&text, session->line->lang, done);
-		fprintf(stderr, is_terminal ? "\r%s\033[K" : "%s\n", text.data);
-		fflush(stderr);
+		desk_progress(session->desk, &text);
 	}
-	return command_goes_on(NULL);
+	return desk_goes_on(session->desk);
 }
 
 static void write_json_report(struct session *session, const struct import_report *report)
@@ -156,8 +152,7 @@ static void print_report(struct session *session, const struct import_report *re
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 	enum lang lang = session->line->lang;
 
-	if (isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
+	desk_progress_end(session->desk);
 	say_import_read(&text, lang, file_name(session->line->words[1]), report->rows,
 		report->epsg, report->info->layer.encoding);
 	strbuf_add_char(&text, '\n');
@@ -172,22 +167,16 @@ static void print_report(struct session *session, const struct import_report *re
 		strbuf_add_char(&text, '\n');
 		say_import_refused(&text, lang, report->refused);
 	}
-	command_print(&text);
+	desk_print(session->desk, &text);
 }
 
-/* Asks on the terminal; "y" and "c" (có) agree. */
-static bool ask(const struct session *session, const struct import_report *report)
+static bool ask(struct session *session, const struct import_report *report)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
-	char answer[16] = "";
 
 	say_import_ask(&text, session->line->lang, report->stored,
 		command_value(session->line, "layer", 0));
-	fprintf(stderr, "%s ", text.data);
-	fflush(stderr);
-	if (!fgets(answer, sizeof answer, stdin))
-		return false;
-	return answer[0] == 'y' || answer[0] == 'Y' || answer[0] == 'c' || answer[0] == 'C';
+	return desk_ask(session->desk, &text);
 }
 
 /* Fills the reason if the report alone forbids to keep anything. */
@@ -199,7 +188,7 @@ static bool is_refused(struct session *session, const struct import_report *repo
 		fail_no_memory(why);
 	else if (report->refused && !report->stored)
 		fail_import_nothing(why, report->refused);
-	else if (report->refused && !session->yes && !session->can_ask)
+	else if (report->refused && !session->yes && !session->desk->can_ask)
 		fail_import_refused_rows(why, report->refused);
 	return why->code != 0;
 }
@@ -216,7 +205,7 @@ static bool confirm(void *context, const struct import_report *report)
 	}
 	if (session->dry_run || is_refused(session, report))
 		return false;
-	session->kept = session->yes || !session->can_ask || ask(session, report);
+	session->kept = session->yes || !session->desk->can_ask || ask(session, report);
 	return session->kept;
 }
 
@@ -242,29 +231,23 @@ static int read_mappings(const struct command_line *line, struct import_mapping 
 	return 0;
 }
 
-/* An own folder for readers; what a killed import left in it goes. */
-static int make_work_folder(const char *folder, struct strbuf *path, struct error *err)
+static int write_at_desk(void *desk, writer_work *work, void *context, struct error *err)
 {
-	int rc;
-
-	file_join(path, folder, "work");
-	rc = strbuf_check(path, err);
-	if (!rc)
-		rc = file_remove(path->data, err);
-	return rc ? rc : file_make_folder(path->data, err);
+	return desk_write(desk, work, context, err);
 }
 
-static int open_tools(struct register_folder *opened, struct import_tools *tools, struct error *err)
+static int open_tools(struct desk *desk, struct import_tools *tools, struct error *err)
 {
 	int rc = crs_context_new(&tools->crs, err);
 
 	if (!rc)
-		rc = crs_pin(tools->crs, &opened->city, err);
+		rc = crs_pin(tools->crs, desk->city, err);
 	if (!rc)
 		rc = geom_context_new(&tools->geom, err);
-	tools->store = opened->store;
+	tools->write = write_at_desk;
+	tools->desk = desk;
 	tools->layers = city_layers();
-	tools->city = &opened->city;
+	tools->city = desk->city;
 	return rc;
 }
 
@@ -273,63 +256,72 @@ static void print_end(struct session *session)
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 
 	if (session->line->json) {
-		command_print(&session->report);
+		desk_print(session->desk, &session->report);
 		return;
 	}
 	if (session->kept)
 		say_import_kept(&text, session->line->lang);
 	else
 		say_import_not_kept(&text, session->line->lang);
-	command_talk(&text);
+	desk_talk(session->desk, &text);
 }
 
-static int import_into(struct session *session, struct register_folder *opened,
-	struct import_plan *plan, struct error *err)
+/* What was read, with whether it was kept; why not, if it is not what was wished. */
+static int finish(struct session *session, struct error *err)
 {
+	int rc = 0;
+
+	if (session->report.len)
+		strbuf_add_format(
+			&session->report, ",\"kept\":%s}", session->kept ? "true" : "false");
+	if (session->refusal.code) {
+		rc = error_copy(err, &session->refusal);
+		strbuf_add(&session->desk->report, session->report.data, session->report.len);
+	} else {
+		print_end(session);
+	}
+	return rc;
+}
+
+static int import_file(struct session *session, struct import_plan *plan, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	autofree(strbuf_clear) struct strbuf work = STRBUF(PATH_MAX_BYTES);
 	autofree(strbuf_clear) struct strbuf program = STRBUF(PATH_MAX_BYTES);
 	struct import_tools tools = {0};
 	struct import_report report;
-	int rc = make_work_folder(session->line->words[0], &work, err);
+	int rc;
 
+	if (session->line->json)
+		json_begin_array(&session->json);
+	desk_path(session->desk, session->line->words[1], &path);
+	rc = strbuf_check(&path, err);
+	if (!rc)
+		rc = register_make_work_folder(session->desk->folder, &work, err);
 	if (!rc)
 		rc = ogr_process_find(&program, err);
 	if (!rc)
-		rc = open_tools(opened, &tools, err);
+		rc = open_tools(session->desk, &tools, err);
+	plan->path = path.data;
 	plan->options.program = program.data;
 	plan->options.work_folder = work.data;
 	if (!rc)
 		rc = import_run(&tools, plan, &report, err);
 	geom_context_free(tools.geom);
 	crs_context_free(tools.crs);
-	file_remove(work.data, NULL);
-	if (session->report.len)
-		strbuf_add_format(
-			&session->report, ",\"kept\":%s}", session->kept ? "true" : "false");
-	if (!rc && session->refusal.code) {
-		rc = error_copy(err, &session->refusal);
-		strbuf_add(session->line->report, session->report.data, session->report.len);
-	}
-	if (!rc)
-		print_end(session);
-	return rc;
+	if (work.len)
+		file_remove(work.data, NULL);
+	return rc ? rc : finish(session, err);
 }
 
-static int run_session(struct session *session, struct import_plan *plan, struct error *err)
+static bool is_cancelled(void *desk)
 {
-	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
-	int rc = register_open(session->line->words[0], city_layers(), STORE_WRITE,
-		plan->author.at_us, &opened, err);
-
-	if (rc)
-		return rc;
-	if (session->line->json)
-		json_begin_array(&session->json);
-	return import_into(session, &opened, plan, err);
+	return !desk_goes_on(desk);
 }
 
-static int read_plan(const struct command_line *line, struct import_plan *plan, struct error *err)
+static int read_plan(struct desk *desk, struct import_plan *plan, struct error *err)
 {
+	const struct command_line *line = desk->line;
 	const char *layer = command_value(line, "layer", 0);
 	int64_t epsg;
 	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
@@ -342,14 +334,15 @@ static int read_plan(const struct command_line *line, struct import_plan *plan, 
 	if (!plan->layer)
 		return fail_target_layer_unknown(err, layer);
 	plan->epsg = (int)epsg;
-	plan->path = line->words[1];
 	plan->repair = command_value(line, "repair", 0) != NULL;
 	plan->author = (struct change_author){
-		.actor = "command line", .reason = "import", .at_us = clock_now_us(&clock_system)};
+		.actor = desk->actor, .reason = "import", .at_us = clock_now_us(&clock_system)};
 	plan->randomness = &randomness_system;
 	plan->options = (struct ogr_options){
 		.layer = command_value(line, "source-layer", 0),
 		.encoding = command_value(line, "encoding", 0),
+		.cancelled = is_cancelled,
+		.context = desk,
 		.bytes_max = BYTES_MAX,
 		.open_ms_max = OPEN_MS_MAX,
 		.wait_ms_max = WAIT_MS_MAX,
@@ -357,32 +350,24 @@ static int read_plan(const struct command_line *line, struct import_plan *plan, 
 	return 0;
 }
 
-static bool is_cancelled(void *context)
+static int run(struct desk *desk, struct error *err)
 {
-	(void)context;
-	return !command_goes_on(NULL);
-}
-
-static int run(const struct command_line *line, struct error *err)
-{
+	const struct command_line *line = desk->line;
 	struct import_mapping mappings[IMPORT_MAPPINGS_MAX];
 	struct arena arena = ARENA(1 << 20);
-	struct session session = {.line = line, .findings = STRBUF(FINDINGS_MAX_BYTES),
+	struct session session = {.desk = desk, .line = line, .findings = STRBUF(FINDINGS_MAX_BYTES),
 		.report = STRBUF(FINDINGS_MAX_BYTES), .last_progress_ms = clock_ticks_ms(),
 		.dry_run = command_value(line, "dry-run", 0) != NULL,
-		.yes = command_value(line, "yes", 0) != NULL,
-		.can_ask = isatty(STDIN_FILENO) && isatty(STDERR_FILENO)};
+		.yes = command_value(line, "yes", 0) != NULL};
 	struct import_plan plan = {.mappings = mappings, .finding = take_finding,
 		.progress = show_progress, .confirm = confirm, .context = &session};
-	int rc = read_plan(line, &plan, err);
+	int rc = read_plan(desk, &plan, err);
 
 	session.json = JSON_WRITER(&session.findings);
-	plan.options.cancelled = is_cancelled;
 	if (!rc)
 		rc = read_mappings(line, mappings, &plan.mapping_count, &arena, err);
-	command_goes_on(NULL);
 	if (!rc)
-		rc = run_session(&session, &plan, err);
+		rc = import_file(&session, &plan, err);
 	arena_clear(&arena);
 	strbuf_clear(&session.findings);
 	strbuf_clear(&session.report);
@@ -402,4 +387,4 @@ static const struct command_option options[] = {
 };
 
 const struct command import_command = {
-	"import", "DIR FILE", 2, 2, MSG_HELP_IMPORT, options, run};
+	"import", "DIR FILE", 2, 2, MSG_HELP_IMPORT, options, COMMAND_WRITES, run};

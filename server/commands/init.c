@@ -2,10 +2,11 @@
 #include "base/messages.h"
 #include "base/text.h"
 #include "server/commands/city.h"
-#include "server/commands/command.h"
+#include "server/commands/desk.h"
 
-static int run(const struct command_line *line, struct error *err)
+static int run(struct desk *desk, struct error *err)
 {
+	const struct command_line *line = desk->line;
 	const char *name = command_value(line, "name", 0);
 	autofree(strbuf_clear) struct strbuf said = STRBUF(2000);
 	autofree(strbuf_clear) struct strbuf nfc = STRBUF(CITY_NAME_MAX - 1);
@@ -31,11 +32,11 @@ static int run(const struct command_line *line, struct error *err)
 		json_member_text(&json, "name", nfc.data);
 		json_member_int(&json, "epsg", epsg);
 		json_end_object(&json);
-		command_print(&said);
+		desk_print(desk, &said);
 		return 0;
 	}
 	say_init_done(&said, line->lang, nfc.data, line->words[0], epsg);
-	command_print(&said);
+	desk_print(desk, &said);
 	return 0;
 }
 
@@ -45,4 +46,5 @@ static const struct command_option options[] = {
 	{NULL, NULL, 0},
 };
 
-const struct command init_command = {"init", "DIR", 1, 1, MSG_HELP_INIT, options, run};
+const struct command init_command = {
+	"init", "DIR", 1, 1, MSG_HELP_INIT, options, COMMAND_ALONE, run};

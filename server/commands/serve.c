@@ -4,46 +4,18 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "base/config.h"
-#include "base/file.h"
 #include "base/json_write.h"
-#include "base/log.h"
 #include "base/messages.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "server/control.h"
 #include "server/http.h"
+#include "server/settings.h"
 
 enum {
 	PORT_DEFAULT = 8080,
-	WORKERS_MAX = 64,
-	PATH_MAX_BYTES = 4096,
 	ROUND_MS = 50, /* how often the main thread looks whether the map is ready */
 };
-
-/* Settings of DIR/dothi.conf; the command line goes before it. */
-struct settings {
-	char listen[CONFIG_TEXT_MAX];
-	char public_url[CONFIG_TEXT_MAX];
-	int64_t workers;
-};
-
-static int read_settings(const char *folder, struct settings *settings, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	const struct config_setting table[] = {
-		{"listen", CONFIG_TEXT, settings->listen, 0, 0},
-		{"public_base_url", CONFIG_TEXT, settings->public_url, 0, 0},
-		{"workers", CONFIG_INT, &settings->workers, 1, WORKERS_MAX},
-		{NULL, CONFIG_TEXT, NULL, 0, 0},
-	};
-	int rc;
-
-	*settings = (struct settings){.listen = "127.0.0.1:8080"};
-	settings->workers = sysconf(_SC_NPROCESSORS_ONLN) > 0 ? sysconf(_SC_NPROCESSORS_ONLN) : 2;
-	file_join(&path, folder, "dothi.conf");
-	rc = strbuf_check(&path, err);
-	return rc ? rc : config_read(path.data, table, err);
-}
 
 /* "127.0.0.1:8080", "[::1]:0", ":8080"; the address is written into `address`. */
 static int parse_listen(const char *text, char address[64], unsigned *ret_port, struct error *err)
@@ -78,51 +50,44 @@ static int choose_url(struct app *app, const char *configured, const char *addre
 	const char *shown = address;
 	int len;
 
-	if (*configured) {
-		size_t end = strlen(configured);
-
-		if (!text_starts_with(configured, "http://") &&
-			!text_starts_with(configured, "https://"))
-			return fail_option_value(err, "public-url", configured);
-		while (end && configured[end - 1] == '/')
-			end--;
-		len = snprintf(app->public_url, sizeof app->public_url, "%.*s", (int)end, configured);
-	} else {
-		/* Nobody can be linked to "all addresses": the machine's name stands for it. */
-		if (!strcmp(address, "0.0.0.0") || !strcmp(address, "::"))
-			shown = !gethostname(host, sizeof host - 1) && *host ? host : "localhost";
-		len = snprintf(app->public_url, sizeof app->public_url,
-			strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, port);
-	}
+	if (*configured)
+		return settings_public_url(configured, app->public_url, sizeof app->public_url)
+			? 0
+			: fail_option_value(err, "public-url", configured);
+	/* Nobody can be linked to "all addresses": the machine's name stands for it. */
+	if (!strcmp(address, "0.0.0.0") || !strcmp(address, "::"))
+		shown = !gethostname(host, sizeof host - 1) && *host ? host : "localhost";
+	len = snprintf(app->public_url, sizeof app->public_url,
+		strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, port);
 	if (len < 0 || len >= (int)sizeof app->public_url)
 		return fail_option_value(err, "public-url", configured);
 	return 0;
 }
 
-static void announce(const struct command_line *line, const struct app *app)
+static void announce(struct desk *desk, const struct app *app)
 {
 	autofree(strbuf_clear) struct strbuf said = STRBUF(2000);
 	struct json_writer json = JSON_WRITER(&said);
 
-	if (line->json) {
+	if (desk->line->json) {
 		json_begin_object(&json);
 		json_member_text(&json, "url", app->public_url);
 		json_member_int(&json, "pid", getpid());
 		json_end_object(&json);
 	} else {
-		say_serve_ready(&said, line->lang, app->opened.city.name, app->public_url);
+		say_serve_ready(&said, desk->line->lang, app->opened.city.name, app->public_url);
 	}
-	command_print(&said);
+	desk_print(desk, &said);
 }
 
-static int wait_for_end(const struct command_line *line, struct app *app, struct error *err)
+static int wait_for_end(struct desk *desk, struct app *app, struct error *err)
 {
 	const struct timespec round = {.tv_nsec = ROUND_MS * 1000000L};
 	bool announced = false, failed = false;
 
-	while (command_goes_on(NULL)) {
+	while (command_goes_on()) {
 		if (!announced && live_map_ready(app->map, &failed)) {
-			announce(line, app);
+			announce(desk, app);
 			announced = true;
 		}
 		if (failed)
@@ -132,10 +97,24 @@ static int wait_for_end(const struct command_line *line, struct app *app, struct
 	return 0;
 }
 
-static int serve(const struct command_line *line, struct app *app, const struct settings *settings,
-	struct error *err)
+/* Without it the map is served all the same; only commands that write have to wait. */
+static void start_control(struct desk *desk, struct app *app, struct control **ret_control)
 {
+	autofree(strbuf_clear) struct strbuf said = STRBUF(2000);
+	struct error err = {0};
+
+	if (!control_start(app, ret_control, &err))
+		return;
+	error_print(&said, &err, desk->line->lang);
+	desk_talk(desk, &said);
+}
+
+static int serve(
+	struct desk *desk, struct app *app, const struct settings *settings, struct error *err)
+{
+	const struct command_line *line = desk->line;
 	autoptr(http_stop) struct http_server *server = NULL;
+	autoptr(control_stop) struct control *control = NULL;
 	const char *listen = command_value(line, "listen", 0);
 	const char *url = command_value(line, "public-url", 0);
 	char address[64];
@@ -151,38 +130,41 @@ static int serve(const struct command_line *line, struct app *app, const struct 
 			app, url ? url : settings->public_url, address, http_port(server), err);
 	if (!rc)
 		rc = http_start(server, app, err);
-	return rc ? rc : wait_for_end(line, app, err);
+	if (!rc)
+		start_control(desk, app, &control);
+	return rc ? rc : wait_for_end(desk, app, err);
 }
 
-int serve_folder(const struct command_line *line, const char *folder, struct error *err)
+int serve_folder(struct desk *desk, const char *folder, struct error *err)
 {
 	struct app_plan plan = {.folder = folder, .layers = city_layers(), .clock = &clock_system,
-		.web_root = command_value(line, "web-root", 0)};
+		.web_root = command_value(desk->line, "web-root", 0)};
 	struct settings settings;
 	struct app *app;
-	int rc = read_settings(folder, &settings, err);
+	int rc = settings_read(folder, &settings, err);
 
 	if (rc)
 		return rc;
 	signal(SIGPIPE, SIG_IGN);
-	command_goes_on(NULL);
+	command_goes_on();
 	app = calloc(1, sizeof *app);
 	if (!app)
 		return fail_no_memory(err);
 	rc = app_start(app, &plan, err);
 	if (!rc) {
-		rc = serve(line, app, &settings, err);
+		rc = serve(desk, app, &settings, err);
 		app_stop(app);
 	}
 	free(app);
 	return rc;
 }
 
-static int run(const struct command_line *line, struct error *err)
+static int run(struct desk *desk, struct error *err)
 {
-	return serve_folder(line, line->words[0], err);
+	return serve_folder(desk, desk->line->words[0], err);
 }
 
 static const struct command_option options[] = {SERVE_OPTIONS, {NULL, NULL, 0}};
 
-const struct command serve_command = {"serve", "DIR", 1, 1, MSG_HELP_SERVE, options, run};
+const struct command serve_command = {
+	"serve", "DIR", 1, 1, MSG_HELP_SERVE, options, COMMAND_ALONE, run};

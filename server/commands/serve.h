@@ -4,7 +4,7 @@
 #ifndef SERVER_COMMANDS_SERVE_H
 #define SERVER_COMMANDS_SERVE_H
 
-#include "server/commands/command.h"
+#include "server/commands/desk.h"
 
 /* Options of serving, to be put into a verb's table. */
 #define SERVE_OPTIONS                                                                              \
@@ -13,6 +13,6 @@
 		{"web-root", "DIR", MSG_HELP_SERVE_WEB}, {"quiet", NULL, MSG_HELP_SERVE_QUIET}
 
 /* Serves the register of the folder; prints the address when the map is ready. */
-int serve_folder(const struct command_line *line, const char *folder, struct error *err);
+int serve_folder(struct desk *desk, const char *folder, struct error *err);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/messages.h"
 #include "base/number.h"
 #include "server/app.h"
-#include "server/commands/command.h"
+#include "server/commands/desk.h"
 #include "server/worker.h"
 
 static int read_tile(const struct command_line *line, struct tile *ret_tile, struct error *err)
@@ -52,8 +52,9 @@ static int make_tile(const struct command_line *line, struct app *app, struct wo
 	return rc;
 }
 
-static int run(const struct command_line *line, struct error *err)
+static int run(struct desk *desk, struct error *err)
 {
+	const struct command_line *line = desk->line;
 	autofree(strbuf_clear) struct strbuf out = STRBUF(64 << 20);
 	struct app *app = calloc(1, sizeof *app);
 	struct worker worker = {0};
@@ -86,4 +87,4 @@ static const struct command_option options[] = {
 };
 
 const struct command tile_command = {
-	"tile", "DIR LAYERS Z X Y", 5, 5, MSG_HELP_TILE, options, run};
+	"tile", "DIR LAYERS Z X Y", 5, 5, MSG_HELP_TILE, options, COMMAND_ALONE, run};

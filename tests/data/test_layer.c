@@ -154,8 +154,12 @@ static void check_fields(const struct layer *layer)
 		assert_true(field->type >= FIELD_TEXT && field->type <= FIELD_DATE);
 		if (field->tile_zoom > ZOOM_MAX)
 			refuse(layer, field->id, "in tiles from zoom %d on", field->tile_zoom);
-		if (field->source != FIELD_GIVEN && field->type != FIELD_REAL)
-			refuse(layer, field->id, "what is computed is a real number");
+		if ((field->source == FIELD_AREA_M2 || field->source == FIELD_LENGTH_M) &&
+			field->type != FIELD_REAL)
+			refuse(layer, field->id, "what is measured is a real number");
+		if ((field->source == FIELD_UNIT_ISSUED || field->source == FIELD_UNIT_NOW) &&
+			field->type != FIELD_INT)
+			refuse(layer, field->id, "units are numbers");
 		if (field->source == FIELD_AREA_M2 && layer->geometry != GEOMETRY_AREA)
 			refuse(layer, field->id, "only areas have an area");
 		if (field->source == FIELD_LENGTH_M && layer->geometry != GEOMETRY_LINE)

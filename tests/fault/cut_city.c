@@ -101,7 +101,7 @@ void cut_city_work(struct store *store, int64_t first, int64_t last)
 {
 	autoptr(writer_free) struct writer *writer = NULL;
 
-	assert_int_equal(writer_new(store, &writer, NULL), 0);
+	assert_int_equal(writer_new(store, NULL, NULL, &writer, NULL), 0);
 	for (int64_t i = first; i <= last; i++) {
 		struct work work = {i, i % 8 ? 3000 : 60000};
 		struct work wrong = {i, 3000};

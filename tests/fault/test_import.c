@@ -102,8 +102,11 @@ static bool agree(void *context, const struct import_report *report)
 
 static int import_file(struct place *place, struct error *err)
 {
-	const struct import_tools tools = {
-		place->small.opened.store, &small_layers, &place->city, place->crs, place->geom};
+	const struct import_tools tools = {.store = place->small.opened.store,
+		.layers = &small_layers,
+		.city = &place->city,
+		.crs = place->crs,
+		.geom = place->geom};
 	struct import_plan plan = {
 		.path = place->file.data,
 		.layer = &small_layers.layers[place->layer],
@@ -243,7 +246,7 @@ static int make_place(void **state)
 	place->old_bytes = place->bytes = STRBUF(REGISTER_BYTES_MAX);
 	place->changed = true;
 	join_in(&place->old, &place->small, "old.sqlite");
-	join_in(&place->work, &place->small, "work");
+	join_in(&place->work, &place->small, "import");
 	join_in(&place->program, &place->small, "dothi-ogr");
 	plan = small_register_plan(&place->small);
 	place->city = *plan.city;

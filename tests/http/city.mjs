@@ -56,6 +56,8 @@ async function start(verb, folder, ...options) {
     url,
     pid: child.pid,
     talk: () => talk,
+    /** Resolves when it has ended, however that came. */
+    ended,
     get: (path, init) => fetch(url + path, init),
     json: async (path, init) => (await fetch(url + path, init)).json(),
     /** Ends the server as systemd would, and tells how it ended. */

@@ -13,9 +13,9 @@ export interface ConflictHead {
 	readonly state: "open" | "taken" | "merged" | "dropped";
 	/** What was wanted: a change, or the end of the record. */
 	readonly kind: "put" | "patch" | "delete";
-	readonly author: string;
-	readonly author_login?: string;
-	readonly reason: string;
+	readonly author: string | null;
+	readonly author_login?: string | null;
+	readonly reason: string | null;
 	readonly created_at: string;
 	readonly base_version: number;
 }
@@ -88,10 +88,10 @@ export type Decision =
 	| { readonly action: "take" | "drop" }
 	| { readonly action: "merge"; readonly feature: ReturnType<typeof mergePatch> };
 
-export async function decide(id: number, decision: Decision, reason: string): Promise<void> {
+export async function decide(id: number, decision: Decision, reason: string | null): Promise<void> {
 	await send(`/api/conflicts/${id}`, {
 		method: "POST",
 		body: decision,
-		headers: reason.trim() ? { "Dothi-Reason": encodeURIComponent(reason.trim()) } : {},
+		headers: reason?.trim() ? { "Dothi-Reason": encodeURIComponent(reason.trim()) } : {},
 	});
 }

@@ -9,9 +9,9 @@ export interface Version {
 	readonly version: number;
 	readonly action: "create" | "update" | "end";
 	/** "user:7", "import", ... */
-	readonly author: string;
-	readonly author_login?: string;
-	readonly reason: string;
+	readonly author: string | null;
+	readonly author_login?: string | null;
+	readonly reason: string | null;
 	readonly recorded_at: string;
 	readonly superseded_at: string | null;
 	readonly valid_from: string | null;

@@ -76,7 +76,7 @@ export class RecordHistory extends Panel {
 			<li class="version ${isChosen ? "chosen" : ""}">
 				<button class="version-head" aria-pressed=${isChosen} @click=${() => this.choose(one)}>
 					<span><b>${t(TITLES[one.action])}</b> <span class="muted">${t("ui_version", { version: one.version })}${one.version === newest ? ` · ${t("ui_version_now")}` : ""}</span></span>
-					<span class="muted">${nameAuthor(one)} · ${formatInstant(one.recorded_at)}</span>
+					<span class="muted">${[nameAuthor(one), formatInstant(one.recorded_at)].filter(Boolean).join(" · ")}</span>
 				</button>
 				${one.reason ? html`<p class="version-reason">${one.reason}</p>` : nothing}
 				${this.renderChanges(one)}
