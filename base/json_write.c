@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/number.h"
 
 /* What precedes any value: a comma, unless it is the first or stands behind its key. */
@@ -162,4 +164,13 @@ void json_member_bool(struct json_writer *json, const char *key, bool value)
 {
 	json_put_key(json, key);
 	json_put_bool(json, value);
+}
+
+void json_member_time(struct json_writer *json, const char *key, int64_t at_us)
+{
+	autofree(strbuf_clear) struct strbuf text = STRBUF(40);
+
+	if (at_us)
+		clock_print_utc(&text, at_us);
+	json_member_text(json, key, at_us ? text.data : NULL);
 }

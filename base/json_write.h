@@ -46,5 +46,7 @@ void json_member_text(struct json_writer *json, const char *key, const char *tex
 void json_member_int(struct json_writer *json, const char *key, int64_t value);
 void json_member_real(struct json_writer *json, const char *key, double value);
 void json_member_bool(struct json_writer *json, const char *key, bool value);
+/* An instant in microseconds, as RFC 3339 in UTC; 0 gives null. */
+void json_member_time(struct json_writer *json, const char *key, int64_t at_us);
 
 #endif

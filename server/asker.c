@@ -4,6 +4,7 @@
 
 #include "base/messages.h"
 #include "server/app.h"
+#include "server/router.h"
 #include "server/worker.h"
 
 enum { TOKEN_TEXT_MAX = 200, SCOPE_ARENA_BYTES = 4 << 20 };
@@ -238,6 +239,12 @@ static int by_session(struct request *request, struct account *ret_account, stru
 	return writer_run(request->app->writer, touch_session, &touching, err);
 }
 
+/* The page itself: it is the same for everybody, also for whose session has ended. */
+static bool needs_nobody(const struct request *request)
+{
+	return !request->action && request->route && request->route->place == on_network;
+}
+
 int asker_find(struct request *request, struct error *err)
 {
 	struct asker *asker = arena_zero(&request->arena, 1, sizeof *asker);
@@ -248,7 +255,7 @@ int asker_find(struct request *request, struct error *err)
 	if (!asker)
 		return fail_no_memory(err);
 	request->asker = asker;
-	if (!asker_is_named(request)) {
+	if (!asker_is_named(request) || needs_nobody(request)) {
 		snprintf(asker->actor, sizeof asker->actor, "public");
 		return public_rights_take(request->app->public_rights, request->app->layers,
 			&request->arena, &asker->rights, err);

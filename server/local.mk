@@ -3,6 +3,8 @@ bin_PROGRAMS += dothi
 dothi_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXEC_DIR=\"$(libexecdir)\" -DDATA_DIR=\"$(pkgdatadir)\"
 dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
+	%D%/admin_api.c \
+	%D%/administrator.c %D%/administrator.h \
 	%D%/app.c %D%/app.h \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
@@ -61,6 +63,7 @@ dothi_SOURCES = \
 	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
+	%D%/tokens_api.c \
 	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tiles_api.c \
 	%D%/versions_api.c \

@@ -1,6 +1,7 @@
 #include "server/problem.h"
 
 #include "base/messages.h"
+#include "server/asker.h"
 #include "server/router.h"
 
 enum { TEXT_MAX_BYTES = 4096, RETRY_AFTER_S = 2 };
@@ -134,6 +135,15 @@ static void add_allow(struct response *response, struct request *request)
 	response_add_header_format(response, request, NULL, "Allow", "%s", methods.data);
 }
 
+/* A session that is over: the browser forgets it and is a visitor again. */
+static void add_forgetting(struct response *response, struct request *request)
+{
+	response_add_header_format(response, request, NULL, "Set-Cookie",
+		"%s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
+		request->is_secure ? ASKER_SECURE_COOKIE : ASKER_COOKIE,
+		request->is_secure ? "; Secure" : "");
+}
+
 void problem_write(struct response *response, struct request *request, const struct error *err)
 {
 	struct error shown = *err;
@@ -164,4 +174,6 @@ void problem_write(struct response *response, struct request *request, const str
 	if (status == 401)
 		response_add_header(response, "WWW-Authenticate",
 			*request->fetch_site ? "Bearer" : "Basic realm=\"Dothi\", charset=\"UTF-8\"");
+	if (err->code && err->message == MSG_SESSION_OVER)
+		add_forgetting(response, request);
 }

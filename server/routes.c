@@ -5,7 +5,8 @@
 
 extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
 	tiles_routes, city_routes, static_routes,
-	versions_routes, changes_routes, conflicts_routes, session_routes;
+	versions_routes, changes_routes, conflicts_routes, session_routes, admin_routes,
+	tokens_routes;
 
 const struct route_table *const all_routes[] = {
 	&tiles_routes,
@@ -14,6 +15,8 @@ const struct route_table *const all_routes[] = {
 	&changes_routes,
 	&conflicts_routes,
 	&session_routes,
+	&admin_routes,
+	&tokens_routes,
 	&collections_routes,
 	&openapi_routes,
 	&city_routes,

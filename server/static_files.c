@@ -86,9 +86,9 @@ static int answer_from_program(const struct request *request, const char *name,
 	return fail_no_such_page(err);
 }
 
-static int get_file(struct request *request, struct response *response, struct error *err)
+static int answer_file(const struct request *request, const char *name, struct response *response,
+	struct error *err)
 {
-	const char *name = request->segment_count ? request->segments[0] : "index.html";
 	int rc;
 
 	if (request->app->web_root)
@@ -102,9 +102,21 @@ static int get_file(struct request *request, struct response *response, struct e
 	return 0;
 }
 
+static int get_file(struct request *request, struct response *response, struct error *err)
+{
+	return answer_file(request, request->segments[0], response, err);
+}
+
+static int get_page(struct request *request, struct response *response, struct error *err)
+{
+	return answer_file(request, "index.html", response, err);
+}
+
 static const struct route routes[] = {
 	/* The address of the map holds what is shown, a permanent link; the page reads it itself. */
-	{"/", get_file, NULL, on_network, {"Bản đồ", "The map"}, NO_ACTIONS},
+	{"/", get_page, NULL, on_network, {"Bản đồ", "The map"}, NO_ACTIONS},
+	/* Where one-time links lead: the same page. */
+	{"/login", get_page, NULL, on_network, {"Đặt mật khẩu", "Set a password"}, NO_ACTIONS},
 	{"/{file}", get_file, "", on_network, {"Tệp của bản đồ", "A file of the map"}, NO_ACTIONS},
 };
 

@@ -115,15 +115,6 @@ static int keep(struct listing *listing, const struct feature *feature, struct e
 	return 0;
 }
 
-static void member_time(struct json_writer *json, const char *key, int64_t at_us)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(40);
-
-	if (at_us)
-		clock_print_utc(&text, at_us);
-	json_member_text(json, key, at_us ? text.data : NULL);
-}
-
 /* The login of "user:7"; NULL of what is no account. */
 static const char *login_of(struct listing *listing, const char *actor)
 {
@@ -150,8 +141,8 @@ static int write_entry(struct listing *listing, const struct history_entry *entr
 	json_member_text(json, "author", named ? entry->actor : NULL);
 	json_member_text(json, "author_login", named ? login_of(listing, entry->actor) : NULL);
 	json_member_text(json, "reason", named ? entry->reason : NULL);
-	member_time(json, "recorded_at", feature->recorded_at_us);
-	member_time(json, "superseded_at", entry->superseded_at_us);
+	json_member_time(json, "recorded_at", feature->recorded_at_us);
+	json_member_time(json, "superseded_at", entry->superseded_at_us);
 	json_member_text(json, "valid_from",
 		*feature->valid_from.text ? feature->valid_from.text : NULL);
 	json_member_text(

@@ -80,6 +80,8 @@ export async function startCity({ empty = false, parcels = PARCELS } = {}) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "dothi-web-"));
 	const register = path.join(folder, "city");
 	const words = ["--listen", "127.0.0.1:0", "--json", "--quiet"];
+	/* For work on the map: a fresh build of it without a new program. */
+	if (process.env.WEB_ROOT) words.push("--web-root", process.env.WEB_ROOT);
 
 	if (empty) {
 		execFileSync(dothi, ["init", register, "--crs", String(EPSG), "--name", "Thủ Dầu Một"], { stdio: "pipe" });

@@ -3,10 +3,14 @@
 web_tests = \
 	%D%/access.test.mjs \
 	%D%/build.test.mjs \
+	%D%/edit.test.mjs \
 	%D%/map.test.mjs \
+	%D%/people.test.mjs \
 	%D%/text.test.mjs \
-	%D%/tiles.test.mjs
-EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/harness.mjs %D%/screenshot.mjs
+	%D%/tiles.test.mjs \
+	%D%/versions.test.mjs
+EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/desk.mjs %D%/harness.mjs \
+	%D%/people.mjs %D%/people.py %D%/screenshot.mjs
 
 check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp
 	cd $(srcdir) && DOTHI=$(abs_builddir)/dothi$(EXEEXT) $(NODE) --test $(web_tests)

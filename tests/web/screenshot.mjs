@@ -14,9 +14,9 @@ const browser = await startBrowser();
 
 try {
 	const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: "vi-VN" });
-	await page.goto(`${city.url}/?z=17&c=106.6525,10.9790`, { waitUntil: "networkidle" });
+	await page.goto(`${city.url}/?z=17&c=106.6525,10.9790`, { waitUntil: "load" });
 	await page.mouse.click(760, 400);
-	await page.waitForLoadState("networkidle");
+	await page.waitForSelector(".record.selected");
 	await page.waitForTimeout(1000); /* fading in */
 	await page.screenshot({ path: picture });
 	console.log(picture);

@@ -125,3 +125,56 @@ test("numbers, measures and dates", () => {
 	assert.equal(number.formatDate("năm 2026"), "năm 2026");
 	assert.equal(number.unitSign("m2"), "m²");
 });
+
+const { readValue, writeValue } = await loadModule("field_text.ts");
+const { differencesOf, mergePatch } = await loadModule("conflict.ts");
+const fieldOf = (type, id = "f") => ({ id, title: { vi: id, en: id }, type, unit: null, computed: false });
+
+test("numbers are read as people write them, here and abroad", () => {
+	const cases = [
+		["1.234,5", 1234.5, 1234.5],
+		["1,234.5", 1234.5, 1234.5],
+		["1234,5", 1234.5, 1234.5],
+		["1234.5", 1234.5, 1234.5],
+		["1.234", 1234, 1.234],
+		["1,234", 1.234, 1234],
+		["0.125", 0.125, 0.125],
+		["0,125", 0.125, 0.125],
+		["1.234.567", 1234567, 1234567],
+		["12 345,67", 12345.67, 12345.67],
+		["−7", -7, -7],
+		["7.", 7, 7],
+	];
+	for (const [text, vi, en] of cases) {
+		assert.deepEqual(readValue(text, fieldOf("real"), "vi"), { value: vi }, `${text} vi`);
+		assert.deepEqual(readValue(text, fieldOf("real"), "en"), { value: en }, `${text} en`);
+	}
+	for (const text of ["x", "1,2,3", "1..2", "--1", "1e5", "."]) assert.ok("fault" in readValue(text, fieldOf("real"), "vi"), text);
+	assert.deepEqual(readValue("1,5", fieldOf("int"), "vi"), { fault: "whole" });
+	assert.deepEqual(readValue(" ", fieldOf("int"), "vi"), { value: null });
+	assert.deepEqual(readValue("09/03/2026", fieldOf("date"), "vi"), { fault: "date" });
+	assert.deepEqual(readValue("false", fieldOf("bool"), "vi"), { value: false });
+	assert.deepEqual(readValue(" đất ", fieldOf("text"), "vi"), { value: "đất" });
+});
+
+test("what is written into a form is read again as it was", () => {
+	for (const language of ["vi", "en"])
+		for (const value of [0, 1.5, -0.001, 1234.567, 98765.4321, 0.1 + 0.2])
+			assert.deepEqual(readValue(writeValue(value, fieldOf("real"), language), fieldOf("real"), language), { value });
+});
+
+test("of two changes each field goes to who alone changed it", () => {
+	const record = (properties, corner) => ({ properties, geometry: { type: "Point", coordinates: corner } });
+	const conflict = {
+		base: record({ a: 1, b: 1, c: 1, d: 1 }, [1, 1]),
+		current: record({ a: 2, b: 1, c: 2, d: 2 }, [1, 1]),
+		proposed: record({ a: 1, b: 2, c: 3, d: 2 }, [2, 2]),
+	};
+	const layer = { fields: ["a", "b", "c", "d"].map((id) => fieldOf("int", id)) };
+	const found = differencesOf(conflict, layer);
+	assert.deepEqual(found.map(({ id, proposal }) => [id, proposal]), [["a", "now"], ["b", "mine"], ["c", undefined], ["geometry", "mine"]]);
+	const choices = new Map([["a", "now"], ["b", "mine"], ["c", "mine"], ["geometry", "now"]]);
+	assert.deepEqual(mergePatch(found, choices), { properties: { b: 2, c: 3 } });
+	assert.deepEqual(mergePatch(found, choices.set("geometry", "mine")).geometry, conflict.proposed.geometry);
+	assert.deepEqual(differencesOf({ ...conflict, proposed: null }, layer), []);
+});

@@ -26,6 +26,7 @@ export interface Finding {
 
 /* Half the width of the widest streets: their surface is looked for, not their middle alone. */
 const SURFACE_REACH_M = 30;
+const GONE = 404;
 /* The server looks no farther. */
 const REACH_MAX_M = 200;
 
@@ -45,6 +46,8 @@ export class Inquiry {
 	constructor(
 		private readonly layers: ReadonlyMap<string, Layer>,
 		private readonly isOn: (layer: string) => boolean,
+		/** As of when is asked; "" today. */
+		private readonly date: () => string,
 	) {}
 
 	/**
@@ -54,7 +57,7 @@ export class Inquiry {
 	async at(place: LonLat, reachM: number, zoom: number): Promise<void> {
 		await this.ask(place, async (signal) => {
 			const radiusM = Math.min(REACH_MAX_M, Math.max(reachM, SURFACE_REACH_M));
-			const answer = await askAt(place, radiusM, signal);
+			const answer = await askAt(place, radiusM, this.date(), signal);
 			const seen = answer.features.filter((record) => this.isDrawn(record.layer, zoom));
 			const sorted = sortRecords(seen, this.layers, reachM);
 			const records = sorted.filter((record) => this.isOn(record.layer));
@@ -71,9 +74,29 @@ export class Inquiry {
 	/** Asks for one record. */
 	async record(key: RecordKey): Promise<void> {
 		await this.ask(undefined, async (signal) => {
-			const record = await askRecord(key.layer, key.id, signal);
+			const record = await askRecord(key.layer, key.id, this.date(), signal);
 			return { at: undefined, records: [record], hidden: [], selected: key };
 		});
+	}
+
+	/** A record that is shown has changed: shows it as it is now, or not at all. */
+	async renew(key: RecordKey): Promise<void> {
+		const before = this.finding.value;
+		if (!before || ![...before.records, ...before.hidden].some((one) => sameRecord(keyOf(one), key))) return;
+		let now: CityRecord | undefined;
+		try {
+			now = await askRecord(key.layer, key.id, this.date());
+		} catch (cause) {
+			if (!(cause instanceof ApiError) || cause.status !== GONE) return;
+		}
+		/* Somebody may have asked for something else meanwhile. */
+		if (this.finding.value !== before) return;
+		const put = (records: readonly CityRecord[]): CityRecord[] =>
+			records.flatMap((one) => {
+				if (!sameRecord(keyOf(one), key)) return one;
+				return now ? { ...now, distance_m: one.distance_m } : [];
+			});
+		this.finding.value = { ...before, records: put(before.records), hidden: put(before.hidden) };
 	}
 
 	/** The question that failed, once more. */

@@ -1,5 +1,5 @@
 /*
- * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&id=layer/1&lang=
+ * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&id=layer/1&date=&lang=
  *
  * A copied address opens the same view, layers, selected record and language.
  */
@@ -18,6 +18,10 @@ export interface Permalink {
 	readonly layers?: readonly string[] | undefined;
 	readonly record?: RecordKey | undefined;
 	readonly language?: Language | undefined;
+	/** As of that day; undefined today. */
+	readonly date?: string | undefined;
+	/** A one-time link to set a password by; it is never written. */
+	readonly once?: string | undefined;
 }
 
 function readNumber(text: string | null, least: number, most: number): number | undefined {
@@ -48,6 +52,8 @@ export function readPermalink(search: string): Permalink {
 		layers: params.get("layers")?.split(",").filter(Boolean),
 		record: readRecordKey(params.get("id")),
 		language: isLanguage(language) ? language : undefined,
+		...(/^\d{4}-\d{2}-\d{2}$/.test(params.get("date") ?? "") ? { date: params.get("date") ?? "" } : {}),
+		...(params.has("once") ? { once: params.get("once") ?? "" } : {}),
 	};
 }
 
@@ -63,6 +69,7 @@ export function writePermalink(link: Permalink): string {
 	if (link.centre) add("c", link.centre.map((degrees) => degrees.toFixed(6)).join(","));
 	if (link.layers) add("layers", link.layers.join(","));
 	if (link.record) add("id", `${link.record.layer}/${link.record.id}`);
+	if (link.date) add("date", link.date);
 	if (link.language) add("lang", link.language);
 	return `?${parts.join("&")}`;
 }

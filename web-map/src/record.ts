@@ -43,7 +43,8 @@ function printInteger(value: number, unit: string | null): string {
 	return unit === null && Math.abs(value) < GROUPED_FROM ? String(value) : formatInteger(value, language.value);
 }
 
-function printValue(value: unknown, field: Field): string {
+/** A value as people read it; empty when the register does not know. */
+export function printValue(value: unknown, field: Field): string {
 	if (value === null || value === undefined || value === "") return "";
 	if (field.type === "bool") return value ? t("ui_yes") : t("ui_no");
 	if (field.type === "date") return formatDate(String(value));
@@ -64,6 +65,15 @@ function linkOf(field: Field, value: unknown, layers: readonly Layer[]): RecordK
 function nameClass(look: LookClass, value: string): string {
 	const title = say(look.title);
 	return /^[A-Z0-9+]+$/.test(value) && !title.includes(value) ? `${title} (${value})` : title;
+}
+
+/** A value of any field, or of a day, with what its class is called. */
+export function tellValue(value: unknown, id: string, layer: Layer): string {
+	const field = layer.fields.find((one) => one.id === id);
+	if (!field) return formatDate(String(value ?? ""));
+	const text = printValue(value, field);
+	const look = id === layer.look.class_field && text ? classOf(layer.look, value) : undefined;
+	return look ? nameClass(look, text) : text;
 }
 
 function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly Layer[]): Row {

@@ -65,3 +65,10 @@ export function formatDate(date: string): string {
 	const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(date);
 	return match ? `${match[3]}/${match[2]}/${match[1]}` : date;
 }
+
+/** An instant of the register as a clock in Vietnam shows it: 14:05 09/03/2026. */
+export function formatInstant(instant: string): string {
+	const part = (options: Intl.DateTimeFormatOptions): string =>
+		new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Ho_Chi_Minh", ...options }).format(new Date(instant));
+	return `${part({ hour: "2-digit", minute: "2-digit" })} ${part({ day: "2-digit", month: "2-digit", year: "numeric" })}`;
+}

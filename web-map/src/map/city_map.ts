@@ -14,7 +14,9 @@ import type { Shape } from "../record";
 import { Drawing } from "./drawing";
 import { Highlight } from "./highlight";
 import { MeasureTool } from "./measure_tool";
+import { type Outline, Outlines } from "./outlines";
 import { toGeometry } from "./shape";
+import { ShapeEditor } from "./shape_editor";
 import { TILE_ZOOM_MAX } from "./vector_layer";
 
 const ZOOM_MIN = 5;
@@ -68,10 +70,12 @@ function extentOf(bounds: Bounds): number[] {
 
 export class CityMap {
 	readonly measure: MeasureTool;
+	readonly shapes: ShapeEditor;
 	private readonly map: OlMap;
 	private readonly view: View;
 	private readonly drawing: Drawing;
 	private readonly highlight = new Highlight();
+	private readonly outlines = new Outlines();
 
 	constructor(
 		target: HTMLElement,
@@ -97,12 +101,13 @@ export class CityMap {
 		this.map = new OlMap({
 			target,
 			view: this.view,
-			layers: [...this.drawing.mapLayers, this.highlight.mapLayer],
+			layers: [...this.drawing.mapLayers, this.highlight.mapLayer, this.outlines.mapLayer],
 			controls: [],
 			interactions: defaults({ altShiftDragRotate: false, pinchRotate: false }),
 			maxTilesLoading: TILES_LOADING_MAX,
 		});
 		this.measure = new MeasureTool(this.map, grid, printLength);
+		this.shapes = new ShapeEditor(this.map, grid, printLength);
 		this.listen(target);
 	}
 
@@ -112,6 +117,21 @@ export class CityMap {
 
 	retry(): void {
 		this.drawing.retry();
+	}
+
+	/** Draws what was in force on that day; "" today. */
+	showDate(date: string): void {
+		this.drawing.showDate(date);
+	}
+
+	/** Something of these layers has changed. */
+	refresh(ids: ReadonlySet<string>): void {
+		this.drawing.refresh(ids);
+	}
+
+	/** Shapes beside each other, to compare them; none ends it. */
+	compare(shapes: readonly Outline[]): void {
+		this.outlines.show(shapes);
 	}
 
 	/** Texts on the map are written anew: the language or the typeface came. */
@@ -163,6 +183,12 @@ export class CityMap {
 		this.view.animate({ center: target, duration: this.duration() });
 	}
 
+	/** The same for a shape: its middle is shown. */
+	revealShape(shape: Shape, padding: Padding): void {
+		const [lon = 0, lat = 0] = toLonLat(getCenter(toGeometry(shape)?.getExtent() ?? [0, 0, 0, 0]));
+		this.reveal([lon, lat], padding);
+	}
+
 	zoomBy(steps: number): void {
 		this.view.animate({ zoom: (this.view.getZoom() ?? 0) + steps, duration: this.duration() / 2 });
 	}
@@ -182,9 +208,9 @@ export class CityMap {
 		const middle = this.view.getCenter();
 		if (!middle) return;
 		if (this.measure.measurement.value?.active) this.measure.addPoint(middle);
+		else if (this.shapes.active) this.shapes.addPoint(middle);
 		else this.choose(middle, REACH_PX.mouse, true);
 	}
-
 
 	private fitExtent(extent: number[], padding: Padding, animated: boolean): void {
 		this.view.fit(extent, {
@@ -218,11 +244,11 @@ export class CityMap {
 		});
 		target.addEventListener("pointerleave", () => listeners.pointed(undefined));
 		this.map.on("click", (event: MapBrowserEvent) => {
-			if (this.measure.measurement.value?.active) return;
+			if (this.measure.measurement.value?.active || this.shapes.active) return;
 			const { originalEvent } = event;
 			const touched = originalEvent instanceof PointerEvent && originalEvent.pointerType === "touch";
 			this.choose(event.coordinate, touched ? REACH_PX.touch : REACH_PX.mouse);
 		});
-		this.map.on("dblclick", () => listeners.unchosen());
+		this.map.on("dblclick", () => !this.shapes.active && listeners.unchosen());
 	}
 }

@@ -49,7 +49,12 @@ export class Drawing {
 	private readonly stores = new Map<TileSidePx, TileStore>();
 	private readonly raster = new TileLayer<XYZ>({ className: CLASS_NAME });
 	private on: ReadonlySet<string> = new Set();
+	/** Layers that hold something: of the others no tile is asked for. */
+	private readonly filled: Set<string>;
 	private isNear = true;
+	private generation = 0;
+	/** As of when; "" today. */
+	private date = "";
 
 	constructor(
 		description: CityDescription,
@@ -57,7 +62,8 @@ export class Drawing {
 		zoomOf: ZoomOf,
 		private readonly onFailure: (error: ApiError) => void,
 	) {
-		this.layers = description.layers.filter((layer) => layer.records > 0);
+		this.layers = description.layers;
+		this.filled = new Set(description.layers.filter((layer) => layer.records > 0).map((layer) => layer.id));
 		for (const layer of this.layers) {
 			const sidePx = tileSide(layer);
 			const vector = new VectorLayer({
@@ -83,8 +89,12 @@ export class Drawing {
 	/** Draws these layers and no others. */
 	show(ids: ReadonlySet<string>): void {
 		this.on = ids;
-		for (const [id, vector] of this.vectors) vector.show(ids.has(id));
+		for (const [id, vector] of this.vectors) vector.show(this.isDrawn(id));
 		this.showRaster();
+	}
+
+	private isDrawn(id: string): boolean {
+		return this.on.has(id) && this.filled.has(id);
 	}
 
 	/**
@@ -110,6 +120,27 @@ export class Drawing {
 		this.raster.getSource()?.refresh();
 	}
 
+	/** Draws what was in force on that day; "" today. */
+	showDate(date: string): void {
+		if (date === this.date) return;
+		this.date = date;
+		/* What is empty today may not have been so then. */
+		this.refresh(date ? new Set(this.vectors.keys()) : this.on);
+	}
+
+	private query(): string {
+		return this.date && `?date=${this.date}`;
+	}
+
+	/** These layers have changed. What is on the screen stays until the new tiles are there. */
+	refresh(ids: ReadonlySet<string>): void {
+		for (const id of ids) this.filled.add(id);
+		for (const store of this.stores.values()) store.forget(ids);
+		for (const [id, vector] of this.vectors) if (ids.has(id)) vector.refresh();
+		this.generation++;
+		this.show(this.on);
+	}
+
 	private storeOf(sidePx: TileSidePx): TileStore {
 		const found = this.stores.get(sidePx);
 		if (found) return found;
@@ -117,9 +148,10 @@ export class Drawing {
 		const store = new TileStore(
 			(zoom) =>
 				this.layers
-					.filter((layer) => this.on.has(layer.id) && tileSide(layer) === sidePx)
+					.filter((layer) => this.isDrawn(layer.id) && tileSide(layer) === sidePx)
 					.filter((layer) => firstViewZoom(layer, sidePx) <= zoom + viewZoom)
 					.map((layer) => layer.id),
+			() => this.query(),
 			this.onFailure,
 		);
 		this.stores.set(sidePx, store);
@@ -127,8 +159,9 @@ export class Drawing {
 	}
 
 	private showRaster(): void {
-		const ids = this.layers.filter((layer) => this.on.has(layer.id)).map((layer) => layer.id);
-		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png`;
+		const ids = this.layers.filter((layer) => this.isDrawn(layer.id)).map((layer) => layer.id);
+		/* The fragment stays here: it tells the pictures before a change from those after it. */
+		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png${this.query()}#${this.generation}`;
 		const source = this.raster.getSource() ?? this.makeRasterSource();
 
 		this.raster.setVisible(ids.length > 0);
@@ -148,7 +181,7 @@ export class Drawing {
 	/* An <img> alone would not tell why it has failed. */
 	private async loadPicture(tile: ImageTile, url: string): Promise<void> {
 		try {
-			const response = await ask(url, "image/png");
+			const response = await ask(url.replace(/#.*/, ""), "image/png");
 			const picture = URL.createObjectURL(await response.blob());
 			const image = tile.getImage() as HTMLImageElement;
 			image.addEventListener("load", () => URL.revokeObjectURL(picture), { once: true });

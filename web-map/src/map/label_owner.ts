@@ -32,6 +32,11 @@ export class LabelOwner {
 		return tookOver;
 	}
 
+	/** The pieces of before are gone: an area may be smaller now. */
+	clear(): void {
+		this.owners.clear();
+	}
+
 	bears(feature: FeatureLike): boolean {
 		const key = this.pieces.get(feature);
 		return key !== undefined && this.owners.get(key)?.feature === feature;

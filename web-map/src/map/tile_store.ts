@@ -21,6 +21,8 @@ export class TileStore {
 	/** `wanted` names the layers to bring at a zoom, in drawing order. */
 	constructor(
 		private readonly wanted: (zoom: number) => readonly string[],
+		/** What is added to the address: as of when. */
+		private readonly query: () => string,
 		private readonly onFailure: (error: ApiError) => void,
 	) {}
 
@@ -44,9 +46,18 @@ export class TileStore {
 		this.tiles.clear();
 	}
 
+	/** What holds one of these layers is fetched anew. */
+	forget(layers: ReadonlySet<string>): void {
+		for (const [address, entries] of this.tiles) {
+			const left = entries.filter((entry) => ![...entry.layers].some((id) => layers.has(id)));
+			if (left.length) this.tiles.set(address, left);
+			else this.tiles.delete(address);
+		}
+	}
+
 	private async fetch(layers: readonly string[], address: string): Promise<ArrayBuffer> {
 		try {
-			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt`, "*/*");
+			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt${this.query()}`, "*/*");
 			return await response.arrayBuffer();
 		} catch (cause) {
 			this.tiles.delete(address);

@@ -77,6 +77,7 @@ export class VectorLayer {
 	/** Asks for all tiles anew. */
 	refresh(): void {
 		this.generation++;
+		this.owner?.clear();
 		this.source.setTileUrlFunction(this.urlFunction(), String(this.generation));
 	}
 

@@ -6,10 +6,13 @@ import { customElement, query, state } from "lit/decorators.js";
 import { ApiError, askCity } from "../api";
 import type { CityDescription, Layer } from "../city";
 import { copyText } from "../clipboard";
+import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
-import { type Finding, Inquiry } from "../inquiry";
+import { type Finding, Inquiry, keyOf } from "../inquiry";
+import { type Change, Live } from "../live";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
+import type { Outline } from "../map/outlines";
 import type { Measurement } from "../map/measure_tool";
 import { type Permalink, writePermalink } from "../permalink";
 import { type LonLat, WorkingGrid } from "../place";
@@ -17,17 +20,26 @@ import type { DegreeForm } from "../place_text";
 import { headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { isNarrow } from "../screen";
+import { type Session, session, startSession } from "../session";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
+import type { Desk, DeskActions, Waiting } from "./desk";
 import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
+import { dateNotice, emptyNotice, failureNotice, problemNotice } from "./notices";
 import { Panel } from "./panel";
+import type { PeopleDialog } from "./people_dialog";
 import type { RecordCard } from "./record_card";
+import "./account_menu";
+import "./desk";
+import "./drafts_notice";
 import "./go_to";
 import "./help_dialog";
 import "./layers_panel";
 import "./measure_panel";
+import "./password_dialog";
+import "./people_dialog";
 import "./record_card";
 import "./status_bar";
 
@@ -53,10 +65,22 @@ export class App extends Panel {
 	@state() private loading = false;
 	@state() private problem: ApiError | undefined;
 	@state() private toast = "";
+	@state() private who: Session | undefined;
+	/** So many pixels wide the desk lies over the card; 0 not. */
+	@state() private occupied = 0;
+	/** The day that the map shows; "" today. */
+	@state() private date = "";
+	@state() private waiting: Waiting = { conflicts: [], drafts: [] };
+	/** Drafts that were there when their author came. */
+	private offered: ReadonlySet<string> | undefined;
+	@state() private menu: "none" | "account" | "add" = "none";
 	@query(".map") private mapElement!: HTMLElement;
+	@query(".toast") private toastElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
 	@query("dothi-go-to") private goToBox!: GoTo;
 	@query("dothi-help") private help!: HelpDialog;
+	@query("dothi-desk") private desk!: Desk;
+	@query("dothi-people") private people!: PeopleDialog;
 
 	private layers: ReadonlyMap<string, Layer> = new Map();
 	private grid!: WorkingGrid;
@@ -66,6 +90,7 @@ export class App extends Panel {
 	private toastTimer: ReturnType<typeof setTimeout> | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private chosenByKey = false;
+	private readonly live = new Live((changes) => this.onChanges(changes));
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -73,7 +98,25 @@ export class App extends Panel {
 		theme.listen(() => this.requestUpdate());
 		addEventListener("online", () => this.retry());
 		addEventListener("keydown", (event) => this.onKey(event));
-		void this.loadCity();
+		session.listen((who) => {
+			const isOther = this.who !== undefined && this.who.login !== who?.login;
+			this.who = who;
+			if (isOther) {
+				this.offered = undefined;
+				this.live.restart();
+			}
+		});
+		void this.begin();
+	}
+
+	/* Who asks is known first: a session that is over would have all else refused. */
+	private async begin(): Promise<void> {
+		try {
+			await startSession();
+		} catch (cause) {
+			if (!(cause instanceof ApiError)) throw cause;
+		}
+		await this.loadCity();
 	}
 
 	private async loadCity(): Promise<void> {
@@ -83,7 +126,8 @@ export class App extends Panel {
 			this.layers = new Map(description.layers.map((layer) => [layer.id, layer]));
 			this.grid = new WorkingGrid(description.city.crs);
 			this.switches = new Switches(description.layers, this.link.layers);
-			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id));
+			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id), () => this.date);
+			this.date = this.link.date ?? "";
 			this.on = this.switches.on.value;
 			this.description = description;
 		} catch (cause) {
@@ -120,6 +164,7 @@ export class App extends Panel {
 		this.map = map;
 		if (this.link.centre) map.lookAt(this.link.centre, this.link.zoom ?? 17);
 		else map.fit(undefined, this.padding(), false);
+		map.showDate(this.date);
 		map.show(this.on);
 		this.switches.on.listen((on) => {
 			this.on = on;
@@ -133,6 +178,15 @@ export class App extends Panel {
 		void document.fonts.load("500 11px Inter").then(() => map.redraw());
 		this.view = map.getView();
 		this.setTitle();
+		this.live.start();
+	}
+
+	private onChanges(changes: readonly Change[]): void {
+		this.map?.refresh(new Set(changes.map(({ layer }) => layer)));
+		this.desk.noticeChanges(changes);
+		const shown = this.inquiry.selectedRecord();
+		const change = changes.find(({ layer, id }) => layer === shown?.layer && id === shown.id);
+		if (shown && change && change.version !== shown.properties.version) void this.inquiry.renew(keyOf(shown));
 	}
 
 	private onFinding(finding: Finding | undefined): void {
@@ -141,8 +195,8 @@ export class App extends Panel {
 		const opened = finding && !this.finding;
 
 		this.finding = finding;
-		this.map?.showShape(record?.geometry ?? null, record && layer ? widthOf(record, layer) : 0);
-		this.map?.showPin(finding?.place ?? null);
+		this.map?.showShape((!this.occupied && record?.geometry) || null, record && layer ? widthOf(record, layer) : 0);
+		this.map?.showPin((!this.occupied && finding?.place) || null);
 		if (finding && isNarrow()) this.panelOpen = false;
 		if (opened && finding.place) this.map?.reveal(finding.place, this.padding());
 		this.setTitle();
@@ -150,6 +204,8 @@ export class App extends Panel {
 	}
 
 	private onFailure(error: ApiError): void {
+		/* A session that has ended: what is asked next is asked as a visitor. */
+		if (error.status === 401) return this.retry();
 		this.problem = error;
 		if (error.failure !== "busy") return;
 		clearTimeout(this.retryTimer);
@@ -191,6 +247,7 @@ export class App extends Panel {
 				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
 				.map((layer) => layer.id),
 			record: this.finding?.selected,
+			date: this.date,
 			language: language.value,
 		});
 		if (address !== location.search) history.replaceState(null, "", address);
@@ -198,8 +255,9 @@ export class App extends Panel {
 
 	/* Room that panels take from the map. */
 	private padding(): Padding {
-		if (isNarrow()) return [56, 0, this.finding ? innerHeight * 0.5 : 56, 0];
-		return [0, this.finding ? RIGHT_PANEL_PX : 0, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
+		const covered = this.occupied || (this.finding ? RIGHT_PANEL_PX : 0);
+		if (isNarrow()) return [56, 0, covered ? innerHeight * 0.5 : 56, 0];
+		return [0, covered, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
 	}
 
 	private inquire(place: LonLat, reachM: number, byKey: boolean, zoom = this.view?.zoom ?? 0): void {
@@ -217,9 +275,17 @@ export class App extends Panel {
 		this.showToast((await copyText(text)) ? t("ui_copied", { text }) : t("ui_not_copied"));
 	}
 
+	/* What is told once is not told to who looks over one's shoulder. */
+	private async copySecret(secret: string): Promise<void> {
+		this.showToast(t((await copyText(secret)) ? "ui_secret_copied" : "ui_not_copied"));
+	}
+
 	private showToast(text: string): void {
 		clearTimeout(this.toastTimer);
 		this.toast = text;
+		/* Above a dialog, too: what is shown last lies on top. */
+		this.toastElement.hidePopover();
+		this.toastElement.showPopover();
 		this.toastTimer = setTimeout(() => (this.toast = ""), TOAST_MS);
 	}
 
@@ -253,7 +319,8 @@ export class App extends Panel {
 
 	private escape(): void {
 		if (document.querySelector("dialog[open]")) return;
-		if (this.measurement?.active) this.map?.measure.finish();
+		if (this.menu !== "none") this.menu = "none";
+		else if (this.measurement?.active) this.map?.measure.finish();
 		else if (this.finding) this.closeCard();
 		else if (this.panelOpen && isNarrow()) this.togglePanel(false);
 	}
@@ -262,6 +329,7 @@ export class App extends Panel {
 		const acts: { readonly [key: string]: () => void } = {
 			Enter: () => this.map?.chooseMiddle(),
 			Backspace: () => this.map?.measure.undo(),
+			e: () => this.finding?.selected && this.edit(this.finding.selected),
 			"/": () => this.goToBox.focusBox(),
 			"?": () => this.help.open(),
 			l: () => this.togglePanel(),
@@ -274,14 +342,14 @@ export class App extends Panel {
 	}
 
 	protected override render(): TemplateResult {
-		if (this.failure) return this.renderFailure(this.failure);
+		if (this.failure) return failureNotice(this.failure, () => void this.loadCity());
 		if (!this.description) return html`<div class="starting" role="status">${t("ui_starting")}</div>`;
 		const { city, layers } = this.description;
 		const empty = layers.every((layer) => layer.records === 0);
 
 		return html`
 			${this.renderRail()}
-			<main class=${this.finding ? "with-card" : ""}>
+			<main class=${this.finding || this.occupied ? "with-card" : ""}>
 				<div class="map" tabindex="0" role="application" aria-label=${t("ui_map_of", { city: city.name })}
 					aria-describedby="map-keys"></div>
 				<p id="map-keys" class="unseen">${t("ui_map_keys")}</p>
@@ -291,21 +359,31 @@ export class App extends Panel {
 				<div class="left">
 					<dothi-go-to .grid=${this.grid} .near=${this.middleOfCity()} .actions=${this.goToActions}></dothi-go-to>
 					${this.panelOpen
-						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0}
+						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0} .date=${this.date}
 								.actions=${this.layersActions}></dothi-layers>`
 						: nothing}
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
-				<dothi-card .finding=${this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
-					.degrees=${this.degrees} .actions=${this.cardActions}></dothi-card>
+				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
+					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .actions=${this.cardActions}></dothi-card>
+				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
+				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
-				${empty ? this.renderEmpty() : nothing}
-				${this.problem ? this.renderProblem(this.problem) : nothing}
+				${this.date ? dateNotice(this.date, () => this.showDate("")) : nothing}
+				${empty ? emptyNotice() : nothing}
+				${this.occupied
+					? nothing
+					: html`<dothi-drafts-notice .drafts=${this.waiting.drafts.filter(({ key }) => this.offered?.has(key))} .layers=${this.layers} .actions=${this.accountActions}></dothi-drafts-notice>`}
+				${this.problem ? problemNotice(this.problem, () => this.retry()) : nothing}
 			</main>
 			<dothi-status .view=${this.view} .pointed=${this.pointed} .grid=${this.grid} .degrees=${this.degrees}
 				.actions=${this.statusActions}></dothi-status>
 			<dothi-help .city=${city}></dothi-help>
-			<div class="toast ${this.toast ? "on" : ""}" aria-hidden="true">${this.toast}</div>
+			<dothi-people .layers=${layers} .copy=${(secret: string) => void this.copySecret(secret)} .toast=${(text: string) => this.showToast(text)}></dothi-people>
+			${this.link.once
+				? html`<dothi-password .link=${this.link.once} .done=${() => location.replace("/")}></dothi-password>`
+				: nothing}
+			<div class="toast ${this.toast ? "on" : ""}" popover="manual" aria-hidden="true">${this.toast}</div>
 			<div class="unseen" role="status" aria-live="polite">${this.toast || this.spoken()}</div>
 		`;
 	}
@@ -340,13 +418,44 @@ export class App extends Panel {
 				${this.railButton("layers", t("ui_layers"), () => this.togglePanel(), this.panelOpen)}
 				${this.railButton("ruler", t("ui_measure"), () => this.toggleMeasure(), this.measurement !== undefined)}
 				${this.railButton("link", t("ui_copy_link"), () => this.copyLink())}
+				${this.who?.writes.length && !this.date
+					? this.railButton("draw", t("ui_add"), () => this.toggleMenu("add"), this.menu === "add")
+					: nothing}
 				<span class="spacer"></span>
+				${this.renderAccountButton()}
 				<button class="rail-button word" aria-label="${short}: ${other}" data-tip=${other} lang=${short.toLowerCase()}
 					@click=${() => this.switchLanguage()}>${short}</button>
 				${this.railButton(isDark() ? "sun" : "moon", t(isDark() ? "ui_light" : "ui_dark"), switchTheme)}
 				${this.railButton("help", t("ui_help"), () => this.help.open())}
 			</nav>
 		`;
+	}
+
+	private renderAccountButton(): TemplateResult {
+		const login = this.who?.login;
+		const count = login ? this.waiting.conflicts.length + this.waiting.drafts.length : 0;
+		const name = login && (count ? t("ui_logged_in_waiting", { login, count }) : t("ui_logged_in", { login }));
+		const label = name || t("ui_log_in");
+		const act = (): void => (login ? this.toggleMenu("account") : void this.desk.enter());
+		return html`<button class="rail-button ${login ? "inside" : ""}" aria-label=${label} data-tip=${label}
+			aria-expanded=${login ? this.menu === "account" : nothing} @click=${act}>
+			${icon("person")}${count ? html`<span class="badge">${count}</span>` : nothing}</button>`;
+	}
+
+	/** The whole map as of a day; "" today. */
+	private showDate(date: string): void {
+		this.date = date;
+		this.map?.showDate(date);
+		if (this.finding) void this.inquiry.again();
+		this.writeAddress();
+	}
+
+	private toggleMenu(menu: "account" | "add"): void {
+		this.menu = this.menu === menu ? "none" : menu;
+	}
+
+	private edit(key: NonNullable<Finding["selected"]>): void {
+		if (!this.date && this.who?.writes.includes(key.layer)) void this.desk.change(key);
 	}
 
 	private renderZoom(): TemplateResult {
@@ -359,42 +468,6 @@ export class App extends Panel {
 		`;
 	}
 
-	private renderEmpty(): TemplateResult {
-		return html`
-			<section class="panel notice centre" role="note">
-				<h2>${t("ui_city_empty")}</h2>
-				<p>${t("ui_city_empty_try")}</p>
-				<pre><code>${t("ui_import_command")}</code></pre>
-			</section>
-		`;
-	}
-
-	private renderProblem(problem: ApiError): TemplateResult {
-		return html`
-			<section class="panel notice" role="alert">
-				${icon("warning")}
-				<div>
-					<p class="strong">${problem.message}</p>
-					${problem.advice ? html`<p class="muted">${problem.advice}</p>` : nothing}
-				</div>
-				<button class="button" @click=${() => this.retry()}>${t("ui_retry")}</button>
-			</section>
-		`;
-	}
-
-	private renderFailure(failure: ApiError): TemplateResult {
-		return html`
-			<main>
-				<section class="panel notice centre" role="alert">
-					<h1>${failure.message}</h1>
-					${failure.advice ? html`<p>${failure.advice}</p>` : nothing}
-					${failure.code ? html`<p class="muted tiny">${failure.code} ${failure.request}</p>` : nothing}
-					<button class="button" @click=${() => void this.loadCity()}>${t("ui_retry")}</button>
-				</section>
-			</main>
-		`;
-	}
-
 	private readonly goToActions = {
 		goTo: (place: LonLat): void => {
 			this.inquire(place, 1, false, this.map?.flyTo(place));
@@ -403,6 +476,7 @@ export class App extends Panel {
 
 	private readonly layersActions = {
 		switchLayer: (id: string, on: boolean): void => this.switches.switch(id, on),
+		showDate: (date: string): void => this.showDate(date),
 		showBounds: (layer: Layer): void => this.map?.fit(layer.bounds, this.padding(), true),
 		close: (): void => this.togglePanel(false),
 	};
@@ -424,6 +498,60 @@ export class App extends Panel {
 		copy: (text: string): void => void this.copy(text),
 		copyLink: (): void => this.copyLink(),
 		again: (): void => void this.inquiry.again(),
+		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
+		compare: (outlines: readonly Outline[]): void => this.map?.compare(outlines),
+		conflict: (id: number): void => void this.desk.openConflict(id),
+		broughtBack: (key: NonNullable<Finding["selected"]>, version: number): void => {
+			this.showToast(t("ui_brought_back", { version }));
+			this.map?.refresh(new Set([key.layer]));
+			void this.inquiry.record(key);
+		},
+	};
+
+	private readonly accountActions = {
+		close: (): void => void (this.menu = "none"),
+		add: (layer: string): void => {
+			this.menu = "none";
+			void this.desk.create(layer);
+		},
+		openConflict: (id: number): void => {
+			this.menu = "none";
+			void this.desk.openConflict(id);
+		},
+		people: (what: "accounts" | "tokens"): void => {
+			this.menu = "none";
+			void this.people.open(what);
+		},
+		openDraft: (draft: Draft): void => {
+			this.menu = "none";
+			void this.desk.openDraft(draft);
+		},
+		discardDraft: (draft: Draft): void => void this.desk.discardDraft(draft),
+		showDrafts: (): void => void (this.menu = "account"),
+		logOut: (): void => {
+			this.menu = "none";
+			void this.desk.leaveSession();
+		},
+	};
+
+	private readonly deskActions: DeskActions = {
+		show: (key) => void this.inquiry.record(key),
+		close: () => this.closeCard(),
+		toast: (text) => this.showToast(text),
+		refresh: (ids) => this.map?.refresh(ids),
+		showHistory: (key) => this.card.showHistory(key),
+		fit: (shape) => this.map?.fitShape(shape, this.padding()),
+		reveal: (shape) => this.map?.revealShape(shape, this.padding()),
+		waiting: (waiting) => {
+			if (this.who?.login) this.offered ??= new Set(waiting.drafts.map(({ key }) => key));
+			this.waiting = waiting;
+		},
+		occupied: (widthPx) => {
+			this.occupied = widthPx;
+			if (widthPx && isNarrow()) this.panelOpen = false;
+			if (this.finding) this.onFinding(this.finding);
+		},
+		reload: () => location.reload(),
 	};
 
 	private readonly statusActions = {

@@ -12,6 +12,8 @@ import { Panel } from "./panel";
 import { swatch } from "./swatch";
 
 export interface LayersActions {
+	/** Shows the map as of that day; "" today. */
+	showDate(date: string): void;
 	switchLayer(id: string, on: boolean): void;
 	showBounds(layer: Layer): void;
 	close(): void;
@@ -32,6 +34,8 @@ export class LayersPanel extends Panel {
 	@property({ attribute: false }) on: ReadonlySet<string> = new Set();
 	/** Of the view. */
 	@property({ attribute: false }) zoom = 0;
+	/** The day that is shown; "" today. */
+	@property({ attribute: false }) date = "";
 	@property({ attribute: false }) actions!: LayersActions;
 	@state() private filter = "";
 	@state() private legends = remember().legends;
@@ -63,6 +67,10 @@ export class LayersPanel extends Panel {
 					${this.renderGroup(t("ui_layers_surfaces"), surfaces)} ${this.renderGroup(t("ui_layers_points"), points)}
 					${empty.length ? this.renderEmpty(empty, sought !== "") : nothing}
 				</div>
+				<label class="layers-date">
+					${icon("clock")}<span>${t("ui_as_of")}</span>
+					<input type="date" .value=${this.date} @change=${(event: Event) => this.actions.showDate((event.target as HTMLInputElement).value)} />
+				</label>
 			</section>
 		`;
 	}

@@ -2,7 +2,7 @@
  * record_card: what lies at a place. Each record is a line; the chosen one is unfolded.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { recordPath } from "../api";
 import { type City, classOf, type Layer } from "../city";
 import { language, say, t } from "../i18n/language";
@@ -13,9 +13,11 @@ import { copyDegrees, copyGrid, type DegreeForm, printDegrees, printGrid } from 
 import { type CityRecord, headingOf, nativeSystemOf, type Row, rowsOf, sourceRowsOf } from "../record";
 import { icon } from "./icon";
 import { Panel } from "./panel";
+import type { HistoryActions } from "./record_history";
+import "./record_history";
 import { swatch } from "./swatch";
 
-export interface CardActions {
+export interface CardActions extends HistoryActions {
 	close(): void;
 	select(key: RecordKey | undefined): void;
 	openRecord(key: RecordKey): void;
@@ -23,6 +25,7 @@ export interface CardActions {
 	copy(text: string): void;
 	copyLink(): void;
 	again(): void;
+	edit(key: RecordKey): void;
 }
 
 @customElement("dothi-card")
@@ -32,8 +35,12 @@ export class RecordCard extends Panel {
 	@property({ attribute: false }) grid!: WorkingGrid;
 	@property({ attribute: false }) layers: ReadonlyMap<string, Layer> = new Map();
 	@property({ attribute: false }) degrees: DegreeForm = "decimal";
+	/** Layers of which something may be changed. */
+	@property({ attribute: false }) writes: readonly string[] = [];
 	@property({ attribute: false }) actions!: CardActions;
 	@property({ type: Boolean, reflect: true }) tall = false;
+	/** The record whose history is shown instead of what it says. */
+	@state() private history: RecordKey | undefined;
 
 	protected override render(): TemplateResult {
 		const { finding } = this;
@@ -65,6 +72,11 @@ export class RecordCard extends Panel {
 		/* A new answer begins at its top. */
 		if (changed.has("finding") && before && before.records !== this.finding?.records)
 			this.querySelector(".scroll")?.scrollTo(0, 0);
+	}
+
+	/** Shows the versions of a record when it is the chosen one. */
+	showHistory(key: RecordKey | undefined): void {
+		this.history = key;
 	}
 
 	/** Where the keyboard goes when the card opens. */
@@ -128,15 +140,37 @@ export class RecordCard extends Panel {
 		const untold = rows.filter((row) => !row.text);
 		const source = sourceRowsOf(record);
 		const native = nativeSystemOf(record, this.city);
+		const key = keyOf(record);
+		const isHistory = sameRecord(this.history, key) && this.history !== undefined;
+		const mayWrite = this.writes.includes(record.layer);
 
 		return html`
 			<div class="details">
 				<div class="tools">
+					${mayWrite
+						? html`<button class="chip strong" @click=${() => this.actions.edit(key)}>${icon("pencil")}${t("ui_edit")}</button>`
+						: nothing}
 					<button class="chip" @click=${() => this.actions.zoomTo(record)}>${icon("target")}${t("ui_zoom_to")}</button>
+					<button class="chip" aria-pressed=${isHistory} @click=${() => this.showHistory(isHistory ? undefined : key)}>${icon("clock")}${t("ui_history")}</button>
 					<button class="chip" @click=${() => this.actions.copyLink()}>${icon("link")}${t("ui_copy_link")}</button>
 					<a class="chip" href=${recordPath(record.layer, record.id)} target="_blank" rel="noopener">${icon("data")}${t("ui_data")}</a>
 				</div>
-				${this.renderRows(told, layer)}
+				${isHistory
+					? html`<dothi-history .record=${record} .layer=${layer} .mayWrite=${mayWrite} .actions=${this.actions}></dothi-history>`
+					: this.renderRows(told, layer)}
+				${isHistory ? nothing : this.renderRest(record, layer, source, untold, native)}
+			</div>
+		`;
+	}
+
+	private renderRest(
+		record: CityRecord,
+		layer: Layer,
+		source: readonly Row[],
+		untold: readonly Row[],
+		native: number | undefined,
+	): TemplateResult {
+		return html`
 				${source.length ? this.renderFolded(t("ui_source_fields"), source, layer) : nothing}
 				${untold.length ? this.renderUntold(untold) : nothing}
 				<p class="muted tiny">
@@ -144,7 +178,6 @@ export class RecordCard extends Panel {
 					${t("ui_version", { version: Number(record.properties.version ?? 1) })}
 					${native ? html`· ${t("ui_native_system", { epsg: native })}` : nothing}
 				</p>
-			</div>
 		`;
 	}
 
