@@ -46,9 +46,9 @@ static void add_rows_sql(struct strbuf *sql, const struct store *store, const st
 	const char *layer = view->layer->id;
 	const char *list = choice->ids ? "id_list($ids) CROSS JOIN " : "";
 
-	strbuf_add_text(sql, "SELECT " STORE_EACH_BEGIN);
+	strbuf_add_text(sql, "SELECT " QUERY_EACH_BEGIN);
 	feature_row_select(sql, store, view->layer, choice->whole);
-	strbuf_add_text(sql, STORE_EACH_END);
+	strbuf_add_text(sql, QUERY_EACH_END);
 	if (view->is_dated) {
 		strbuf_add_format(sql, " FROM %s\"%s_history\" this WHERE ", list, layer);
 		strbuf_add_text(sql, choice->ids ? "key BETWEEN id_of_list << 20 AND"

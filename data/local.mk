@@ -30,6 +30,7 @@ data_libdata_a_SOURCES = \
 	%D%/one_time_link.c %D%/one_time_link.h \
 	%D%/password.c %D%/password.h \
 	%D%/person.c %D%/person.h \
+	%D%/query.c %D%/query.h \
 	%D%/receipt.c %D%/receipt.h \
 	%D%/register.c %D%/register.h \
 	%D%/revision.c %D%/revision.h \

@@ -18,7 +18,7 @@ struct store_driver {
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
 	int (*step)(struct query *query, struct error *err);
-	int (*each)(struct query *query, store_row_visit *visit, void *context, struct error *err);
+	int (*each)(struct query *query, query_row_visit *visit, void *context, struct error *err);
 	int (*check_row)(struct query *query, struct error *err);
 
 	void (*bind_null)(struct query *query, const char *name);

@@ -194,7 +194,7 @@ static void note(struct query *query, int code)
 }
 
 static int sqlite_each(
-	struct query *query, store_row_visit *visit, void *context, struct error *err)
+	struct query *query, query_row_visit *visit, void *context, struct error *err)
 {
 	struct sqlite_query *sqlite = (struct sqlite_query *)query;
 	sqlite3 *db = db_of(query->store);

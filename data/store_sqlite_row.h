@@ -21,7 +21,7 @@ struct sqlite_query {
 	bool failed_bind;  /* memory ran out while binding */
 	bool failed_column; /* ... or while reading the row in hand */
 	struct sqlite3_value **row; /* the one that is visited; NULL: where the statement stands */
-	store_row_visit *visit;
+	query_row_visit *visit;
 	void *context;
 	struct error *err;
 	int rc; /* what the visitor said at last */
