@@ -66,6 +66,13 @@ static void write_properties(struct json_writer *json, const struct feature_json
 	strbuf_came(json->out, at);
 }
 
+static void make_keys(struct feature_json *how)
+{
+	for (size_t i = 0; i < how->layer->field_count; i++)
+		how->keys[i] = json_key_of(how->layer->fields[i].id);
+	how->keys_of = how->layer;
+}
+
 int feature_json_open(struct json_writer *json, struct feature_json *how,
 	const struct feature *feature, struct error *err)
 {
@@ -73,9 +80,8 @@ int feature_json_open(struct json_writer *json, struct feature_json *how,
 	struct shape shape = {0};
 	int rc = 0;
 
-	for (size_t i = 0; !how->has_keys && i < how->layer->field_count; i++)
-		how->keys[i] = json_key_of(how->layer->fields[i].id);
-	how->has_keys = true;
+	if (how->keys_of != how->layer)
+		make_keys(how);
 	arena_reset(how->arena);
 	if (feature->wkb.bytes) {
 		rc = shape_read_wkb(how->arena, feature->wkb, &shape, err);

@@ -19,7 +19,7 @@ struct feature_json {
 	struct crs_ref crs;
 	int decimals;
 	struct arena *arena; /* reset by feature_json_write */
-	bool has_keys; /* made with the first feature */
+	const struct layer *keys_of; /* made with the first feature of a layer; NULL none yet */
 	struct json_key keys[FEATURE_FIELDS_MAX];
 };
 

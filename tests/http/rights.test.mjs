@@ -144,6 +144,7 @@ test('no canary appears to whom it is not shown, at any route', async () => {
       const answer = await city.get(path, {headers: {...one.headers, 'accept-encoding': 'identity'}});
       let bytes = Buffer.from(await answer.arrayBuffer());
       if (answer.headers.get('content-encoding') === 'gzip' && bytes[0] === 0x1f) bytes = gunzipSync(bytes);
+      if (/json/.test(answer.headers.get('content-type'))) assert.doesNotThrow(() => JSON.parse(bytes.toString()), `${one.login} ${path}`);
       const text = bytes.toString('latin1') + [...answer.headers].join();
       for (const canary of canaries) {
         if (!text.includes(canary.text)) continue;

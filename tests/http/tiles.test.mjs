@@ -128,6 +128,10 @@ test('everything at a place', async () => {
   assert.ok(street.features.some(one => one.layer === 'street' && one.distance_m < 0.1));
   const pole = await city.json('/api/at?lon=106.64991&lat=10.9745&radius_m=5');
   assert.ok(pole.features.some(one => one.layer === 'light_pole' && one.properties.code === 'T1'));
+  const near = await city.json('/api/at?lon=106.64991&lat=10.9745&radius_m=50');
+  assert.ok(new Set(near.features.map(one => one.layer)).size > 1);
+  for (const one of near.features)
+    assert.deepEqual(one.properties, (await city.json(`/ogc/collections/${one.layer}/items/${one.id}`)).properties, one.layer);
   const hole = await city.json(`/api/at?lon=${106.65 + 0.00035 * 0.35}&lat=${10.975 + 0.00035 * 0.45}`);
   assert.equal(hole.features.length, 0, 'a hole is not the parcel');
   for (const query of ['', 'lon=106', 'lat=10', 'lon=x&lat=1', 'lon=181&lat=0', 'lon=0&lat=91', 'lon=106&lat=10&radius_m=9999', 'lon=1e400&lat=0'])
