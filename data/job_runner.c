@@ -21,6 +21,7 @@ struct job_runner {
 	const struct job_kind *kind;
 	struct job_run run;
 	int64_t renewed_at_us;
+	struct arena news; /* of the job as it stands, to be told */
 	bool is_finished; /* the step at work is */
 	bool is_cancelled;
 };
@@ -34,7 +35,9 @@ struct request {
 	void *context;	      /* of that work */
 	enum job_state state; /* of job_end */
 	const char *result;
-	bool cancel; /* answer */
+	writer_work *change; /* of the job, one of those below */
+	bool cancel;	     /* answer */
+	struct job news;
 };
 
 static int64_t now_us(const struct job_runner *runner)
@@ -87,18 +90,33 @@ static int release_work(struct store *store, void *context, struct error *err)
 	return job_release(store, &lease, request->now_us, err);
 }
 
-/* Hands a request to the writer; a wish to cancel that comes back is remembered. */
-static int ask(struct request *request, writer_work *work, struct error *err)
+static int change_work(struct store *store, void *context, struct error *err)
+{
+	struct request *request = context;
+	struct job_runner *runner = request->runner;
+	int rc = request->change(store, request, err);
+
+	arena_reset(&runner->news);
+	if (!rc && runner->plan.moved)
+		rc = job_read(store, runner->run.job->id, &runner->news, &request->news, err);
+	return rc;
+}
+
+/* Hands a change to the writer; a wish to cancel that comes back is remembered. */
+static int ask(struct request *request, writer_work *change, struct error *err)
 {
 	struct job_runner *runner = request->runner;
 	int rc;
 
 	request->now_us = now_us(runner);
-	rc = writer_run(runner->plan.writer, work, request, err);
+	request->change = change;
+	rc = writer_run(runner->plan.writer, change_work, request, err);
 	if (rc)
 		return rc;
 	runner->renewed_at_us = request->now_us;
 	runner->is_cancelled |= request->cancel;
+	if (runner->plan.moved)
+		runner->plan.moved(runner->plan.context, &request->news);
 	return 0;
 }
 
@@ -200,6 +218,8 @@ static void do_job(struct job_runner *runner, const struct job *job)
 		.result = &result,
 		.runner = runner};
 	strbuf_add_text(&result, job->result);
+	if (runner->plan.moved)
+		runner->plan.moved(runner->plan.context, job);
 	rc = do_steps(runner, &err);
 	/* Somebody else has it, and everything about it, in hand. */
 	if (rc == ERR_CONFLICT && err.message == MSG_JOB_LEASE_LOST)
@@ -300,6 +320,7 @@ int job_runner_new(
 	if (!runner)
 		return fail_no_memory(err);
 	runner->plan = *plan;
+	runner->news = ARENA(JOB_ARENA_BYTES);
 	runner->holder = uuid_v7(clock_now_us(plan->clock), plan->randomness);
 	for (size_t i = 0; i < plan->kind_count; i++)
 		runner->kinds[i] = plan->kinds[i].name;
@@ -332,5 +353,6 @@ void job_runner_free(struct job_runner *runner)
 	pthread_join(runner->thread, NULL);
 	pthread_mutex_destroy(&runner->lock);
 	pthread_cond_destroy(&runner->woken);
+	arena_clear(&runner->news);
 	free(runner);
 }

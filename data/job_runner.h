@@ -79,6 +79,9 @@ struct job_runner_plan {
 	const struct randomness *randomness;
 	bool is_alone; /* no other process runs jobs of this register: a job that one had in hand
 			  when it died goes on at once */
+	/* Told of a job as it stands after each change that was committed; on the runner's thread.
+	 * NULL nobody. */
+	void (*moved)(void *context, const struct job *job);
 	/* Told what nobody else is told, for the log: what a job failed of, or, where job is NULL,
 	 * why none could be taken. On the runner's thread; NULL nobody. */
 	void (*trouble)(void *context, const struct job *job, const struct error *err);

@@ -110,7 +110,8 @@ int rights_make(struct store *store, const struct layer_table *layers,
 		store, account->id, arena, &making.rows, &making.row_count, err);
 	for (size_t i = 0; !rc && i < layers->count; i++)
 		rc = make_layer(&making, &layers->layers[i], &of_layer[i], err);
-	rights.is_scoped = making.row_count > 0;
+	rights.administers = account->role == ROLE_ADMINISTRATOR && !making.row_count &&
+		(!token || (token->may_write && !*token->layers));
 	if (!rc)
 		rc = hash_scope(layers, &rights, err);
 	*ret_rights = rights;

@@ -24,7 +24,7 @@ struct rights {
 	int64_t account_id;
 	struct account_login login;
 	enum role role;
-	bool is_scoped;			   /* narrower than the role */
+	bool administers; /* accounts and the server itself: the administrator in full, not narrowed */
 	const struct layer_rights *layers; /* by number in the table */
 	struct content_hash scope;	   /* equal for those who see the same */
 };

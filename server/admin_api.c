@@ -1,13 +1,13 @@
 /*
  * Accounts for the administrator: /api/accounts, their scopes, and one-time links.
  */
-#include "base/json_read.h"
 #include "base/messages.h"
 #include "base/number.h"
 #include "data/account_scope.h"
 #include "data/one_time_link.h"
 #include "server/administrator.h"
 #include "server/asker.h"
+#include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/worker.h"
@@ -148,45 +148,24 @@ static int get_account(struct request *request, struct response *response, struc
 
 /* --- what is asked -------------------------------------------------------------------------------- */
 
-static int read_text(struct request *request, const struct json_node *document, const char *key,
-	const char **ret_text, struct error *err)
-{
-	const char *text;
-	int rc;
-
-	if (!json_node_text(json_node_get(document, key), &text)) {
-		rc = fail_value_not_text(err, key);
-		error_where(err, "/%s", key);
-		return rc;
-	}
-	*ret_text = arena_text(&request->arena, text, strlen(text));
-	return *ret_text ? 0 : fail_no_memory(err);
-}
-
-static int read_role(struct request *request, const struct json_node *document, enum role *ret_role,
-	struct error *err)
+static int read_role(struct content *content, enum role *ret_role, struct error *err)
 {
 	const char *id = "";
-	int rc = read_text(request, document, "role", &id, err);
+	int rc = content_text(content, "role", &id, err);
 
 	if (rc || role_find(id, strlen(id), ret_role))
 		return rc;
-	rc = fail_param_value(err, "role", id);
-	error_where(err, "/role");
-	return rc;
+	return fail_content_value(err, "role", id);
 }
 
-static int read_state(struct request *request, const struct json_node *document,
-	enum account_state *ret_state, struct error *err)
+static int read_state(struct content *content, enum account_state *ret_state, struct error *err)
 {
 	const char *id = "";
-	int rc = read_text(request, document, "state", &id, err);
+	int rc = content_text(content, "state", &id, err);
 
 	if (rc || account_state_find(id, strlen(id), ret_state))
 		return rc;
-	rc = fail_param_value(err, "state", id);
-	error_where(err, "/state");
-	return rc;
+	return fail_content_value(err, "state", id);
 }
 
 /* A text of a row, NULL where there is none; false if it is something else. */
@@ -338,19 +317,17 @@ static int answer_link(struct request *request, struct response *response, struc
 
 static int post_accounts(struct request *request, struct response *response, struct error *err)
 {
-	autoptr(json_document_free) struct json_node *document = NULL;
+	autofree(content_clear) struct content content = {0};
 	struct managing *managing = NULL;
-	int rc = administrator_check(request, err);
+	int rc = begin(request, &managing, err);
 
 	(void)response;
 	if (!rc)
-		rc = begin(request, &managing, err);
+		rc = content_read(request, "login role", &content, err);
 	if (!rc)
-		rc = json_document_parse(request->body.data, request->body.len, &document, err);
+		rc = content_text(&content, "login", &managing->plan.login, err);
 	if (!rc)
-		rc = read_text(request, document, "login", &managing->plan.login, err);
-	if (!rc)
-		rc = read_role(request, document, &managing->plan.role, err);
+		rc = read_role(&content, &managing->plan.role, err);
 	if (rc)
 		return rc;
 	managing->plan.login_len = strlen(managing->plan.login);
@@ -362,7 +339,7 @@ static int post_accounts(struct request *request, struct response *response, str
 
 static int patch_account(struct request *request, struct response *response, struct error *err)
 {
-	autoptr(json_document_free) struct json_node *document = NULL;
+	autofree(content_clear) struct content content = {0};
 	struct managing *managing = NULL;
 	struct account account;
 	int rc = find(request, &account, err);
@@ -371,16 +348,16 @@ static int patch_account(struct request *request, struct response *response, str
 	if (!rc)
 		rc = begin(request, &managing, err);
 	if (!rc)
-		rc = json_document_parse(request->body.data, request->body.len, &document, err);
+		rc = content_read(request, "role state", &content, err);
 	if (rc)
 		return rc;
 	managing->account_id = account.id;
-	managing->has_role = json_node_kind(json_node_get(document, "role")) != JSON_KIND_ABSENT;
-	managing->has_state = json_node_kind(json_node_get(document, "state")) != JSON_KIND_ABSENT;
+	managing->has_role = content_at(&content, "role") != NULL;
+	managing->has_state = content_at(&content, "state") != NULL;
 	if (managing->has_role)
-		rc = read_role(request, document, &managing->role, err);
+		rc = read_role(&content, &managing->role, err);
 	if (!rc && managing->has_state)
-		rc = read_state(request, document, &managing->state, err);
+		rc = read_state(&content, &managing->state, err);
 	if (!rc)
 		commit(request, managing, answer_done);
 	return rc;
@@ -428,18 +405,18 @@ static const char patch_types[] = "application/merge-patch+json application/json
 
 static const struct route_action accounts_actions[] = {
 	{.method = METHOD_POST, .handle = post_accounts, .types = "application/json",
-		.content_max = CONTENT_MAX, .params = ""},
+		.content_max = CONTENT_MAX, .params = "", .check = administrator_check},
 };
 static const struct route_action account_actions[] = {
 	{.method = METHOD_PATCH, .handle = patch_account, .types = patch_types,
-		.content_max = CONTENT_MAX, .params = ""},
+		.content_max = CONTENT_MAX, .params = "", .check = administrator_check},
 };
 static const struct route_action scopes_actions[] = {
 	{.method = METHOD_PUT, .handle = put_scopes, .types = "application/json",
-		.content_max = CONTENT_MAX, .params = ""},
+		.content_max = CONTENT_MAX, .params = "", .check = administrator_check},
 };
 static const struct route_action link_actions[] = {
-	{.method = METHOD_POST, .handle = post_link, .params = ""},
+	{.method = METHOD_POST, .handle = post_link, .params = "", .check = administrator_check},
 };
 
 static const struct route routes[] = {

@@ -1,8 +1,8 @@
 /*
- * administrator: who asks may manage accounts: the role, in full.
+ * administrator: who asks may manage accounts and the server: the role, in full.
  *
- * A token of an administrator that may only read, or is for some layers, is made for less. On a
- * worker, who asks is known.
+ * An administrator whose scope is narrowed may not, nor a token of one that may only read or is for
+ * some layers: they would give themselves what they were denied.
  */
 #ifndef SERVER_ADMINISTRATOR_H
 #define SERVER_ADMINISTRATOR_H
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "server/request.h"
 
-/* ERR_DENIED for everybody else. */
-int administrator_check(struct request *request, struct error *err);
+/* ERR_DENIED for everybody else. On a worker, where who asks is known. */
+int administrator_check(const struct request *request, struct error *err);
 
 #endif

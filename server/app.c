@@ -10,6 +10,7 @@
 #include "data/change.h"
 #include "server/events.h"
 #include "server/follow.h"
+#include "server/jobs.h"
 #include "server/served.h"
 
 enum {
@@ -83,6 +84,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
 	if (!rc)
 		rc = chores_start(app, &app->chores, err);
+	if (!rc)
+		rc = jobs_start(app, &app->jobs, err);
 	if (rc)
 		app_stop(app);
 	return rc;
@@ -90,6 +93,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 
 void app_stop(struct app *app)
 {
+	job_runner_free(take(app->jobs));
 	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));

@@ -13,6 +13,7 @@
 struct public_rights;
 struct chores;
 struct events;
+struct job_runner;
 struct served;
 struct throttle;
 
@@ -40,6 +41,7 @@ struct app {
 	struct events *events;
 	struct served *served;
 	struct chores *chores;
+	struct job_runner *jobs;
 	struct throttle *login_throttle; /* by address */
 };
 

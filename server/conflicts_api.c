@@ -7,6 +7,7 @@
 #include "gis/geojson.h"
 #include "server/asker.h"
 #include "server/edits_api.h"
+#include "server/content.h"
 #include "server/feature_json.h"
 #include "server/links.h"
 #include "server/page.h"
@@ -248,7 +249,7 @@ static int answer_dropped(struct request *request, struct response *response, st
 }
 
 /* The proposal, or what somebody made of both, becomes a version over the one that stands now. */
-static int decide(struct asked *asked, enum conflict_state state, const struct json_node *document,
+static int decide(struct asked *asked, enum conflict_state state, const struct json_node *merged,
 	struct error *err)
 {
 	struct request *request = asked->request;
@@ -262,7 +263,7 @@ static int decide(struct asked *asked, enum conflict_state state, const struct j
 		asked->input = arena_zero(&request->arena, 1, sizeof *asked->input);
 		rc = asked->input ? feature_input_read(request, asked->layer,
 					    asked->conflict.feature_id, INPUT_PART,
-					    json_node_get(document, "feature"), &crs84,
+					    merged, &crs84,
 					    asked->input, err)
 				  : fail_no_memory(err);
 	}
@@ -280,28 +281,26 @@ static int decide(struct asked *asked, enum conflict_state state, const struct j
 
 static int post_conflict(struct request *request, struct response *response, struct error *err)
 {
-	autoptr(json_document_free) struct json_node *document = NULL;
+	autofree(content_clear) struct content content = {0};
 	struct asked *asked;
 	const char *action = "";
 	int rc = find(request, &asked, err);
 
 	(void)response;
 	if (!rc)
-		rc = json_document_parse(request->body.data, request->body.len, &document, err);
+		rc = content_read(request, "action feature", &content, err);
+	if (!rc)
+		rc = content_text(&content, "action", &action, err);
 	if (!rc && asked->conflict.state != CONFLICT_OPEN)
 		rc = fail_conflict_closed(err);
 	if (rc)
 		return rc;
-	json_node_text(json_node_get(document, "action"), &action);
 	if (!strcmp(action, "take"))
-		return decide(asked, CONFLICT_TAKEN, document, err);
+		return decide(asked, CONFLICT_TAKEN, NULL, err);
 	if (!strcmp(action, "merge"))
-		return decide(asked, CONFLICT_MERGED, document, err);
-	if (strcmp(action, "drop") != 0) {
-		rc = fail_conflict_action(err);
-		error_where(err, "/action");
-		return rc;
-	}
+		return decide(asked, CONFLICT_MERGED, content_at(&content, "feature"), err);
+	if (strcmp(action, "drop") != 0)
+		return content_where(fail_conflict_action(err), "action", err);
 	request->commit.work = drop;
 	request->commit.context = asked;
 	request->commit.answer = answer_dropped;

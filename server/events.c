@@ -19,7 +19,6 @@ enum {
 
 struct stream {
 	struct events *events;
-	struct stream *next;
 	struct arena arena; /* of the rights */
 	struct rights rights;
 	int64_t seq; /* of the feed: read so far */
@@ -33,14 +32,20 @@ struct stream {
 
 struct events {
 	const struct layer_table *layers;
-	struct store *store;
+	struct store *store; /* of the thread */
 	pthread_t thread;
-	pthread_mutex_t lock;
+
+	/* News, which whoever commits leaves here; held for no time at all. */
+	pthread_mutex_t news_lock;
 	pthread_cond_t changed;
-	struct stream *streams;
-	size_t count;
 	int64_t last_seq;
-	bool stopping;
+	bool is_new, stopping;
+
+	/* The streams; held while one of them is written or read. */
+	pthread_mutex_t lock;
+	struct stream *streams[STREAMS_MAX];
+	size_t count;
+	bool closed; /* no stream begins any more */
 };
 
 static int64_t now_s(void)
@@ -76,28 +81,34 @@ static int add_event(void *context, const struct change_row *row, struct error *
 	return 0;
 }
 
+/* What was added is the client's; the lock is held. */
+static void offer(struct stream *stream)
+{
+	if (stream->buffer.failed)
+		end(stream);
+	if (stream->buffer.len == stream->taken)
+		return;
+	stream->spoke_s = now_s();
+	wake(stream);
+}
+
 /* Reads on in the feed for one stream; the lock is held. True if there may be more. */
-static bool fill(struct events *events, struct stream *stream)
+static bool fill(struct events *events, struct stream *stream, int64_t last_seq)
 {
 	struct error err = {0};
 	bool more = false;
 	int rc;
 
-	if (stream->ended || stream->seq >= events->last_seq)
+	if (stream->ended || stream->seq >= last_seq)
 		return false;
 	rc = feed_read(events->store, events->layers, &stream->rights, stream->seq, ROWS_A_ROUND,
 		add_event, &stream->buffer, &stream->seq, &more, &err);
 	if (rc)
 		log_event(LOG_ERROR, "events could not be read", LOG_TEXT("detail", err.detail));
-	if (rc || stream->buffer.failed) {
+	if (rc)
 		end(stream);
-		return false;
-	}
-	if (stream->buffer.len > stream->taken) {
-		stream->spoke_s = now_s();
-		wake(stream);
-	}
-	return more;
+	offer(stream);
+	return more && !stream->ended;
 }
 
 /* A word now and then, so that the connection is kept; the lock is held. */
@@ -109,37 +120,82 @@ static void tend(struct stream *stream)
 		end(stream);
 	if (stream->ended || now - stream->spoke_s < HEARTBEAT_S)
 		return;
-	stream->spoke_s = now;
 	strbuf_add_text(&stream->buffer, ": \n\n");
-	if (stream->buffer.failed)
-		end(stream);
-	else
-		wake(stream);
+	offer(stream);
+}
+
+/* Waits for news, a second at most; false when all ends. */
+static bool wait_for_news(struct events *events, int64_t *ret_last_seq)
+{
+	struct timespec until;
+	bool goes_on;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	pthread_mutex_lock(&events->news_lock);
+	if (!events->is_new && !events->stopping)
+		pthread_cond_timedwait(&events->changed, &events->news_lock, &until);
+	events->is_new = false;
+	*ret_last_seq = events->last_seq;
+	goes_on = !events->stopping;
+	pthread_mutex_unlock(&events->news_lock);
+	return goes_on;
+}
+
+/* Wakes the thread; last_seq 0: for something else than changes. */
+static void tell_news(struct events *events, int64_t last_seq)
+{
+	pthread_mutex_lock(&events->news_lock);
+	if (last_seq)
+		events->last_seq = last_seq;
+	events->is_new = true;
+	pthread_cond_signal(&events->changed);
+	pthread_mutex_unlock(&events->news_lock);
+}
+
+/*
+ * One turn of the thread. The lock is given back between streams, so that nobody waits for all of
+ * them; one that takes the place of another that closed has its turn in the next round.
+ */
+static void fill_all(struct events *events, int64_t last_seq)
+{
+	bool more = false, at_end = false;
+
+	for (size_t i = 0; !at_end; i++) {
+		pthread_mutex_lock(&events->lock);
+		at_end = i >= events->count;
+		if (!at_end) {
+			more |= fill(events, events->streams[i], last_seq);
+			tend(events->streams[i]);
+		}
+		pthread_mutex_unlock(&events->lock);
+	}
+	if (more)
+		tell_news(events, 0);
 }
 
 static void *event_thread(void *context)
 {
 	struct events *events = context;
-	struct timespec until;
-	bool more = false;
+	int64_t last_seq;
 
+	while (wait_for_news(events, &last_seq))
+		fill_all(events, last_seq);
 	pthread_mutex_lock(&events->lock);
-	while (!events->stopping) {
-		if (!more) {
-			clock_gettime(CLOCK_REALTIME, &until);
-			until.tv_sec++;
-			pthread_cond_timedwait(&events->changed, &events->lock, &until);
-		}
-		more = false;
-		for (struct stream *stream = events->streams; stream; stream = stream->next) {
-			more |= fill(events, stream);
-			tend(stream);
-		}
-	}
-	for (struct stream *stream = events->streams; stream; stream = stream->next)
-		end(stream);
+	events->closed = true;
+	for (size_t i = 0; i < events->count; i++)
+		end(events->streams[i]);
 	pthread_mutex_unlock(&events->lock);
 	return NULL;
+}
+
+static void drop(struct events *events)
+{
+	pthread_mutex_destroy(&events->lock);
+	pthread_mutex_destroy(&events->news_lock);
+	pthread_cond_destroy(&events->changed);
+	store_close(events->store);
+	free(events);
 }
 
 int events_start(const struct layer_table *layers, const char *folder,
@@ -159,14 +215,12 @@ int events_start(const struct layer_table *layers, const char *folder,
 	if (!rc)
 		rc = change_last_seq(events->store, &events->last_seq, err);
 	pthread_mutex_init(&events->lock, NULL);
+	pthread_mutex_init(&events->news_lock, NULL);
 	pthread_cond_init(&events->changed, NULL);
 	if (!rc && pthread_create(&events->thread, NULL, event_thread, events))
 		rc = fail_no_thread(err);
 	if (rc) {
-		pthread_mutex_destroy(&events->lock);
-		pthread_cond_destroy(&events->changed);
-		store_close(events->store);
-		free(events);
+		drop(events);
 		return rc;
 	}
 	*ret_events = events;
@@ -179,32 +233,47 @@ void events_stop(struct events *events)
 
 	if (!events)
 		return;
-	pthread_mutex_lock(&events->lock);
+	pthread_mutex_lock(&events->news_lock);
 	stopped = events->stopping;
 	events->stopping = true;
 	pthread_cond_broadcast(&events->changed);
-	pthread_mutex_unlock(&events->lock);
+	pthread_mutex_unlock(&events->news_lock);
 	if (!stopped)
 		pthread_join(events->thread, NULL);
 }
 
 void events_free(struct events *events)
 {
-	if (!events)
-		return;
-	pthread_mutex_destroy(&events->lock);
-	pthread_cond_destroy(&events->changed);
-	store_close(events->store);
-	free(events);
+	if (events)
+		drop(events);
 }
 
 void events_wake(struct events *events, int64_t last_seq)
 {
+	if (events)
+		tell_news(events, last_seq);
+}
+
+/* The lock is held. */
+static bool is_for(const struct stream *stream, int64_t account_id)
+{
+	return !stream->ended &&
+		(stream->rights.account_id == account_id || stream->rights.administers);
+}
+
+void events_tell(struct events *events, const char *type, int64_t account_id, const char *json)
+{
 	if (!events)
 		return;
 	pthread_mutex_lock(&events->lock);
-	events->last_seq = last_seq;
-	pthread_cond_signal(&events->changed);
+	for (size_t i = 0; i < events->count; i++) {
+		struct stream *stream = events->streams[i];
+
+		if (!is_for(stream, account_id))
+			continue;
+		strbuf_add_format(&stream->buffer, "event: %s\ndata: %s\n\n", type, json);
+		offer(stream);
+	}
 	pthread_mutex_unlock(&events->lock);
 }
 
@@ -212,6 +281,7 @@ int events_open(struct events *events, const struct rights *rights, int64_t sinc
 	struct stream **ret_stream, struct error *err)
 {
 	struct stream *stream = calloc(1, sizeof *stream);
+	bool is_full;
 
 	if (!stream)
 		return fail_no_memory(err);
@@ -225,17 +295,16 @@ int events_open(struct events *events, const struct rights *rights, int64_t sinc
 	/* The first word tells the client, and every proxy between, that the stream stands. */
 	strbuf_add_text(&stream->buffer, "retry: 2000\n\n");
 	pthread_mutex_lock(&events->lock);
-	if (events->count == STREAMS_MAX || events->stopping) {
-		pthread_mutex_unlock(&events->lock);
+	is_full = events->count == STREAMS_MAX || events->closed;
+	if (!is_full)
+		events->streams[events->count++] = stream;
+	pthread_mutex_unlock(&events->lock);
+	if (is_full) {
 		stream->events = NULL;
 		stream_close(stream);
 		return fail_busy(err);
 	}
-	stream->next = events->streams;
-	events->streams = stream;
-	events->count++;
-	pthread_cond_signal(&events->changed);
-	pthread_mutex_unlock(&events->lock);
+	tell_news(events, 0);
 	*ret_stream = stream;
 	return 0;
 }
@@ -276,11 +345,10 @@ void stream_close(struct stream *stream)
 	events = stream->events;
 	if (events) {
 		pthread_mutex_lock(&events->lock);
-		for (struct stream **at = &events->streams; *at; at = &(*at)->next) {
-			if (*at != stream)
+		for (size_t i = 0; i < events->count; i++) {
+			if (events->streams[i] != stream)
 				continue;
-			*at = stream->next;
-			events->count--;
+			events->streams[i] = events->streams[--events->count];
 			break;
 		}
 		pthread_mutex_unlock(&events->lock);

@@ -26,6 +26,12 @@ void events_free(struct events *events);
 void events_wake(struct events *events, int64_t last_seq);
 
 /*
+ * Tells those who listen now, of one account and the administrators, what is not of the feed: an
+ * event of a type, with a JSON document in one line. It has no number, and comes once.
+ */
+void events_tell(struct events *events, const char *type, int64_t account_id, const char *json);
+
+/*
  * Opens a stream for somebody with these rights, from behind `since`; ERR_BUSY when there are too
  * many. Belongs to the caller.
  */

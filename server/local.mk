@@ -8,6 +8,8 @@ dothi_SOURCES = \
 	%D%/app.c %D%/app.h \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
+	%D%/cases/audit_job.c %D%/cases/audit_job.h \
+	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/chores.c %D%/chores.h \
@@ -33,6 +35,7 @@ dothi_SOURCES = \
 	%D%/commands/user_add.c \
 	%D%/commands/user_scope.c \
 	%D%/commands/user_token.c \
+	%D%/content.c %D%/content.h \
 	%D%/control.c %D%/control.h \
 	%D%/control_client.c %D%/control_client.h \
 	%D%/control_wire.c %D%/control_wire.h \
@@ -47,6 +50,8 @@ dothi_SOURCES = \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
 	%D%/http_message.c %D%/http_message.h \
+	%D%/jobs.c %D%/jobs.h \
+	%D%/jobs_api.c \
 	%D%/links.c %D%/links.h \
 	%D%/live_map.c %D%/live_map.h \
 	%D%/main.c \

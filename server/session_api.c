@@ -1,13 +1,13 @@
 /*
  * Logging in and out: /api/session, and the one-time link by which a password is set.
  */
-#include "base/json_read.h"
 #include "base/messages.h"
 #include "base/throttle.h"
 #include "data/login.h"
 #include "data/one_time_link.h"
 #include "data/password.h"
 #include "server/asker.h"
+#include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/worker.h"
@@ -62,26 +62,16 @@ static int check_address(struct request *request, struct entering *entering, str
 	return wait_s ? fail_login_wait(err, wait_s) : 0;
 }
 
-/* The texts of a JSON object; a member that is missing or no text is an error. */
-static int read_texts(struct request *request, const char *const names[2], const char *ret[2],
-	struct error *err)
+/* The two texts that a form has. */
+static int read_texts(struct request *request, const char *members, const char *first,
+	const char **ret_first, const char **ret_password, struct error *err)
 {
-	autoptr(json_document_free) struct json_node *document = NULL;
-	int rc = json_document_parse(request->body.data, request->body.len, &document, err);
+	autofree(content_clear) struct content content = {0};
+	int rc = content_read(request, members, &content, err);
 
-	for (int i = 0; !rc && i < 2; i++) {
-		const char *text;
-
-		if (!json_node_text(json_node_get(document, names[i]), &text)) {
-			rc = fail_value_not_text(err, names[i]);
-			error_where(err, "/%s", names[i]);
-			return rc;
-		}
-		ret[i] = arena_text(&request->arena, text, strlen(text));
-		if (!ret[i])
-			rc = fail_no_memory(err);
-	}
-	return rc;
+	if (!rc)
+		rc = content_text(&content, first, ret_first, err);
+	return rc ? rc : content_text(&content, "password", ret_password, err);
 }
 
 static void write_account(struct json_writer *json, const struct rights *rights, bool named,
@@ -111,7 +101,7 @@ static void write_rights(
 		if (rights->layers[i].writes)
 			json_put_text(json, layers->layers[i].id);
 	json_end_array(json);
-	json_member_bool(json, "administers", rights->role == ROLE_ADMINISTRATOR);
+	json_member_bool(json, "administers", rights->administers);
 }
 
 static int get_session(struct request *request, struct response *response, struct error *err)
@@ -201,19 +191,18 @@ static int begin_entering(struct request *request, struct entering **ret, struct
 
 static int post_session(struct request *request, struct response *response, struct error *err)
 {
-	static const char *const names[2] = {"login", "password"};
 	struct entering *entering;
-	const char *texts[2];
+	const char *login, *password;
 	int rc = begin_entering(request, &entering, err);
 
 	(void)response;
 	if (!rc)
-		rc = read_texts(request, names, texts, err);
+		rc = read_texts(request, "login password", "login", &login, &password, err);
 	if (!rc)
-		rc = login_begin(request->worker->store, texts[0], strlen(texts[0]),
-			entering->now_us, &entering->attempt, err);
+		rc = login_begin(request->worker->store, login, strlen(login), entering->now_us,
+			&entering->attempt, err);
 	if (!rc)
-		rc = login_verify(&entering->attempt, texts[1], strlen(texts[1]), err);
+		rc = login_verify(&entering->attempt, password, strlen(password), err);
 	if (rc)
 		return rc;
 	request->commit.work = enter;
@@ -242,23 +231,22 @@ static int answer_link(struct request *request, struct response *response, struc
 
 static int post_link(struct request *request, struct response *response, struct error *err)
 {
-	static const char *const names[2] = {"link", "password"};
 	struct entering *entering;
-	const char *texts[2];
+	const char *link, *password;
 	int rc = begin_entering(request, &entering, err);
 
 	(void)response;
 	if (!rc)
-		rc = read_texts(request, names, texts, err);
+		rc = read_texts(request, "link password", "link", &link, &password, err);
 	if (!rc)
-		rc = one_time_link_find(request->worker->store, texts[0], strlen(texts[0]),
+		rc = one_time_link_find(request->worker->store, link, strlen(link),
 			entering->now_us, &entering->account, err);
 	if (!rc)
-		rc = password_make(entering->account.login.text, texts[1], strlen(texts[1]),
+		rc = password_make(entering->account.login.text, password, strlen(password),
 			&entering->hash, err);
 	if (rc)
 		return rc;
-	entering->link = texts[0];
+	entering->link = link;
 	request->commit.work = redeem;
 	request->commit.context = entering;
 	request->commit.answer = answer_link;

@@ -1,12 +1,12 @@
 /*
  * Tokens of programs: those of one's own account, and for the administrator of any.
  */
-#include "base/json_read.h"
 #include "base/messages.h"
 #include "base/number.h"
 #include "data/token.h"
 #include "server/administrator.h"
 #include "server/asker.h"
+#include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/worker.h"
@@ -96,28 +96,9 @@ static int get_tokens(struct request *request, struct response *response, struct
 
 /* --- making one ----------------------------------------------------------------------------------- */
 
-static int read_name(struct request *request, const struct json_node *document,
-	struct token_plan *plan, struct error *err)
-{
-	const char *name;
-	int rc;
-
-	if (!json_node_text(json_node_get(document, "name"), &name)) {
-		rc = fail_value_not_text(err, "name");
-		error_where(err, "/name");
-		return rc;
-	}
-	plan->name = arena_text(&request->arena, name, strlen(name));
-	plan->name_len = strlen(name);
-	return plan->name ? 0 : fail_no_memory(err);
-}
-
 static int fail_layers(struct error *err)
 {
-	int rc = fail_token_layers(err);
-
-	error_where(err, "/layers");
-	return rc;
+	return content_where(fail_token_layers(err), "layers", err);
 }
 
 /* ["parcel", "street"] as "parcel street"; null or absent means all. */
@@ -125,13 +106,12 @@ static int read_layers(struct request *request, const struct json_node *layers,
 	struct token_plan *plan, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf list = STRBUF(TOKEN_LAYERS_MAX_BYTES);
-	enum json_kind kind = json_node_kind(layers);
 	const char *id;
 
-	if (kind == JSON_KIND_NULL || kind == JSON_KIND_ABSENT)
+	if (!layers)
 		return 0;
 	/* An empty list would mean all, and nobody would have said so. */
-	if (kind != JSON_KIND_ARRAY || !json_node_count(layers))
+	if (json_node_kind(layers) != JSON_KIND_ARRAY || !json_node_count(layers))
 		return fail_layers(err);
 	for (size_t i = 0; i < json_node_count(layers); i++) {
 		if (!json_node_text(json_node_at(layers, i), &id) ||
@@ -147,19 +127,15 @@ static int read_layers(struct request *request, const struct json_node *layers,
 
 static int read_days(const struct json_node *days, struct token_plan *plan, struct error *err)
 {
-	enum json_kind kind = json_node_kind(days);
 	int64_t count;
-	int rc;
 
-	if (kind == JSON_KIND_NULL || kind == JSON_KIND_ABSENT)
+	if (!days)
 		return 0;
 	if (json_node_int(days, &count) && count >= 1 && count <= DAYS_MAX) {
 		plan->expires_at_us = plan->now_us + count * DAY_US;
 		return 0;
 	}
-	rc = fail_token_day(err);
-	error_where(err, "/days");
-	return rc;
+	return content_where(fail_token_day(err), "days", err);
 }
 
 static int make(struct store *store, void *context, struct error *err)
@@ -188,7 +164,7 @@ static int answer_made(struct request *request, struct response *response, struc
 
 static int post_tokens(struct request *request, struct response *response, struct error *err)
 {
-	autoptr(json_document_free) struct json_node *document = NULL;
+	autofree(content_clear) struct content content = {0};
 	struct tokening *tokening = arena_zero(&request->arena, 1, sizeof *tokening);
 	int rc;
 
@@ -198,16 +174,18 @@ static int post_tokens(struct request *request, struct response *response, struc
 	tokening->plan.now_us = clock_now_us(request->app->clock);
 	rc = find_account(request, &tokening->plan.account_id, err);
 	if (!rc)
-		rc = json_document_parse(request->body.data, request->body.len, &document, err);
+		rc = content_read(request, "name layers days may_write", &content, err);
 	if (!rc)
-		rc = read_name(request, document, &tokening->plan, err);
+		rc = content_text(&content, "name", &tokening->plan.name, err);
 	if (!rc)
-		rc = read_layers(request, json_node_get(document, "layers"), &tokening->plan, err);
+		rc = read_layers(request, content_at(&content, "layers"), &tokening->plan, err);
 	if (!rc)
-		rc = read_days(json_node_get(document, "days"), &tokening->plan, err);
+		rc = read_days(content_at(&content, "days"), &tokening->plan, err);
+	if (!rc)
+		rc = content_bool(&content, "may_write", &tokening->plan.may_write, err);
 	if (rc)
 		return rc;
-	json_node_bool(json_node_get(document, "may_write"), &tokening->plan.may_write);
+	tokening->plan.name_len = strlen(tokening->plan.name);
 	request->commit.work = make;
 	request->commit.context = tokening;
 	request->commit.answer = answer_made;

@@ -212,6 +212,37 @@ test('a ward and a field are limits for writing, too', async () => {
   assert.equal(made.status, 403);
 });
 
+test('accounts and the server itself are the business of the administrator in full alone', async () => {
+  for (const one of askers) {
+    const status = one.role === 'public' ? 401 : one.login === 'administrator.all' ? 200 : 403;
+    for (const path of ['/api/accounts', '/api/accounts/1', '/api/accounts/2/tokens'])
+      assert.equal((await city.get(path, {headers: one.headers})).status, status, `${one.login} ${path}`);
+    const send = (method, path, body) => city.get(path, {method, body: JSON.stringify(body), headers: {...one.headers, 'content-type': 'application/json'}});
+    const wishes = [['POST', '/api/accounts', {login: `by.${one.login}`, role: 'administrator'}], ['PATCH', '/api/accounts/2', {role: 'administrator'}], ['PUT', '/api/accounts/2/scopes', []],
+      ['POST', '/api/accounts/2/link'], ['POST', '/api/accounts/2/tokens', {name: 'x'}], ['POST', '/api/jobs', {kind: 'audit'}]];
+    if (status !== 200) for (const wish of wishes) assert.equal((await send(...wish)).status, status, `${one.login} ${wish}`);
+  }
+});
+
+test('who may not write changes nothing, whatever is sent to any route', async () => {
+  const state = async () => [(await city.json('/api/changes?since=0&limit=1000', {headers: chief})).changes.length, await city.json('/api/accounts', {headers: chief}), await city.json('/api/conflicts', {headers: chief})];
+  const before = await state();
+  const bodies = ['', '{}', '[]', JSON.stringify({type: 'Feature', properties: {}, geometry: {type: 'Point', coordinates: where[1]}}), '{"action":"drop"}', '{"kind":"audit"}'];
+  let sent = 0;
+  for (const one of askers.filter(asker => ['public', 'viewer.all', 'viewer.token'].includes(asker.login)))
+    for (const pattern of routes().filter(path => !['/api/session', '/api/session/link'].includes(path) && !(path === '/api/tokens' && one.role !== 'public')))
+      for (const path of pattern.includes('{collection}') ? ['parcel', 'school'].map(id => pattern.replace('{collection}', id).replace(/\{[^}]*\}/g, '1')) : [pattern.replace(/\{[^}]*\}/g, '1')])
+        for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
+          for (const body of method === 'DELETE' ? [''] : bodies) {
+            const type = method === 'PATCH' ? 'application/merge-patch+json' : path.includes('/items') && method !== 'DELETE' ? 'application/geo+json' : 'application/json';
+            const answer = await city.get(path, {method, ...(body && {body}), headers: {...one.headers, 'content-type': type, 'if-match': '"v1"'}});
+            assert.ok(answer.status >= 400 && answer.status < 500, `${one.login} ${method} ${path} ${body}: ${answer.status}`);
+            sent++;
+          }
+  assert.ok(sent > 500);
+  assert.deepEqual(await state(), before);
+});
+
 test('what the public sees can be narrowed, at once', async () => {
   assert.ok((await city.json('/ogc/collections')).collections.some(one => one.id === 'parcel'));
   await must('user', 'scope', 'set', dir, 'public', '--layer', 'school', '--layer', 'street', '--read-only');
