@@ -10,7 +10,7 @@ web_tests = \
 	%D%/tiles.test.mjs \
 	%D%/versions.test.mjs
 EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/desk.mjs %D%/harness.mjs \
-	%D%/people.mjs %D%/people.py %D%/screenshot.mjs
+	%D%/people.mjs %D%/screenshot.mjs
 
 check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp
 	cd $(srcdir) && DOTHI=$(abs_builddir)/dothi$(EXEEXT) $(NODE) --test $(web_tests)

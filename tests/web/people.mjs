@@ -3,15 +3,14 @@
  */
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { root } from "./harness.mjs";
+import { dothi } from "./harness.mjs";
 
 export const PASSWORD = "một câu dài dễ nhớ";
 
 /** Makes an account; returns the one-time link by which its password is set. */
 export function addPerson(city, login, role) {
-	const script = path.join(root, "tests/web/people.py");
-	const register = path.join(city.folder, "city/city.sqlite");
-	return execFileSync("python3", [script, register, login, role], { encoding: "utf8" }).trim();
+	const made = execFileSync(dothi, ["user", "add", path.join(city.folder, "city"), login, "--role", role, "--json"], { encoding: "utf8" });
+	return JSON.parse(made).link.split("once=")[1];
 }
 
 /** What a person sends, with the session's cookie and token. */
