@@ -3,10 +3,10 @@
  */
 #include "base/messages.h"
 #include "base/number.h"
-#include "data/account_scope.h"
 #include "data/one_time_link.h"
 #include "server/administrator.h"
 #include "server/asker.h"
+#include "server/cases/people_json.h"
 #include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
@@ -31,27 +31,11 @@ struct managing {
 
 /* --- what an account is --------------------------------------------------------------------------- */
 
-static void write_members(struct json_writer *json, const struct account *account)
-{
-	json_member_int(json, "id", account->id);
-	json_member_text(json, "login", account->login.text);
-	json_member_bool(json, "is_public", account->id == ACCOUNT_PUBLIC);
-	json_member_text(json, "role", role_id(account->role));
-	json_put_key(json, "role_title");
-	json_begin_object(json);
-	json_member_text(json, "vi", role_title(account->role, LANG_VI));
-	json_member_text(json, "en", role_title(account->role, LANG_EN));
-	json_end_object(json);
-	json_member_text(json, "state", account_state_id(account->state));
-	json_member_bool(json, "has_password", account->has_password);
-	json_member_time(json, "created_at", account->created_at_us);
-}
-
 static int list_one(void *context, const struct account *account, struct error *err)
 {
 	(void)err;
 	json_begin_object(context);
-	write_members(context, account);
+	account_json(context, account);
 	json_end_object(context);
 	return 0;
 }
@@ -94,25 +78,6 @@ static int get_accounts(struct request *request, struct response *response, stru
 	return rc;
 }
 
-static void write_scopes(struct json_writer *json, const struct account_scope *rows, size_t count)
-{
-	json_put_key(json, "scopes");
-	json_begin_array(json);
-	for (size_t i = 0; i < count; i++) {
-		json_begin_object(json);
-		json_member_text(json, "layer", rows[i].layer);
-		json_put_key(json, "unit_id");
-		if (rows[i].unit_id)
-			json_put_int(json, rows[i].unit_id);
-		else
-			json_put_null(json);
-		json_member_text(json, "field", rows[i].field);
-		json_member_bool(json, "may_write", rows[i].may_write);
-		json_end_object(json);
-	}
-	json_end_array(json);
-}
-
 /* The account of the path, for who may manage it. */
 static int find(struct request *request, struct account *ret_account, struct error *err)
 {
@@ -139,8 +104,8 @@ static int get_account(struct request *request, struct response *response, struc
 	if (rc)
 		return rc;
 	json_begin_object(&json);
-	write_members(&json, &account);
-	write_scopes(&json, rows, count);
+	account_json(&json, &account);
+	account_scopes_json(&json, rows, count);
 	json_end_object(&json);
 	response->content_type = TYPE_JSON;
 	return 0;
@@ -306,7 +271,7 @@ static int answer_link(struct request *request, struct response *response, struc
 
 	strbuf_add_format(&url, "%s/login?once=%s", request->app->public_url, managing->link.text);
 	json_begin_object(&json);
-	write_members(&json, &managing->account);
+	account_json(&json, &managing->account);
 	json_member_text(&json, "link", managing->link.text);
 	json_member_text(&json, "url", url.data);
 	json_end_object(&json);

@@ -12,6 +12,7 @@ dothi_SOURCES = \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/people.c %D%/cases/people.h \
+	%D%/cases/people_json.c %D%/cases/people_json.h \
 	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
 	%D%/changes_api.c \

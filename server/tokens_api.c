@@ -3,9 +3,9 @@
  */
 #include "base/messages.h"
 #include "base/number.h"
-#include "data/token.h"
 #include "server/administrator.h"
 #include "server/asker.h"
+#include "server/cases/people_json.h"
 #include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
@@ -43,35 +43,13 @@ static int find_account(struct request *request, int64_t *ret_id, struct error *
 	return rc ? rc : account_read(request->worker->store, *ret_id, &account, err);
 }
 
-static void write_layers(struct json_writer *json, const char *layers)
-{
-	struct slice layer;
-
-	json_put_key(json, "layers");
-	if (!*layers) {
-		json_put_null(json);
-		return;
-	}
-	json_begin_array(json);
-	while (text_next(&layers, ' ', &layer))
-		json_put_text_len(json, layer.at, layer.len);
-	json_end_array(json);
-}
-
 static int list_one(void *context, const struct token *token, struct error *err)
 {
 	struct json_writer *json = context;
 
 	(void)err;
 	json_begin_object(json);
-	json_member_int(json, "id", token->id);
-	json_member_text(json, "name", token->name);
-	json_member_bool(json, "may_write", token->may_write);
-	write_layers(json, token->layers);
-	json_member_time(json, "created_at", token->created_at_us);
-	json_member_time(json, "expires_at", token->expires_at_us);
-	json_member_time(json, "last_used_at", token->last_used_at_us);
-	json_member_time(json, "revoked_at", token->revoked_at_us);
+	token_json(json, token);
 	json_end_object(json);
 	return 0;
 }

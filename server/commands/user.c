@@ -45,23 +45,6 @@ void user_print_state(struct strbuf *out, enum account_state state, enum lang la
 	message_print(out, lang, messages[state], NULL);
 }
 
-static void put_time(struct json_writer *json, const char *key, int64_t at_us)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(40);
-
-	clock_print_utc(&text, at_us);
-	json_member_text(json, key, at_us ? text.data : NULL);
-}
-
-void user_put_json(struct json_writer *json, const struct account *account)
-{
-	json_member_text(json, "login", account->login.text);
-	json_member_text(json, "role", role_id(account->role));
-	json_member_text(json, "state", account_state_id(account->state));
-	json_member_bool(json, "has_password", account->has_password);
-	put_time(json, "created_at", account->created_at_us);
-}
-
 void user_print_time(struct strbuf *out, int64_t at_us)
 {
 	struct date date = clock_date_vietnam(at_us);
@@ -82,7 +65,7 @@ void user_print_done(
 		return;
 	}
 	json_begin_object(&json);
-	user_put_json(&json, account);
+	account_json(&json, account);
 	json_end_object(&json);
 	desk_print(desk, &said);
 }

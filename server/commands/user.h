@@ -4,8 +4,7 @@
 #ifndef SERVER_COMMANDS_USER_H
 #define SERVER_COMMANDS_USER_H
 
-#include "base/json_write.h"
-#include "data/account.h"
+#include "server/cases/people_json.h"
 #include "server/commands/desk.h"
 
 /* The account of the login that is the second word. ERR_NOT_FOUND says which login it was. */
@@ -17,9 +16,6 @@ int user_read_role(const char *id, enum role *ret_role, struct error *err);
 
 /* The state for people, "locked". */
 void user_print_state(struct strbuf *out, enum account_state state, enum lang lang);
-
-/* Members of an object. */
-void user_put_json(struct json_writer *json, const struct account *account);
 
 /* A time in Vietnam to the minute, "2026-11-21 08:00". */
 void user_print_time(struct strbuf *out, int64_t at_us);

@@ -72,7 +72,7 @@ static void print_link(struct desk *desk, const struct welcome *welcome)
 	if (desk->line->json) {
 		clock_print_utc(&until, until_us);
 		json_begin_object(&json);
-		user_put_json(&json, &welcome->account);
+		account_json(&json, &welcome->account);
 		json_member_text(&json, "link", link.data);
 		json_member_text(&json, "valid_until", until.data);
 		json_end_object(&json);
@@ -180,7 +180,7 @@ static int take_account(void *context, const struct account *account, struct err
 		return 0;
 	}
 	json_begin_object(&roll->json);
-	user_put_json(&roll->json, account);
+	account_json(&roll->json, account);
 	json_member_int(&roll->json, "scope_rows", (int64_t)scope_rows);
 	json_end_object(&roll->json);
 	return 0;

@@ -70,22 +70,8 @@ static void print_json(struct desk *desk, const struct account *account,
 	struct json_writer json = JSON_WRITER(&out);
 
 	json_begin_object(&json);
-	user_put_json(&json, account);
-	json_put_key(&json, "scope");
-	json_begin_array(&json);
-	for (size_t i = 0; i < count; i++) {
-		json_begin_object(&json);
-		json_member_text(&json, "layer", rows[i].layer);
-		json_put_key(&json, "ward");
-		if (rows[i].unit_id)
-			json_put_int(&json, rows[i].unit_id);
-		else
-			json_put_null(&json);
-		json_member_text(&json, "field", rows[i].field);
-		json_member_bool(&json, "may_write", rows[i].may_write);
-		json_end_object(&json);
-	}
-	json_end_array(&json);
+	account_json(&json, account);
+	account_scopes_json(&json, rows, count);
 	json_end_object(&json);
 	desk_print(desk, &out);
 }

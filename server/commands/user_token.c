@@ -21,14 +21,6 @@ struct making {
 	struct token_text text;
 };
 
-static void put_time(struct json_writer *json, const char *key, int64_t at_us)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(40);
-
-	clock_print_utc(&text, at_us);
-	json_member_text(json, key, at_us ? text.data : NULL);
-}
-
 /* The layers as a list of ids with a blank between each two. */
 static int read_layers(const struct command_line *line, struct strbuf *out, struct error *err)
 {
@@ -86,7 +78,7 @@ static void print_made(struct desk *desk, const struct making *making)
 		json_member_int(&json, "id", making->id);
 		json_member_text(&json, "login", making->account.login.text);
 		json_member_text(&json, "token", making->text.text);
-		put_time(&json, "expires_at", making->plan.expires_at_us);
+		json_member_time(&json, "expires_at", making->plan.expires_at_us);
 		json_end_object(&json);
 		desk_print(desk, &text);
 		return;
@@ -158,21 +150,6 @@ static void list_token(struct roll *roll, const struct account *account, const s
 	listing_end_row(listing);
 }
 
-static void put_layers(struct json_writer *json, const char *layers)
-{
-	struct slice layer;
-
-	json_put_key(json, "layers");
-	if (!*layers) {
-		json_put_null(json);
-		return;
-	}
-	json_begin_array(json);
-	while (text_next(&layers, ' ', &layer))
-		json_put_text_len(json, layer.at, layer.len);
-	json_end_array(json);
-}
-
 static int take_token(void *context, const struct token *token, struct error *err)
 {
 	struct roll *roll = context;
@@ -184,15 +161,8 @@ static int take_token(void *context, const struct token *token, struct error *er
 		return rc;
 	list_token(roll, &account, token);
 	json_begin_object(json);
-	json_member_int(json, "id", token->id);
 	json_member_text(json, "login", account.login.text);
-	json_member_text(json, "name", token->name);
-	json_member_bool(json, "may_write", token->may_write);
-	put_layers(json, token->layers);
-	put_time(json, "created_at", token->created_at_us);
-	put_time(json, "expires_at", token->expires_at_us);
-	put_time(json, "last_used_at", token->last_used_at_us);
-	put_time(json, "revoked_at", token->revoked_at_us);
+	token_json(json, token);
 	json_end_object(json);
 	return 0;
 }
@@ -267,7 +237,7 @@ static int run_revoke(struct desk *desk, struct error *err)
 		json_begin_object(&json);
 		json_member_int(&json, "id", revoking.id);
 		json_member_text(&json, "name", revoking.token.name);
-		put_time(&json, "revoked_at", revoking.token.revoked_at_us);
+		json_member_time(&json, "revoked_at", revoking.token.revoked_at_us);
 		json_end_object(&json);
 	} else {
 		say_token_revoke_done(&text, desk->line->lang, revoking.id, revoking.token.name);

@@ -95,13 +95,13 @@ test('scopes: what they name must be there', async () => {
 
 test('scopes: every layer in every ward', async () => {
   await user('add', 'minh', '--role', 'officer', '--layer', 'parcel', '--layer', 'building', '--ward', '1', '--ward', '2');
-  const {scope} = await user('scope show', 'minh');
-  assert.deepEqual(scope.map(row => [row.layer, row.ward, row.field, row.may_write]), [['parcel', 1, null, true], ['parcel', 2, null, true], ['building', 1, null, true], ['building', 2, null, true]]);
+  const {scopes: scope} = await user('scope show', 'minh');
+  assert.deepEqual(scope.map(row => [row.layer, row.unit_id, row.field, row.may_write]), [['parcel', 1, null, true], ['parcel', 2, null, true], ['building', 1, null, true], ['building', 2, null, true]]);
   const table = await must('user', 'scope', 'show', folder, 'minh', '--lang', 'en');
   assert.match(table, /parcel +1 Phú Cường +all +read, and write/);
-  assert.equal((await user('scope set', 'minh', '--layer', 'parcel', '--field', 'land_use', '--field', 'source_attributes', '--read-only')).scope.length, 2);
-  assert.equal((await user('scope add', 'minh', '--layer', 'street')).scope.length, 3);
-  assert.deepEqual((await user('scope clear', 'minh')).scope, []);
+  assert.equal((await user('scope set', 'minh', '--layer', 'parcel', '--field', 'land_use', '--field', 'source_attributes', '--read-only')).scopes.length, 2);
+  assert.equal((await user('scope add', 'minh', '--layer', 'street')).scopes.length, 3);
+  assert.deepEqual((await user('scope clear', 'minh')).scopes, []);
   assert.match(await must('user', 'scope', 'show', folder, 'minh', '--lang', 'en'), /may do all that the role Officer allows/);
 });
 
