@@ -83,12 +83,17 @@ static void add_one(struct strbuf *sql, enum feature_row_list list, bool first, 
 {
 	if (!first)
 		strbuf_add_text(sql, ", ");
-	if (list != FEATURE_PARAMETERS)
-		strbuf_add_format(sql, "\"%s\"", column);
+	if (list != FEATURE_PARAMETERS) {
+		strbuf_add_char(sql, '"');
+		strbuf_add_text(sql, column);
+		strbuf_add_char(sql, '"');
+	}
 	if (list == FEATURE_SETTINGS)
 		strbuf_add_text(sql, " = ");
-	if (list != FEATURE_NAMES)
-		strbuf_add_format(sql, "$%s", parameter);
+	if (list != FEATURE_NAMES) {
+		strbuf_add_char(sql, '$');
+		strbuf_add_text(sql, parameter);
+	}
 }
 
 void feature_row_list(

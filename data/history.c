@@ -167,14 +167,22 @@ int history_supersede(struct store *store, const struct layer *layer, int64_t id
 	return query_run(index, err);
 }
 
+/* An empty box holds nothing. */
+static bool is_within(const struct box *box, const struct box *outer)
+{
+	return outer->min_x <= box->min_x && box->max_x <= outer->max_x &&
+		outer->min_y <= box->min_y && box->max_y <= outer->max_y;
+}
+
 int history_index_put(struct store *store, const struct layer *layer,
-	const struct feature *feature, int64_t superseded_at_us, struct error *err)
+	const struct feature *feature, int64_t superseded_at_us, const struct box *row_box,
+	struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
-	if (!feature->wkb.bytes)
+	if (!feature->wkb.bytes || is_within(&feature->box, row_box))
 		return 0;
 	strbuf_add_format(&sql,
 		"INSERT OR REPLACE INTO \"idx_%s_history\" (key, xmin, xmax, ymin, ymax,"
@@ -197,6 +205,78 @@ int history_index_put(struct store *store, const struct layer *layer,
 	query_bind_real(query, "recorded_hi",
 		superseded_at_us ? history_second(superseded_at_us) : history_second(INT64_MAX));
 	return query_run(query, err);
+}
+
+/* The versions of a record that are neither its row nor in the index, and until when they held. */
+struct outside {
+	struct id_list versions, superseded_at_us;
+};
+
+static void outside_clear(struct outside *outside)
+{
+	id_list_clear(&outside->versions);
+	id_list_clear(&outside->superseded_at_us);
+}
+
+static int find_outside(struct store *store, const struct layer *layer, int64_t id,
+	int64_t row_version, struct outside *outside, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	strbuf_add_format(&sql,
+		"SELECT version, superseded_at FROM \"%s_history\" this WHERE key BETWEEN $from"
+		" AND $to AND version <> $row AND action <> 'end' AND geom IS NOT NULL"
+		" AND NOT EXISTS (SELECT 1 FROM \"idx_%s_history\" i WHERE i.key = this.key)",
+		layer->id, layer->id);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	bind_record(query, id);
+	query_bind_int(query, "row", row_version);
+	while ((rc = query_step(query, err)) > 0) {
+		rc = id_list_add(&outside->versions, query_int(query, 0), err);
+		if (!rc)
+			rc = id_list_add(&outside->superseded_at_us, query_int(query, 1), err);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
+/* A version on its way into the index. */
+struct filling {
+	struct store *store;
+	const struct layer *layer;
+	const struct box *row_box;
+	int64_t superseded_at_us;
+};
+
+static int fill_one(void *context, const struct feature *feature, struct error *err)
+{
+	const struct filling *filling = context;
+
+	return history_index_put(filling->store, filling->layer, feature,
+		filling->superseded_at_us, filling->row_box, err);
+}
+
+int history_index_fill(struct store *store, const struct layer *layer, int64_t id,
+	int64_t row_version, const struct box *row_box, struct error *err)
+{
+	autofree(outside_clear) struct outside outside = {{0}, {0}};
+	struct filling filling = {store, layer, row_box, 0};
+	bool found;
+	int rc = find_outside(store, layer, id, row_version, &outside, err);
+
+	for (size_t i = 0; !rc && i < outside.versions.count; i++) {
+		filling.superseded_at_us = outside.superseded_at_us.ids[i];
+		rc = history_read(store, layer, id, outside.versions.ids[i], fill_one, &filling,
+			&found, err);
+	}
+	return rc;
 }
 
 int history_index_remove(struct store *store, const struct layer *layer, int64_t id,

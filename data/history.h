@@ -7,7 +7,7 @@
  * removed. That a record was ended is a version too (HISTORY_END), which holds at no time.
  *
  * The key of a row is id * 2^20 + version, so the versions of a record stand side by side. Versions
- * that are not the row of the layer's own table have an index of their own over place and time.
+ * that reach out of the box of the row in the layer's own table have an index over place and time.
  */
 #ifndef DATA_HISTORY_H
 #define DATA_HISTORY_H
@@ -63,9 +63,20 @@ int history_supersede(struct store *store, const struct layer *layer, int64_t id
 int history_read(struct store *store, const struct layer *layer, int64_t id, int64_t version,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err);
 
-/* Puts a version into the index of place and time, or takes it out. */
+/*
+ * The index of place and time. Who looks for versions at a place looks into the index of the
+ * layer's table too; so versions that lie within the box of the record's row there need no entry,
+ * and most changes, which leave the place as it is, cost no work here.
+ *
+ * history_index_put: one version, if it reaches out of that box (empty: the row has none);
+ * superseded_at_us 0: it holds. history_index_fill: all of a record that are neither the row nor in
+ * the index, for when the box of the row does not hold the one before any more.
+ */
 int history_index_put(struct store *store, const struct layer *layer,
-	const struct feature *feature, int64_t superseded_at_us, struct error *err);
+	const struct feature *feature, int64_t superseded_at_us, const struct box *row_box,
+	struct error *err);
+int history_index_fill(struct store *store, const struct layer *layer, int64_t id,
+	int64_t row_version, const struct box *row_box, struct error *err);
 int history_index_remove(struct store *store, const struct layer *layer, int64_t id,
 	int64_t version, struct error *err);
 

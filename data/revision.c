@@ -71,42 +71,44 @@ static int put(struct revision *revision, const struct feature *feature, int64_t
 	return rc ? rc : change_add(revision->changes, revision->layer, &change, err);
 }
 
-/* Runs the SQL that was made, with the columns of the record bound. */
-static int run_row(struct revision *revision, const struct strbuf *sql,
-	const struct feature *feature, bool in_force, bool is_new, struct error *err)
+static int insert_row(struct revision *revision, const struct feature *feature, bool in_force,
+	struct error *err)
 {
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL;
-	int rc = strbuf_check(sql, err);
+	int rc;
 
+	feature_row_insert(&sql, revision->layer);
+	rc = strbuf_check(&sql, err);
 	if (!rc)
-		rc = store_query(revision->store, sql->data, &query, err);
+		rc = store_query(revision->store, sql.data, &query, err);
 	if (rc)
 		return rc;
-	if (!is_new)
-		query_bind_int(query, "id", feature->id);
 	query_bind_int(query, "in_force", in_force);
 	feature_row_bind(query, revision->layer, feature, revision->epsg, true);
 	return query_run(query, err);
 }
 
-static int insert_row(struct revision *revision, const struct feature *feature, bool in_force,
-	struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-
-	feature_row_insert(&sql, revision->layer);
-	return run_row(revision, &sql, feature, in_force, true, err);
-}
-
+/* A geometry that stays is not said again: the index would be written for nothing. */
 static int update_row(struct revision *revision, const struct feature *feature, bool in_force,
-	struct error *err)
+	bool geometry, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
 
 	strbuf_add_format(&sql, "UPDATE \"%s\" SET in_force = $in_force, ", revision->layer->id);
-	feature_row_list(&sql, revision->layer, FEATURE_SETTINGS, true);
+	feature_row_list(&sql, revision->layer, FEATURE_SETTINGS, geometry);
 	strbuf_add_text(&sql, " WHERE id = $id");
-	return run_row(revision, &sql, feature, in_force, false, err);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(revision->store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "id", feature->id);
+	query_bind_int(query, "in_force", in_force);
+	feature_row_bind(query, revision->layer, feature, revision->epsg, geometry);
+	return query_run(query, err);
 }
 
 /* Counts of the layer after a row came, or began or ceased to be in force. */
@@ -165,7 +167,6 @@ struct saying {
 	struct revision *revision;
 	int64_t version; /* its new number */
 	struct date from, to;
-	int64_t superseded_at_us;
 	struct box box;
 };
 
@@ -192,19 +193,12 @@ static int read_version(struct revision *revision, int64_t id, int64_t version,
 	return rc || found ? rc : fail_register_damaged(err);
 }
 
-static int index_version(void *context, const struct feature *feature, struct error *err)
-{
-	struct saying *saying = context;
-
-	return history_index_put(saying->revision->store, saying->revision->layer, feature,
-		saying->superseded_at_us, err);
-}
-
 /* The table's row as it is, before it follows. */
 struct current {
 	bool found, in_force;
 	int64_t version;
 	struct box box;
+	struct content_hash shape;
 };
 
 static int read_current(struct revision *revision, int64_t id, struct current *ret, struct error *err)
@@ -229,7 +223,8 @@ static int read_current(struct revision *revision, int64_t id, struct current *r
 	ret->found = true;
 	ret->version = query_int(query, 0);
 	ret->in_force = query_int(query, 1) != 0;
-	query_wkb(query, 2, &wkb, &ret->box);
+	if (query_wkb(query, 2, &wkb, &ret->box))
+		ret->shape = content_hash(wkb.bytes, wkb.len);
 	return query_check_row(query, err);
 }
 
@@ -265,6 +260,16 @@ struct following {
 	struct change change;
 };
 
+static bool has_shape(const struct current *old, const struct feature *feature)
+{
+	struct content_hash shape;
+
+	if (!feature->wkb.bytes)
+		return !*old->shape.text;
+	shape = content_hash(feature->wkb.bytes, feature->wkb.len);
+	return !strcmp(shape.text, old->shape.text);
+}
+
 static int follow_row(void *context, const struct feature *feature, struct error *err)
 {
 	struct following *following = context;
@@ -274,29 +279,49 @@ static int follow_row(void *context, const struct feature *feature, struct error
 	following->change.valid_from = feature->valid_from;
 	following->change.valid_to = feature->valid_to;
 	following->change.digest = feature_digest(revision->layer, &revision->order, feature);
-	return update_row(revision, feature, following->in_force, err);
+	return update_row(revision, feature, following->in_force,
+		!has_shape(following->old, feature), err);
 }
 
-/* Versions that are not the table's row stand in the index; the row itself does not. */
-static int follow_index(struct revision *revision, int64_t id, const struct history_spans *spans,
-	int64_t row_version, int64_t old_version, struct error *err)
+/* A version that may need its place in the index. */
+struct indexing {
+	struct revision *revision;
+	int64_t superseded_at_us; /* 0 it holds */
+	const struct box *row_box;
+};
+
+static int index_version(void *context, const struct feature *feature, struct error *err)
 {
-	struct saying saying = {.revision = revision};
+	const struct indexing *indexing = context;
+
+	return history_index_put(indexing->revision->store, indexing->revision->layer, feature,
+		indexing->superseded_at_us, indexing->row_box, err);
+}
+
+/* The versions that hold and the row that was, and, if the row has moved away, all others. */
+static int follow_index(struct revision *revision, int64_t id, const struct history_spans *spans,
+	int64_t row_version, const struct current *old, const struct box *row_box,
+	struct error *err)
+{
+	struct indexing indexing = {.revision = revision, .row_box = row_box};
+	struct box both = *row_box;
 	bool old_holds = false;
 	int rc = 0;
 
+	grow(&both, &old->box);
+	if (memcmp(&both, row_box, sizeof both) != 0)
+		return history_index_fill(
+			revision->store, revision->layer, id, row_version, row_box, err);
 	for (size_t i = 0; !rc && i < spans->count; i++) {
-		old_holds |= spans->spans[i].version == old_version;
+		old_holds |= spans->spans[i].version == old->version;
 		if (spans->spans[i].version != row_version)
 			rc = read_version(
-				revision, id, spans->spans[i].version, index_version, &saying, err);
+				revision, id, spans->spans[i].version, index_version, &indexing, err);
 	}
-	if (!rc && old_version != row_version && !old_holds) {
-		saying.superseded_at_us = revision->changes->author.at_us;
-		rc = read_version(revision, id, old_version, index_version, &saying, err);
-	}
-	return rc ? rc
-		  : history_index_remove(revision->store, revision->layer, id, row_version, err);
+	if (rc || old->version == row_version || old_holds)
+		return rc;
+	indexing.superseded_at_us = revision->changes->author.at_us;
+	return read_version(revision, id, old->version, index_version, &indexing, err);
 }
 
 /* Makes the table and the index right after the versions of a record changed. */
@@ -317,7 +342,9 @@ static int follow(struct revision *revision, int64_t id, const struct current *o
 	following.change.version = version;
 	rc = read_version(revision, id, version, follow_row, &following, err);
 	if (!rc)
-		rc = follow_index(revision, id, &spans, version, old->version, err);
+		rc = follow_index(revision, id, &spans, version, old, &following.box, err);
+	if (!rc && version != spans.last_version)
+		rc = history_index_remove(revision->store, revision->layer, id, version, err);
 	if (!rc)
 		rc = count(revision, following.in_force - old->in_force,
 			old->in_force - following.in_force, &following.box, err);

@@ -35,31 +35,41 @@ int store_run(struct store *store, const char *sql, struct error *err)
 	return store->driver->run(store, sql, err);
 }
 
-/* FNV-1a of the text, as a place in the cache. */
-static size_t place_of(const char *sql)
+/* FNV-1a of the text. */
+static uint32_t hash_of(const char *sql)
 {
 	uint32_t hash = 2166136261U;
 
 	for (; *sql; sql++)
 		hash = (hash ^ (unsigned char)*sql) * 16777619U;
-	return hash % STORE_CACHED_QUERIES;
+	return hash;
+}
+
+static struct query **place_of(struct store *store, uint32_t hash, unsigned attempt)
+{
+	return &store->cached[(hash + attempt) % STORE_CACHED_QUERIES];
 }
 
 int store_query(
 	struct store *store, const char *sql, struct query **ret_query, struct error *err)
 {
-	struct query **place = &store->cached[place_of(sql)];
+	uint32_t hash = hash_of(sql);
 	struct query *query = NULL;
 	int rc;
 
-	if (*place && !strcmp((*place)->sql, sql)) {
-		*ret_query = take(*place);
-		return 0;
+	for (unsigned i = 0; i < STORE_CACHE_TRIES; i++) {
+		struct query **place = place_of(store, hash, i);
+
+		if (*place && (*place)->hash == hash && !strcmp((*place)->sql, sql)) {
+			*ret_query = take(*place);
+			return 0;
+		}
 	}
 	rc = store->driver->prepare(store, sql, &query, err);
 	if (rc)
 		return rc;
 	query->store = store;
+	query->hash = hash;
 	query->sql = strdup(sql);
 	if (!query->sql) {
 		store->driver->finish(query);
@@ -71,14 +81,19 @@ int store_query(
 
 void query_done(struct query *query)
 {
-	struct query **place;
+	struct query **place = NULL;
+	struct store *store;
 
 	if (!query)
 		return;
-	query->store->driver->reset(query);
-	place = &query->store->cached[place_of(query->sql)];
-	if (*place)
-		query->store->driver->finish(*place);
+	store = query->store;
+	store->driver->reset(query);
+	for (unsigned i = 0; i < STORE_CACHE_TRIES && (!place || *place); i++)
+		place = place_of(store, query->hash, i);
+	if (*place) {
+		place = place_of(store, query->hash, store->displaced++ % STORE_CACHE_TRIES);
+		store->driver->finish(*place);
+	}
 	*place = query;
 }
 

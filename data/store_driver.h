@@ -59,16 +59,20 @@ struct store_driver {
 	void (*interrupt)(struct store *store);
 };
 
-enum { STORE_CACHED_QUERIES = 64 }; /* the product has fewer texts than this a connection */
+/* A connection meets some hundred texts, a dozen for each layer. */
+enum { STORE_CACHED_QUERIES = 256, STORE_CACHE_TRIES = 4 };
 
 struct store {
 	const struct store_driver *driver;
-	struct query *cached[STORE_CACHED_QUERIES]; /* idle ones, a few by the hash of the text */
+	/* Idle ones, each at one of the STORE_CACHE_TRIES places from the hash of its text on. */
+	struct query *cached[STORE_CACHED_QUERIES];
+	unsigned displaced;
 };
 
 struct query {
 	struct store *store;
 	char *sql; /* heap: the text, the key of the cache */
+	uint32_t hash;
 };
 
 int store_sqlite_open(

@@ -465,7 +465,7 @@ int store_sqlite_open(
 		return rc;
 	snprintf(settings, sizeof settings,
 		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-		"PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+		"PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=4000;"
 		"PRAGMA secure_delete=ON;" /* what is erased is overwritten: person.h */
 		"PRAGMA cache_size=-%d; PRAGMA query_only=%d",
 		mode == STORE_WRITE ? WRITER_CACHE_KIB : READER_CACHE_KIB, mode == STORE_READ);

@@ -6,7 +6,9 @@
  * DIR is a register with parcels, of 100,000 (dothi demo --parcels 100000 DIR), and is changed: take
  * a copy. Eight threads hand the writer one revision of a random parcel after the other. Then
  * SQLite alone, in a file beside, with the same pages, WAL and synchronous=FULL, commits as many
- * rows at a time as the writer did: one INSERT of a version for each. They take turns.
+ * pieces at a time as the writer did: one INSERT of a version for each; and then what a history
+ * takes at least: the version before is superseded, the current row changed, the feed written. They
+ * take turns.
  */
 #include <sqlite3.h>
 
@@ -137,13 +139,33 @@ static int measure_writer(struct bench *bench, int64_t seconds, struct speed *re
 	return rc;
 }
 
-static const char bare_table[] =
+/* --- SQLite alone ------------------------------------------------------------------------------- */
+
+#define COLUMNS                                                                                    \
+	"valid_from, valid_to, recorded_at, superseded_at, action, uid, source_attributes, z_m,"    \
+	" native_epsg, native_geom, geom, map_sheet, parcel_no, land_use, area_legal_m2, area_m2,"  \
+	" admin_unit_id, unit_now_id, status"
+#define VALUES                                                                                     \
+	"'2026-01-01', NULL, 1795312345678901, NULL, 'update',"                                     \
+	" '01a200fa-4f2c-7f18-b9b0-13a5b3bad9e0', NULL, NULL, NULL, NULL, ?3, '12', '345', 'ODT',"  \
+	" 278.3, 278.3, 1, 1, 'current'"
+
+static const char bare_tables[] =
 	"PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 	"PRAGMA cache_size=-65536;"
-	"CREATE TABLE version (key INTEGER PRIMARY KEY, id, version, valid_from, valid_to,"
-	" recorded_at, superseded_at, action, uid, source_attributes, z_m, native_epsg,"
-	" native_geom, geom, map_sheet, parcel_no, land_use, area_legal_m2, area_m2, admin_unit_id,"
-	" unit_now_id, status)";
+	"CREATE TABLE version (key INTEGER PRIMARY KEY, id, version, " COLUMNS ");"
+	"CREATE TABLE current (id INTEGER PRIMARY KEY, version, geom, land_use);"
+	"CREATE TABLE change (seq INTEGER PRIMARY KEY, id, version, digest);"
+	"CREATE INDEX change_of_record ON change (id, version);"
+	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+	" INSERT INTO current SELECT i, 1, zeroblob(400), 'ODT' FROM n";
+
+/* What one piece is: the version alone, or all that a register with a history cannot do without. */
+struct bare {
+	sqlite3 *db;
+	bool whole;
+	sqlite3_stmt *begin, *commit, *version, *supersede, *current, *change;
+};
 
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 {
@@ -151,6 +173,36 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
 
 	sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
 	return statement;
+}
+
+static int open_bare(const char *path, bool whole, struct bare *bare)
+{
+	*bare = (struct bare){.whole = whole};
+	unlink(path);
+	if (sqlite3_open(path, &bare->db) || sqlite3_exec(bare->db, bare_tables, NULL, NULL, NULL))
+		return 1;
+	bare->begin = prepare(bare->db, "BEGIN IMMEDIATE");
+	bare->commit = prepare(bare->db, "COMMIT");
+	bare->version = prepare(bare->db,
+		"INSERT INTO version (key, id, version, " COLUMNS ")"
+		" VALUES ((?1 << 20) + ?2, ?1, ?2, " VALUES ")");
+	bare->supersede = prepare(
+		bare->db, "UPDATE version SET superseded_at = 1 WHERE key = (?1 << 20) + ?2 - 1");
+	bare->current = prepare(
+		bare->db, "UPDATE current SET version = ?2, land_use = 'CLN' WHERE id = ?1");
+	bare->change = prepare(bare->db, "INSERT INTO change (id, version, digest) VALUES (?1, ?2, ?3)");
+	return 0;
+}
+
+static void close_bare(struct bare *bare)
+{
+	sqlite3_finalize(bare->begin);
+	sqlite3_finalize(bare->commit);
+	sqlite3_finalize(bare->version);
+	sqlite3_finalize(bare->supersede);
+	sqlite3_finalize(bare->current);
+	sqlite3_finalize(bare->change);
+	sqlite3_close(bare->db);
 }
 
 static void run(sqlite3_stmt *statement)
@@ -162,53 +214,55 @@ static void run(sqlite3_stmt *statement)
 		fprintf(stderr, "bare SQLite: %d\n", code);
 }
 
-/* A random row of 100,000 gets another version. */
-static void insert_version(sqlite3_stmt *insert, struct random *random, int64_t version)
+static void run_of(sqlite3_stmt *statement, int64_t id, int64_t version)
 {
 	static const char geometry[220] = "a polygon of eight corners";
 
-	sqlite3_bind_int64(
-		insert, 1, (int64_t)(1 + random_below(random, 100000)) << 20 | (version & 1048575));
-	sqlite3_bind_int64(insert, 2, version);
-	sqlite3_bind_blob(insert, 3, geometry, sizeof geometry, SQLITE_STATIC);
-	run(insert);
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, version);
+	if (sqlite3_bind_parameter_count(statement) > 2)
+		sqlite3_bind_blob(statement, 3, geometry, sizeof geometry, SQLITE_STATIC);
+	run(statement);
 }
 
-static int measure_bare(const char *folder, int64_t seconds, double group, struct speed *ret)
+/* A random row of 100,000 gets another version. */
+static void change_bare(struct bare *bare, struct random *random, int64_t version)
+{
+	int64_t id = 1 + (int64_t)random_below(random, 100000);
+
+	run_of(bare->version, id, version & 1048575);
+	if (!bare->whole)
+		return;
+	run_of(bare->supersede, id, version & 1048575);
+	run_of(bare->current, id, version);
+	run_of(bare->change, id, version);
+}
+
+static int measure_bare(
+	const char *folder, bool whole, int64_t seconds, double group, struct speed *ret)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(4096);
 	struct random random = random_start(1);
-	sqlite3 *db = NULL;
-	sqlite3_stmt *begin, *commit, *insert;
+	struct bare bare;
 	int64_t pieces = 0, commits = 0, begun;
 	double cpu;
 
 	strbuf_add_format(&path, "%s/bare.sqlite", folder);
-	unlink(path.data);
-	if (sqlite3_open(path.data, &db) || sqlite3_exec(db, bare_table, NULL, NULL, NULL))
+	if (open_bare(path.data, whole, &bare))
 		return 1;
-	begin = prepare(db, "BEGIN IMMEDIATE");
-	commit = prepare(db, "COMMIT");
-	insert = prepare(db,
-		"INSERT INTO version VALUES (?1, ?1 >> 20, ?2, '2026-01-01', NULL, 1795312345678901,"
-		" NULL, 'update', '01a200fa-4f2c-7f18-b9b0-13a5b3bad9e0', NULL, NULL, NULL, NULL,"
-		" ?3, '12', '345', 'ODT', 278.3, 278.3, 1, 1, 'current')");
 	begun = clock_ticks_ms();
 	cpu = process_cpu_us();
 	while (clock_ticks_ms() < begun + seconds * 1000) {
-		run(begin);
+		run(bare.begin);
 		/* The same mean, from two whole numbers. */
 		for (commits++; (double)pieces < group * (double)commits; pieces++)
-			insert_version(insert, &random, pieces);
-		run(commit);
+			change_bare(&bare, &random, pieces);
+		run(bare.commit);
 	}
 	*ret = (struct speed){(double)pieces * 1e3 / (double)(clock_ticks_ms() - begun),
 		(double)pieces / (double)commits,
 		(process_cpu_us() - cpu) / (double)pieces};
-	sqlite3_finalize(begin);
-	sqlite3_finalize(commit);
-	sqlite3_finalize(insert);
-	sqlite3_close(db);
+	close_bare(&bare);
 	unlink(path.data);
 	return 0;
 }
@@ -238,14 +292,17 @@ int main(int argc, char **argv)
 	if (!rc)
 		rc = writer_new(bench.opened.store, count_commit, &bench, &bench.writer, &err);
 	for (int i = 0; !rc && i < TURNS; i++) {
-		struct speed ours, bare;
+		struct speed ours, row, history;
 
 		rc = measure_writer(&bench, seconds, &ours, &err);
-		if (rc || measure_bare(argv[1], seconds, ours.group, &bare))
+		if (rc || measure_bare(argv[1], false, seconds, ours.group, &row) ||
+			measure_bare(argv[1], true, seconds, ours.group, &history))
 			break;
-		print_speed("versions", &ours);
-		print_speed("bare SQLite", &bare);
-		printf("ratio %.2f\n", ours.a_second / bare.a_second);
+		print_speed("dothi", &ours);
+		print_speed("bare, a row", &row);
+		print_speed("bare, history", &history);
+		printf("ratio %.2f to a row, %.2f to a history\n", ours.a_second / row.a_second,
+			ours.a_second / history.a_second);
 	}
 	writer_free(bench.writer);
 	register_close(&bench.opened);

@@ -9,7 +9,7 @@
 #include "tests/random.h"
 
 /* Days of these tests: 0 is 2026-11-20, and day -1 in a call is "no date". */
-enum { DAYS = 16, RECORDS_MAX = 12, OPERATIONS = 300, COUNT = 1 };
+enum { DAYS = 16, RECORDS_MAX = 12, OPERATIONS = 300, COUNT = 1, PLACES = 3 };
 
 static struct date day(int number)
 {
@@ -25,6 +25,12 @@ static int64_t noon_us(int number)
 	struct date date = day(number);
 
 	return date_begin_us(&date) + INT64_C(43200000000);
+}
+
+/* Where a version lies: some of a record at the same place, others not. */
+static double place_of(int64_t number)
+{
+	return (double)(600000 + number % PLACES);
 }
 
 /* One transaction that changes the layer "thing". */
@@ -70,7 +76,7 @@ static struct feature thing(struct editing *editing, int64_t id, int number, int
 
 	memset(editing->values, 0, sizeof editing->values);
 	editing->values[COUNT] = (struct value){.kind = VALUE_INT, .integer = number};
-	small_point(&editing->wkb, 600000 + number, 1200000 + 2 * number, &feature);
+	small_point(&editing->wkb, place_of(number), 1200000, &feature);
 	return feature;
 }
 
@@ -152,7 +158,7 @@ static int see(void *context, const struct feature *feature, struct error *err)
 	assert_true(feature->id > seen->last_id && feature->id <= RECORDS_MAX);
 	seen->last_id = feature->id;
 	seen->numbers[feature->id] = feature->values[COUNT].integer;
-	assert_true(feature->box.min_x == (double)(600000 + feature->values[COUNT].integer));
+	assert_true(feature->box.min_x == place_of(feature->values[COUNT].integer));
 	return 0;
 }
 
@@ -387,24 +393,31 @@ static void operate(struct world *world)
 	check_now(world);
 }
 
-/* Candidates of the index hold all that a box of the whole city shows at those times. */
+/* Candidates of the index hold all that a box shows at those times, of the city or of one place. */
 static void check_box(struct world *world, const struct view *view, const struct seen *seen)
 {
 	struct store *store = ((struct small_register *)*world->state)->opened.store;
 	autofree(id_list_clear) struct id_list ids = {0};
-	const struct box all = {600000, 1200000, 700000, 1300000};
 	bool more, found;
 
-	assert_int_equal(
-		feature_ids_in_box(store, view, &all, true, 0, 100, &ids, &more, NULL), 0);
-	for (int64_t id = 1; id <= world->records; id++) {
-		bool named = false;
+	for (int place = -1; place < PLACES; place++) {
+		struct box box = {600000, 1200000, 700000, 1300000};
 
-		for (size_t i = 0; i < ids.count; i++)
-			named |= ids.ids[i] == id;
-		if (seen->numbers[id])
-			assert_true(named);
+		if (place >= 0) {
+			box.min_x = place_of(place) - 0.2;
+			box.max_x = place_of(place) + 0.2;
+		}
+		id_list_clear(&ids);
+		assert_int_equal(
+			feature_ids_in_box(store, view, &box, true, 0, 100, &ids, &more, NULL), 0);
+		for (int64_t id = 1; id <= world->records; id++)
+			if (seen->numbers[id] && (place < 0 || seen->numbers[id] % PLACES == place))
+				assert_true(id_list_has(&ids, id));
 	}
+	id_list_clear(&ids);
+	assert_int_equal(feature_ids_in_box(store, view, &(struct box){600000, 1200000, 700000, 1300000},
+				 true, 0, 100, &ids, &more, NULL),
+		0);
 	for (size_t i = 0; i < ids.count; i++) {
 		struct seen one = {{0}, 0};
 
