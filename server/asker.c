@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/messages.h"
+#include "base/number.h"
 #include "server/app.h"
 #include "server/router.h"
 #include "server/worker.h"
@@ -269,4 +270,17 @@ int asker_find(struct request *request, struct error *err)
 	snprintf(asker->actor, sizeof asker->actor, "user:%lld",
 		(long long)asker->rights.account_id);
 	return rc;
+}
+
+const char *asker_login(struct store *store, const char *actor, struct account *account)
+{
+	static const char start[] = "user:";
+	const char *number = actor + sizeof start - 1;
+	int64_t id;
+
+	if (!text_starts_with(actor, start) ||
+		!number_parse_int(number, strlen(number), 1, INT64_MAX, &id) ||
+		account_read(store, id, account, NULL))
+		return NULL;
+	return account->login.text;
 }

@@ -36,6 +36,9 @@ bool asker_is_named(const struct request *request);
 /* The session id in the Cookie header, or NULL. */
 const char *asker_cookie(struct request *request);
 
+/* The login, in `account`, of whom the feed calls "user:7"; NULL of what is no account. */
+const char *asker_login(struct store *store, const char *actor, struct account *account);
+
 /* What visitors see, shared by all their requests: made anew when it changes. */
 struct public_rights;
 int public_rights_new(struct store *store, const struct layer_table *layers,

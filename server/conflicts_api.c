@@ -134,8 +134,10 @@ static int current_version(struct asked *asked, int64_t *ret_version, struct err
 	return rc;
 }
 
-static void write_head(struct json_writer *json, const struct conflict *conflict)
+static void write_head(
+	struct json_writer *json, const struct request *request, const struct conflict *conflict)
 {
+	struct account author;
 	autofree(strbuf_clear) struct strbuf at = STRBUF(40);
 
 	clock_print_utc(&at, conflict->created_at_us);
@@ -145,6 +147,8 @@ static void write_head(struct json_writer *json, const struct conflict *conflict
 	json_member_text(json, "state", conflict_state_name(conflict->state));
 	json_member_text(json, "kind", conflict->kind);
 	json_member_text(json, "author", conflict->author);
+	json_member_text(json, "author_login",
+		asker_login(request->worker->store, conflict->author, &author));
 	json_member_text(json, "reason", conflict->reason);
 	json_member_text(json, "created_at", at.data);
 	json_member_int(json, "base_version", conflict->base_version);
@@ -163,7 +167,7 @@ static int write_conflict(struct asked *asked, struct error *err)
 	if (rc)
 		return rc;
 	json_begin_object(json);
-	write_head(json, &asked->conflict);
+	write_head(json, asked->request, &asked->conflict);
 	json_member_int(json, "current_version", current);
 	rc = write_one(asked, "base", asked->conflict.base_version, write_version, err);
 	if (!rc)
@@ -210,7 +214,7 @@ static int list_one(void *context, const struct conflict *conflict, struct error
 		!sight_may_write(asked->request, layer) || !sight_is_whole(asked->request, layer))
 		return 0;
 	json_begin_object(&asked->json);
-	write_head(&asked->json, conflict);
+	write_head(&asked->json, asked->request, conflict);
 	json_end_object(&asked->json);
 	return 0;
 }

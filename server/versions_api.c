@@ -115,16 +115,9 @@ static int keep(struct listing *listing, const struct feature *feature, struct e
 	return 0;
 }
 
-/* The login of "user:7"; NULL of what is no account. */
 static const char *login_of(struct listing *listing, const char *actor)
 {
-	int64_t id;
-
-	if (!text_starts_with(actor, "user:") ||
-		!number_parse_int(actor + 5, strlen(actor + 5), 1, INT64_MAX, &id) ||
-		account_read(listing->request->worker->store, id, &listing->author, NULL))
-		return NULL;
-	return listing->author.login.text;
+	return asker_login(listing->request->worker->store, actor, &listing->author);
 }
 
 static int write_entry(struct listing *listing, const struct history_entry *entry, struct error *err)
