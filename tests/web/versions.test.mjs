@@ -65,6 +65,33 @@ test("two changes stand side by side, and are merged field by field", async () =
 	await page.context().close();
 });
 
+test("two browsers on one record: side by side, nothing of either is lost", async () => {
+	const second = await startBrowser();
+	const parcel = bare[9];
+	const pages = [await openEdit(parcel, lan), await openEditOf({ browser: second, city, faults }, parcel, minh)];
+	await pages[0].locator("#field-parcel_no").fill("77");
+	await pages[0].locator("#field-map_sheet").fill("7");
+	await pages[1].locator("#field-parcel_no").fill("88");
+	await pages[1].locator("#field-land_use").fill("CLN");
+	await save(pages[0]).click();
+	await pages[0].locator("dothi-card .record.selected", { hasText: "77" }).waitFor();
+	await save(pages[1]).click();
+	await pages[1].waitForSelector(".sides tbody tr");
+	assert.match(await pages[1].locator("dothi-conflict").innerText(), /minh gửi lúc/);
+	await shot(pages[1], "two-browsers");
+	await pages[1].getByRole("radio", { name: "88" }).check();
+	await pages[1].getByRole("button", { name: "Gộp và lưu" }).click();
+	await pages[1].locator("dothi-card .record.selected", { hasText: "88" }).waitFor();
+	// The other browser sees it without being asked, and each version says whose it was.
+	await pages[0].locator("dothi-card .record.selected", { hasText: "88" }).waitFor();
+	const now = await item(parcel.record.id);
+	assert.deepEqual([now.properties.parcel_no, now.properties.map_sheet, now.properties.land_use], ["88", "7", "CLN"]);
+	const { versions } = await (await lan.send("GET", `/ogc/collections/parcel/items/${parcel.record.id}/versions`)).json();
+	assert.deepEqual(versions.map((one) => [one.author_login, one.feature.properties.parcel_no]).slice(-2), [["lan", "77"], ["minh", "88"]]);
+	for (const page of pages) await page.context().close();
+	await second.close();
+});
+
 test("a conflict that is closed waits behind the badge; it can be dropped", async () => {
 	const page = await collide(bare[1]);
 	await page.locator("dothi-conflict").getByRole("button", { name: "Đóng" }).click();
