@@ -2,20 +2,22 @@
 
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/messages.h"
 
 enum {
 	GROUP_MAX = 500, /* pieces that share a COMMIT: an fsync costs what so many writes cost */
 	QUEUE_MAX = 4000, /* beyond, the last one would wait for seconds */
+	WATCH_MS = 250,
 };
 
 struct writer {
 	struct store *store;
 	writer_committed *committed;
 	void *context;
-	pthread_t thread;
+	pthread_t thread, watch; /* who writes; who gives back what has waited too long */
 	pthread_mutex_t lock;
-	pthread_cond_t queued;
+	pthread_cond_t queued, stopped;
 	struct writer_piece *first, **last;
 	int count;
 	bool stopping;
@@ -67,8 +69,10 @@ static struct writer_piece *take_group(struct writer *writer)
 	struct writer_piece *first = writer->first, *last = first;
 	int count = 1;
 
-	for (; last->next && !first->is_alone && !last->next->is_alone && count < GROUP_MAX; count++)
+	while (last->next && !first->company && !last->next->company && count < GROUP_MAX) {
 		last = last->next;
+		count++;
+	}
 	writer->first = last->next;
 	writer->count -= count;
 	if (!writer->first)
@@ -91,7 +95,7 @@ static void *write_thread(void *context)
 			break;
 		group = take_group(writer);
 		pthread_mutex_unlock(&writer->lock);
-		if (group->is_alone)
+		if (group->company == WRITER_ALONE)
 			group->rc = group->work(writer->store, group->context, &group->err);
 		else
 			run_group(writer, group);
@@ -107,10 +111,79 @@ static void *write_thread(void *context)
 	return NULL;
 }
 
+/* Takes those off the queue whose patience has ended; the lock is held. */
+static struct writer_piece *take_impatient(struct writer *writer)
+{
+	struct writer_piece *taken = NULL, **at = &writer->first;
+	int64_t now_ms = clock_ticks_ms();
+
+	while (*at) {
+		struct writer_piece *piece = *at;
+
+		if (!piece->until_ms || piece->until_ms > now_ms) {
+			at = &piece->next;
+			continue;
+		}
+		*at = piece->next;
+		piece->next = taken;
+		taken = piece;
+		writer->count--;
+	}
+	writer->last = at;
+	return taken;
+}
+
+static void *watch_thread(void *context)
+{
+	struct writer *writer = context;
+	struct timespec until;
+
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->stopping) {
+		struct writer_piece *piece = take_impatient(writer);
+
+		pthread_mutex_unlock(&writer->lock);
+		while (piece) {
+			struct writer_piece *next = piece->next;
+
+			piece->rc = fail_writing_waits(&piece->err);
+			piece->done(piece);
+			piece = next;
+		}
+		pthread_mutex_lock(&writer->lock);
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += WATCH_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (!writer->stopping)
+			pthread_cond_timedwait(&writer->stopped, &writer->lock, &until);
+	}
+	pthread_mutex_unlock(&writer->lock);
+	return NULL;
+}
+
+static void drop(struct writer *writer)
+{
+	pthread_mutex_destroy(&writer->lock);
+	pthread_cond_destroy(&writer->queued);
+	pthread_cond_destroy(&writer->stopped);
+	free(writer);
+}
+
+static void stop(struct writer *writer)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->stopping = true;
+	pthread_cond_signal(&writer->queued);
+	pthread_cond_signal(&writer->stopped);
+	pthread_mutex_unlock(&writer->lock);
+}
+
 int writer_new(struct store *store, writer_committed *committed, void *context,
 	struct writer **ret_writer, struct error *err)
 {
 	struct writer *writer = calloc(1, sizeof *writer);
+	pthread_condattr_t steady;
 
 	if (!writer)
 		return fail_no_memory(err);
@@ -120,10 +193,18 @@ int writer_new(struct store *store, writer_committed *committed, void *context,
 	writer->last = &writer->first;
 	pthread_mutex_init(&writer->lock, NULL);
 	pthread_cond_init(&writer->queued, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&writer->stopped, &steady);
+	pthread_condattr_destroy(&steady);
 	if (pthread_create(&writer->thread, NULL, write_thread, writer)) {
-		pthread_mutex_destroy(&writer->lock);
-		pthread_cond_destroy(&writer->queued);
-		free(writer);
+		drop(writer);
+		return fail_no_thread(err);
+	}
+	if (pthread_create(&writer->watch, NULL, watch_thread, writer)) {
+		stop(writer);
+		pthread_join(writer->thread, NULL);
+		drop(writer);
 		return fail_no_thread(err);
 	}
 	*ret_writer = writer;
@@ -134,14 +215,10 @@ void writer_free(struct writer *writer)
 {
 	if (!writer)
 		return;
-	pthread_mutex_lock(&writer->lock);
-	writer->stopping = true;
-	pthread_cond_signal(&writer->queued);
-	pthread_mutex_unlock(&writer->lock);
+	stop(writer);
+	pthread_join(writer->watch, NULL);
 	pthread_join(writer->thread, NULL);
-	pthread_mutex_destroy(&writer->lock);
-	pthread_cond_destroy(&writer->queued);
-	free(writer);
+	drop(writer);
 }
 
 bool writer_submit(struct writer *writer, struct writer_piece *piece)
@@ -150,6 +227,7 @@ bool writer_submit(struct writer *writer, struct writer_piece *piece)
 
 	piece->rc = 0;
 	piece->next = NULL;
+	piece->until_ms = piece->patience_ms ? clock_ticks_ms() + piece->patience_ms : 0;
 	pthread_mutex_lock(&writer->lock);
 	room = writer->count < QUEUE_MAX;
 	if (room) {
@@ -180,13 +258,13 @@ static void wake(struct writer_piece *piece)
 	pthread_mutex_unlock(&waiting->lock);
 }
 
-static int run_and_wait(struct writer *writer, writer_work *work, void *context, bool is_alone,
-	struct error *err)
+static int run_and_wait(struct writer *writer, writer_work *work, void *context,
+	enum writer_company company, struct error *err)
 {
 	struct waiting waiting = {.piece = {.work = work,
 					  .context = context,
 					  .done = wake,
-					  .is_alone = is_alone}};
+					  .company = company}};
 	int rc;
 
 	pthread_mutex_init(&waiting.lock, NULL);
@@ -209,10 +287,15 @@ static int run_and_wait(struct writer *writer, writer_work *work, void *context,
 
 int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err)
 {
-	return run_and_wait(writer, work, context, false, err);
+	return run_and_wait(writer, work, context, WRITER_TOGETHER, err);
+}
+
+int writer_run_apart(struct writer *writer, writer_work *work, void *context, struct error *err)
+{
+	return run_and_wait(writer, work, context, WRITER_APART, err);
 }
 
 int writer_run_alone(struct writer *writer, writer_work *work, void *context, struct error *err)
 {
-	return run_and_wait(writer, work, context, true, err);
+	return run_and_wait(writer, work, context, WRITER_ALONE, err);
 }

@@ -32,22 +32,32 @@ AUTOPTR(struct writer, writer_free);
 /* Does the work and waits until it is durable, or undone; its error is in err. */
 int writer_run(struct writer *writer, writer_work *work, void *context, struct error *err);
 
+/* The same in a transaction of its own: for what takes long, so that no answer waits for it. */
+int writer_run_apart(struct writer *writer, writer_work *work, void *context, struct error *err);
+
 /* The same outside of any transaction, between those of others: for what must be so (VACUUM). */
 int writer_run_alone(struct writer *writer, writer_work *work, void *context, struct error *err);
 
+/* In which transaction a piece is done: one that it shares, one of its own, none. */
+enum writer_company { WRITER_TOGETHER, WRITER_APART, WRITER_ALONE };
+
 /*
- * A piece of work that nobody waits for. It belongs to the writer until done() is called, on the
- * writer's thread, with what became of it in rc and err; done() may free it.
+ * A piece of work that nobody waits for. It belongs to the writer until done() is called, on a
+ * thread of the writer, with what became of it in rc and err; done() may free it. One whose turn
+ * has not come within its patience, because something long is being written, is given back undone,
+ * with ERR_UNAVAILABLE.
  */
 struct writer_piece {
 	writer_work *work;
 	void *context;
 	void (*done)(struct writer_piece *piece);
 	void *owner; /* for done() */
-	bool is_alone; /* outside of any transaction */
+	enum writer_company company;
+	int64_t patience_ms; /* 0: waits as long as it takes */
 	int rc;
 	struct error err;
-	struct writer_piece *next; /* the writer's */
+	int64_t until_ms; /* the writer's, as what follows */
+	struct writer_piece *next;
 };
 
 /* Queues it; false when too many wait, and the caller keeps it. */

@@ -117,7 +117,8 @@ static int write_in_turn(struct desk *desk, writer_work *work, void *context, st
 	struct visitor *visitor = (struct visitor *)desk;
 	struct errand errand = {desk, work, context};
 
-	return writer_run(visitor->control->app->writer, run_errand, &errand, err);
+	/* Its errand may take long: an import. */
+	return writer_run_apart(visitor->control->app->writer, run_errand, &errand, err);
 }
 
 static void rights_changed(struct desk *desk)

@@ -28,6 +28,7 @@ enum {
 	CONNECTION_MEMORY_BYTES = 160 * 1024,
 	IDLE_TIMEOUT_S = 30,
 	CONTENT_MAX_BYTES = 64 << 20, /* of any request; actions take less */
+	WRITE_PATIENCE_MS = 10000, /* then who writes is told to come again */
 	SPARE_FILES = 200, /* for the register and its readers, beside the connections */
 };
 
@@ -248,7 +249,7 @@ static void finish(struct exchange *exchange, int rc)
 	exchange->is_answered = true;
 }
 
-/* On the writer's thread: what was wished is durable, or undone. */
+/* On a thread of the writer: what was wished is durable, or undone. */
 static void take_commit(struct writer_piece *piece)
 {
 	struct exchange *exchange = piece->owner;
@@ -280,6 +281,7 @@ static bool answer(struct exchange *exchange, int rc)
 		exchange->piece = (struct writer_piece){.work = request->commit.work,
 			.context = request->commit.context,
 			.done = take_commit,
+			.patience_ms = WRITE_PATIENCE_MS,
 			.owner = exchange};
 		request->worker = NULL;
 		if (writer_submit(exchange->server->app->writer, &exchange->piece))

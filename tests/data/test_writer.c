@@ -244,6 +244,81 @@ static void a_transaction_that_cannot_begin(void **state)
 	assert_int_equal(writer_run(writer, insert_or_fail, &client, &err), 0);
 }
 
+static int insert_never(struct store *store, void *context, struct error *err)
+{
+	(void)store;
+	(void)context;
+	(void)err;
+	abort();
+}
+
+/* Something long, and what became of it. */
+static int write_long(struct store *store, void *context, struct error *err)
+{
+	(void)store;
+	(void)err;
+	atomic_store((atomic_int *)context, 1);
+	usleep(1500000);
+	return 0;
+}
+
+static int write_nothing(struct store *store, void *context, struct error *err)
+{
+	(void)store;
+	(void)context;
+	(void)err;
+	return 0;
+}
+
+struct long_writing {
+	struct writer *writer;
+	atomic_int begun;
+};
+
+static void *run_long(void *context)
+{
+	struct long_writing *writing = context;
+
+	writer_run_apart(writing->writer, write_long, &writing->begun, NULL);
+	return NULL;
+}
+
+static void note_done(struct writer_piece *piece)
+{
+	atomic_store((atomic_int *)piece->owner, 1);
+}
+
+static void who_has_no_patience_is_told_in_time(void **state)
+{
+	struct store *store = prepare(state);
+	autoptr(writer_free) struct writer *writer = writer_of(store);
+	struct long_writing writing = {.writer = writer};
+	atomic_int done = 0;
+	struct writer_piece piece = {.work = insert_never, .done = note_done, .owner = &done,
+		.patience_ms = 100};
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, run_long, &writing), 0);
+	while (!atomic_load(&writing.begun))
+		usleep(1000);
+	assert_true(writer_submit(writer, &piece));
+	while (!atomic_load(&done))
+		usleep(1000);
+	assert_int_equal(piece.rc, ERR_UNAVAILABLE);
+	assert_string_equal(error_message_code(&piece.err), "SYS-BUSY-02");
+	/* Who waits as long as it takes has its turn. */
+	assert_int_equal(writer_run(writer, write_nothing, NULL, NULL), 0);
+	pthread_join(thread, NULL);
+	/* And with patience, when nothing long is in the way. */
+	atomic_store(&done, 0);
+	piece.work = write_nothing;
+	piece.err = (struct error){0};
+	assert_true(writer_submit(writer, &piece));
+	while (!atomic_load(&done))
+		usleep(1000);
+	assert_int_equal(piece.rc, 0);
+}
+
 #define in_register(test) \
 	cmocka_unit_test_setup_teardown(test, small_register_make, small_register_drop)
 
@@ -256,6 +331,7 @@ int main(void)
 		in_register(pieces_that_wait_share_a_commit),
 		in_register(an_answer_is_durable),
 		in_register(a_transaction_that_cannot_begin),
+		in_register(who_has_no_patience_is_told_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
