@@ -122,6 +122,18 @@ async function compare(should, query, ids, tokens, about) {
   }
 }
 
+/** Succeeds as soon as the check does, which a slow machine may make wait. */
+async function soon(check) {
+  for (const end = Date.now() + 60000; ;) {
+    await new Promise(resolve => setTimeout(resolve, 3500));
+    try {
+      return await check();
+    } catch (fault) {
+      if (Date.now() > end) throw fault;
+    }
+  }
+}
+
 test('dated reads equal a replay of the feed, over midnights', async () => {
   console.log(`seed ${seed}`);
   const ids = [];
@@ -131,10 +143,10 @@ test('dated reads equal a replay of the feed, over midnights', async () => {
       assert.ok([200, 201, 204, 409, 422].includes(status), `status ${status}`);
     }
     // A moment before midnight all is as it was; then the server turns what begins and ends.
-    await setClock(days[day], '23:59:58');
+    await setClock(days[day], '23:58:00');
     await compare(onDay(replay(await readFeed()), days[day]), '', ids, await readTokens(ids), `before the midnight of ${days[day]}`);
-    await new Promise(resolve => setTimeout(resolve, 4000));
-    await compare(onDay(replay(await readFeed()), days[day + 1]), '', ids, await readTokens(ids), `after the midnight of ${days[day]}`);
+    await setClock(days[day], '23:59:58');
+    await soon(async () => compare(onDay(replay(await readFeed()), days[day + 1]), '', ids, await readTokens(ids), `after the midnight of ${days[day]}`));
     await setClock(days[day + 1], '09:00:00');
   }
   const rows = await readFeed(), tokens = await readTokens(ids), moments = [...new Set(rows.map(row => row.recorded_at))];
