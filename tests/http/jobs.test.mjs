@@ -60,8 +60,8 @@ test('an audit is ordered, followed and read', async () => {
   assert.ok(done.result.changes > 3000 && done.result.changes === done.result.versions);
   const {head} = JSON.parse(await must('audit', 'verify', dir, '--json'));
   assert.equal(done.result.head, head);
-  await new Promise(resolve => setTimeout(resolve, 200));
   for (const one of [mine, theirs]) {
+    for (let i = 0; i < 500 && one.heard.at(-1)?.state !== 'done'; i++) await new Promise(resolve => setTimeout(resolve, 20));
     assert.deepEqual([...new Set(one.heard.map(event => event.id))], [job.id]);
     assert.deepEqual([one.heard[0].state, one.heard.at(-1).state], ['queued', 'done']);
   }
