@@ -21,6 +21,7 @@ struct writer {
 	struct writer_piece *first, **last;
 	int count;
 	bool stopping;
+	bool gives_back; /* the watch has pieces in hand: nothing begins before they are answered */
 };
 
 /*
@@ -89,7 +90,7 @@ static void *write_thread(void *context)
 	for (;;) {
 		struct writer_piece *group;
 
-		while (!writer->first && !writer->stopping)
+		while (writer->gives_back || (!writer->first && !writer->stopping))
 			pthread_cond_wait(&writer->queued, &writer->lock);
 		if (!writer->first)
 			break;
@@ -142,6 +143,7 @@ static void *watch_thread(void *context)
 	while (!writer->stopping) {
 		struct writer_piece *piece = take_impatient(writer);
 
+		writer->gives_back = piece != NULL;
 		pthread_mutex_unlock(&writer->lock);
 		while (piece) {
 			struct writer_piece *next = piece->next;
@@ -151,6 +153,8 @@ static void *watch_thread(void *context)
 			piece = next;
 		}
 		pthread_mutex_lock(&writer->lock);
+		if (take(writer->gives_back))
+			pthread_cond_signal(&writer->queued);
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += WATCH_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000;
