@@ -7,6 +7,7 @@
 #include "data/one_time_link.h"
 #include "data/password.h"
 #include "server/asker.h"
+#include "server/cases/people_json.h"
 #include "server/content.h"
 #include "server/links.h"
 #include "server/router.h"
@@ -79,12 +80,7 @@ static void write_account(struct json_writer *json, const struct rights *rights,
 {
 	json_begin_object(json);
 	json_member_text(json, "login", named ? rights->login.text : NULL);
-	json_member_text(json, "role", role_id(rights->role));
-	json_put_key(json, "role_title");
-	json_begin_object(json);
-	json_member_text(json, "vi", role_title(rights->role, LANG_VI));
-	json_member_text(json, "en", role_title(rights->role, LANG_EN));
-	json_end_object(json);
+	role_json(json, rights->role);
 	json_member_text(json, "csrf", csrf);
 	json_member_text(json, "scope", rights->scope.text);
 }

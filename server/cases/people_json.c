@@ -2,17 +2,22 @@
 
 #include "base/text.h"
 
+void role_json(struct json_writer *json, enum role role)
+{
+	json_member_text(json, "role", role_id(role));
+	json_put_key(json, "role_title");
+	json_begin_object(json);
+	json_member_text(json, "vi", role_title(role, LANG_VI));
+	json_member_text(json, "en", role_title(role, LANG_EN));
+	json_end_object(json);
+}
+
 void account_json(struct json_writer *json, const struct account *account)
 {
 	json_member_int(json, "id", account->id);
 	json_member_text(json, "login", account->login.text);
 	json_member_bool(json, "is_public", account->id == ACCOUNT_PUBLIC);
-	json_member_text(json, "role", role_id(account->role));
-	json_put_key(json, "role_title");
-	json_begin_object(json);
-	json_member_text(json, "vi", role_title(account->role, LANG_VI));
-	json_member_text(json, "en", role_title(account->role, LANG_EN));
-	json_end_object(json);
+	role_json(json, account->role);
 	json_member_text(json, "state", account_state_id(account->state));
 	json_member_bool(json, "has_password", account->has_password);
 	json_member_time(json, "created_at", account->created_at_us);

@@ -10,6 +10,7 @@
 #include "data/token.h"
 
 /* Members of an open object. */
+void role_json(struct json_writer *json, enum role role);
 void account_json(struct json_writer *json, const struct account *account);
 void token_json(struct json_writer *json, const struct token *token);
 
