@@ -153,8 +153,9 @@ static void *watch_thread(void *context)
 			piece = next;
 		}
 		pthread_mutex_lock(&writer->lock);
-		if (take(writer->gives_back))
+		if (writer->gives_back)
 			pthread_cond_signal(&writer->queued);
+		writer->gives_back = false;
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += WATCH_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000;
