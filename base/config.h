@@ -15,7 +15,7 @@
 
 enum config_type { CONFIG_TEXT, CONFIG_INT };
 
-enum { CONFIG_TEXT_MAX = 256 };
+enum { CONFIG_TEXT_MAX = 1024 };
 
 struct config_setting {
 	const char *key;

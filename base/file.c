@@ -154,9 +154,11 @@ int file_read(const char *path, struct strbuf *out, struct error *err)
 	return file_read_start(path, SIZE_MAX, out, err);
 }
 
-static int create(const char *path)
+enum { FOR_ALL = 0644, FOR_US = 0600 };
+
+static int create(const char *path, mode_t mode)
 {
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 }
 
 static int write_all(int fd, const char *path, const void *bytes, size_t len, struct error *err)
@@ -189,7 +191,7 @@ static int sync_and_close(int fd, const char *path, struct error *err)
 
 int file_create(const char *path, int *ret_fd, struct error *err)
 {
-	*ret_fd = create(path);
+	*ret_fd = create(path, FOR_ALL);
 	return *ret_fd < 0 ? fail_write(err, path) : 0;
 }
 
@@ -229,7 +231,8 @@ static int sync_folder_of(const char *path, struct error *err)
 }
 
 /* Opens the file that grows beside `path` until it is whole. */
-static int open_fresh(const char *path, struct strbuf *fresh, int *ret_fd, struct error *err)
+static int open_fresh(
+	const char *path, mode_t mode, struct strbuf *fresh, int *ret_fd, struct error *err)
 {
 	int rc;
 
@@ -238,7 +241,7 @@ static int open_fresh(const char *path, struct strbuf *fresh, int *ret_fd, struc
 	rc = check_path(fresh, path, err);
 	if (rc)
 		return rc;
-	*ret_fd = create(fresh->data);
+	*ret_fd = create(fresh->data, mode);
 	return *ret_fd < 0 ? fail_write(err, path) : 0;
 }
 
@@ -263,16 +266,27 @@ static int settle_fresh(const char *path, const char *fresh, int fd, int rc, str
 	return rc;
 }
 
-int file_replace(const char *path, const void *bytes, size_t len, struct error *err)
+static int replace(
+	const char *path, mode_t mode, const void *bytes, size_t len, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
 	int fd, rc;
 
-	rc = open_fresh(path, &fresh, &fd, err);
+	rc = open_fresh(path, mode, &fresh, &fd, err);
 	if (rc)
 		return rc;
 	rc = write_all(fd, path, bytes, len, err);
 	return settle_fresh(path, fresh.data, fd, rc, err);
+}
+
+int file_replace(const char *path, const void *bytes, size_t len, struct error *err)
+{
+	return replace(path, FOR_ALL, bytes, len, err);
+}
+
+int file_replace_private(const char *path, const void *bytes, size_t len, struct error *err)
+{
+	return replace(path, FOR_US, bytes, len, err);
 }
 
 static int copy_bytes(int from, int to, const char *from_path, const char *to_path,
@@ -306,7 +320,7 @@ int file_copy(const char *from, const char *to, int64_t most_bytes, struct error
 
 	if (source < 0)
 		return fail_read(err, from);
-	rc = open_fresh(to, &fresh, &target, err);
+	rc = open_fresh(to, FOR_ALL, &fresh, &target, err);
 	if (rc)
 		return rc;
 	rc = copy_bytes(source, target, from, to, most_bytes, err);

@@ -36,6 +36,9 @@ int file_read_start(const char *path, size_t most, struct strbuf *out, struct er
  */
 int file_replace(const char *path, const void *bytes, size_t len, struct error *err);
 
+/* The same, of a new file that nobody else may read: it holds a password. */
+int file_replace_private(const char *path, const void *bytes, size_t len, struct error *err);
+
 /* Gives a file its name for good: replaces what has it, and makes the new name durable. */
 int file_rename(const char *from, const char *to, struct error *err);
 

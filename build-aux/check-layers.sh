@@ -17,7 +17,7 @@ table='
 ^ini\.h$                          base/config.c
 ^sqlite3(ext)?\.h$                data/store_sqlite*.c
 ^spatialite(\.h$|/)               data/store_sqlite.c
-^libpq                            data/store_postgres.c
+^libpq                            data/store_postgres*
 ^geos_c\.h$                       gis/geom.c
 ^proj(_.*)?\.h$                   gis/crs.c
 ^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr*

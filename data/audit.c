@@ -6,7 +6,7 @@
 #include "data/feature_row.h"
 #include "data/history.h"
 
-enum { PROGRESS_ROWS = 2000 };
+enum { PROGRESS_ROWS = 2000, WINDOW_ROWS = 1000 };
 
 struct audit {
 	struct store *store;
@@ -347,35 +347,52 @@ static int take_version(struct record *record, const struct feature *feature,
 	return 0;
 }
 
-static int walk_history(struct record *record, struct error *err)
+/* The versions behind *at, which goes with them; *ret_rows of them, 0 at the end. */
+static int walk_window(struct record *record, int64_t *at, int64_t *ret_rows, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature feature;
-	int64_t seen = 0;
 	int rc;
 
+	*ret_rows = 0;
 	strbuf_add_text(&sql, "SELECT ");
-	feature_row_select(&sql, record->audit->store, record->layer, true);
-	strbuf_add_format(&sql, ", superseded_at FROM \"%s_history\" ORDER BY key", record->layer->id);
+	feature_row_select(&sql, record->layer, true);
+	strbuf_add_format(&sql,
+		", superseded_at FROM \"%s_history\" WHERE key > $after ORDER BY key LIMIT %d",
+		record->layer->id, WINDOW_ROWS);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(record->audit->store, sql.data, &query, err);
 	if (rc)
 		return rc;
+	query_bind_int(query, "after", *at);
 	while ((rc = query_step(query, err)) > 0) {
 		feature_row_read(query, record->layer, true, values, &feature);
+		*at = history_key(feature.id, feature.version);
+		++*ret_rows;
 		rc = query_check_row(query, err);
 		if (!rc)
 			rc = take_version(record, &feature,
 				query_int(query, feature_row_width(record->layer, true)), err);
-		if (!rc && ++seen % PROGRESS_ROWS == 0 &&
-			!record->audit->plan->progress(record->audit->plan->context,
-				record->audit->report->changes, record->audit->total))
-			rc = fail_cancelled(err);
 		if (rc)
 			return rc;
+	}
+	return rc;
+}
+
+static int walk_history(struct record *record, struct error *err)
+{
+	const struct audit_plan *plan = record->audit->plan;
+	int64_t at = 0, rows = 1;
+	int rc = 0;
+
+	while (!rc && rows) {
+		rc = walk_window(record, &at, &rows, err);
+		if (!rc && !plan->progress(plan->context, record->audit->report->changes,
+				   record->audit->total))
+			rc = fail_cancelled(err);
 	}
 	return rc ? rc : open_record(record, 0, err);
 }

@@ -9,6 +9,7 @@ int blob_begin(struct store *store, const char *type, int64_t now_us,
 	autoptr(query_done) struct query *query = NULL;
 	struct blob_writer writer = BLOB_WRITER;
 	size_t len = strlen(type);
+	char name[24];
 	int rc;
 
 	if (!len || len > BLOB_TYPE_MAX || !text_is_utf8(type, len))
@@ -18,13 +19,15 @@ int blob_begin(struct store *store, const char *type, int64_t now_us,
 	if (!rc)
 		rc = store_query(store,
 			"INSERT INTO blob (id, sha256, size, type, created_at)"
-			" VALUES ($id, '-' || CAST($id AS TEXT), 0, $type, $now)",
+			" VALUES ($id, $sha256, 0, $type, $now)",
 			&query, err);
 	if (rc)
 		return rc;
 	writer.store = store;
 	writer.id++;
+	snprintf(name, sizeof name, "-%lld", (long long)writer.id);
 	query_bind_int(query, "id", writer.id);
+	query_bind_text(query, "sha256", name);
 	query_bind_text(query, "type", type);
 	query_bind_int(query, "now", now_us);
 	rc = query_run(query, err);

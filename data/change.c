@@ -226,8 +226,12 @@ static void read_row(struct query *query, struct change_row *ret)
 		memcpy(ret->change.digest.bytes, digest, len);
 }
 
-int change_read_after(struct store *store, int64_t after_seq, change_visit *visit, void *context,
-	struct error *err)
+/* So many rows are asked for at a time: a reader may have enough. */
+enum { WINDOW = 500 };
+
+/* Visits rows behind *seq, which goes with them; 1: the visitor has enough. */
+static int read_window(struct store *store, int64_t *seq, int *ret_rows, change_visit *visit,
+	void *context, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	struct change_row row;
@@ -235,19 +239,33 @@ int change_read_after(struct store *store, int64_t after_seq, change_visit *visi
 		"SELECT c.seq, c.link, c.layer, c.feature_id, c.version, c.action, c.valid_from,"
 		" c.valid_to, c.min_x, c.min_y, c.max_x, c.max_y, c.digest, l.recorded_at, l.actor,"
 		" l.reason, c.base FROM change c JOIN change_link l ON l.link = c.link"
-		" WHERE c.seq > $after ORDER BY c.seq",
+		" WHERE c.seq > $after ORDER BY c.seq LIMIT $window",
 		&query, err);
 
+	*ret_rows = 0;
 	if (rc)
 		return rc;
-	query_bind_int(query, "after", after_seq);
+	query_bind_int(query, "after", *seq);
+	query_bind_int(query, "window", WINDOW);
 	while ((rc = query_step(query, err)) > 0) {
 		read_row(query, &row);
+		*seq = row.seq;
+		++*ret_rows;
 		rc = query_check_row(query, err);
 		if (!rc)
 			rc = visit(context, &row, err);
 		if (rc)
 			break;
 	}
+	return rc;
+}
+
+int change_read_after(struct store *store, int64_t after_seq, change_visit *visit, void *context,
+	struct error *err)
+{
+	int rc = 0, rows = WINDOW;
+
+	while (!rc && rows == WINDOW)
+		rc = read_window(store, &after_seq, &rows, visit, context, err);
 	return rc < 0 ? rc : 0;
 }

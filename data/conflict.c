@@ -16,7 +16,7 @@ int conflict_add(struct store *store, struct conflict *conflict, struct error *e
 		"INSERT INTO conflict (layer, feature_id, base_version, current_version, kind, crs,"
 		" body, author, account_id, reason, created_at, state) VALUES ($layer, $feature_id,"
 		" $base_version, $current_version, $kind, $crs, $body, $author, $account_id,"
-		" $reason, $created_at, 'open')",
+		" $reason, $created_at, 'open') RETURNING id",
 		&query, err);
 
 	if (rc)
@@ -32,10 +32,10 @@ int conflict_add(struct store *store, struct conflict *conflict, struct error *e
 	query_bind_int(query, "account_id", conflict->account_id);
 	query_bind_text(query, "reason", conflict->reason);
 	query_bind_int(query, "created_at", conflict->created_at_us);
-	rc = query_run(query, err);
-	if (!rc)
-		conflict->id = store_last_id(store);
-	return rc;
+	rc = query_step(query, err);
+	if (rc > 0)
+		conflict->id = query_int(query, 0);
+	return rc < 0 ? rc : 0;
 }
 
 static enum conflict_state state_of(const char *name)

@@ -34,10 +34,14 @@ static bool spans_days(const struct view *view)
 /* Which records: a span of ids, or a list. */
 struct choice {
 	int64_t first_id, last_id;
+	int64_t after_key; /* of the dated rows of the span, those behind this key */
 	const int64_t *ids; /* NULL: the span */
 	size_t count;
 	bool whole; /* whatever the table has, with all its bytes */
 };
+
+/* So many rows of a span, or ids of a list, are asked for at a time: a reader may have enough. */
+enum { WINDOW = 2000 };
 
 /* SELECT … FROM … WHERE <chosen> AND <in view>, in the order of the list or of the ids. */
 static void add_rows_sql(struct strbuf *sql, const struct store *store, const struct view *view,
@@ -47,7 +51,7 @@ static void add_rows_sql(struct strbuf *sql, const struct store *store, const st
 	const char *list = choice->ids ? "id_list($ids) CROSS JOIN " : "";
 
 	strbuf_add_text(sql, "SELECT " QUERY_EACH_BEGIN);
-	feature_row_select(sql, store, view->layer, choice->whole);
+	feature_row_select(sql, view->layer, choice->whole);
 	strbuf_add_text(sql, QUERY_EACH_END);
 	if (view->is_dated) {
 		strbuf_add_format(sql, " FROM %s\"%s_history\" this WHERE ", list, layer);
@@ -62,8 +66,11 @@ static void add_rows_sql(struct strbuf *sql, const struct store *store, const st
 			choice->ids ? "id = id_of_list" : "id BETWEEN $from AND $to",
 			choice->whole ? "" : " AND in_force = 1");
 	}
-	if (!choice->ids)
+	/* SQLite walks along the list, which is in order. */
+	if (!choice->ids || store_dialect(store) == STORE_POSTGRES)
 		strbuf_add_text(sql, view->is_dated ? " ORDER BY key" : " ORDER BY id");
+	if (!choice->ids)
+		strbuf_add_format(sql, " LIMIT %d", WINDOW);
 }
 
 static void bind_view(struct query *query, const struct view *view)
@@ -91,8 +98,10 @@ static int open_rows(struct store *store, const struct view *view, const struct 
 	if (choice->ids) {
 		query_bind_ids(*ret_query, "ids", choice->ids, choice->count);
 	} else {
+		int64_t from = dated ? history_key(choice->first_id, 0) : choice->first_id;
+
 		query_bind_int(*ret_query, "from",
-			dated ? history_key(choice->first_id, 0) : choice->first_id);
+			from > choice->after_key ? from : choice->after_key + 1);
 		query_bind_int(*ret_query, "to",
 			dated ? history_key(choice->last_id, HISTORY_VERSIONS_MAX - 1)
 			      : choice->last_id);
@@ -109,6 +118,9 @@ struct reading {
 	feature_visit *visit;
 	void *context;
 	int64_t count;
+	int64_t rows; /* of the query, seen or not */
+	int64_t last_id, last_version;
+	bool enough;
 };
 
 static int read_row(void *context, struct query *query, struct error *err)
@@ -120,21 +132,66 @@ static int read_row(void *context, struct query *query, struct error *err)
 
 	feature_row_read(query, reading->view->layer, reading->whole, values, &feature);
 	rc = query_check_row(query, err);
+	reading->rows++;
+	reading->last_id = feature.id;
+	reading->last_version = feature.version;
 	if (rc || !view_admits(reading->view, values, &feature))
 		return rc;
 	reading->count++;
-	return reading->visit(reading->context, &feature, err);
+	rc = reading->visit(reading->context, &feature, err);
+	reading->enough = rc > 0;
+	return rc;
+}
+
+static int read_window(struct store *store, const struct choice *choice, struct reading *reading,
+	struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = open_rows(store, reading->view, choice, &query, err);
+
+	reading->rows = 0;
+	return rc ? rc : query_each(query, read_row, reading, err);
+}
+
+static int read_list(struct store *store, const struct choice *choice, struct reading *reading,
+	struct error *err)
+{
+	struct choice window = *choice;
+	int rc = 0;
+
+	for (size_t at = 0; !rc && !reading->enough && at < choice->count; at += WINDOW) {
+		window.ids = choice->ids + at;
+		window.count = choice->count - at < WINDOW ? choice->count - at : WINDOW;
+		rc = read_window(store, &window, reading, err);
+	}
+	return rc;
+}
+
+static int read_span(struct store *store, const struct choice *choice, struct reading *reading,
+	struct error *err)
+{
+	struct choice window = *choice;
+	int rc;
+
+	do {
+		rc = read_window(store, &window, reading, err);
+		window.first_id = reading->last_id + 1;
+		if (reading->view->is_dated) {
+			window.first_id = reading->last_id;
+			window.after_key = history_key(reading->last_id, reading->last_version);
+		}
+	} while (!rc && !reading->enough && reading->rows == WINDOW);
+	return rc;
 }
 
 static int read_chosen(struct store *store, const struct view *view, const struct choice *choice,
 	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
 {
-	autoptr(query_done) struct query *query = NULL;
-	struct reading reading = {view, choice->whole, visit, context, 0};
-	int rc = open_rows(store, view, choice, &query, err);
+	struct reading reading = {
+		.view = view, .whole = choice->whole, .visit = visit, .context = context};
+	int rc = choice->ids ? read_list(store, choice, &reading, err)
+			     : read_span(store, choice, &reading, err);
 
-	if (!rc)
-		rc = query_each(query, read_row, &reading, err);
 	if (ret_count)
 		*ret_count = reading.count;
 	return rc;
@@ -245,7 +302,6 @@ static int gather_now(struct store *store, const struct view *view, const struct
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y};
-	char index[80];
 	int rc = 0;
 
 	strbuf_add_format(&sql, "SELECT id FROM \"%s\" WHERE geom IS NULL AND id > $after",
@@ -254,8 +310,7 @@ static int gather_now(struct store *store, const struct view *view, const struct
 		rc = gather_rows(store, gathering, &sql, gathering->after_id, err);
 	if (rc || gathering->more)
 		return rc;
-	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
-	return store_visit_boxes(store, index, sides, 4, gather_box, gathering, err);
+	return store_visit_boxes(store, view->layer->id, sides, 4, gather_box, gathering, err);
 }
 
 /* The versions that the table does not have, by place and time. */
@@ -267,7 +322,7 @@ static int gather_then(struct store *store, const struct view *view, const struc
 	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y,
 		history_day(&view->first_day, -HISTORY_FAR),
 		history_day(&view->last_day, HISTORY_FAR), recorded, recorded};
-	char index[80];
+	char history[80];
 	int rc = 0;
 
 	strbuf_add_format(&sql, "SELECT id FROM \"%s_history\" WHERE geom IS NULL AND key >= $after",
@@ -277,9 +332,9 @@ static int gather_then(struct store *store, const struct view *view, const struc
 			store, gathering, &sql, history_key(gathering->after_id + 1, 0), err);
 	if (rc || gathering->more)
 		return rc;
-	snprintf(index, sizeof index, "idx_%s_history", view->layer->id);
+	snprintf(history, sizeof history, "%s_history", view->layer->id);
 	gathering->of_versions = true;
-	return store_visit_boxes(store, index, sides, 8, gather_box, gathering, err);
+	return store_visit_boxes(store, history, sides, 8, gather_box, gathering, err);
 }
 
 int feature_ids_in_box(struct store *store, const struct view *view, const struct box *box,
@@ -330,10 +385,8 @@ int feature_boxes_in_box(struct store *store, const struct view *view, const str
 {
 	const double sides[] = {box->min_x, box->max_x, box->min_y, box->max_y};
 	struct box_passing passing = {visit, context};
-	char index[80];
 
-	snprintf(index, sizeof index, "idx_%s_geom", view->layer->id);
-	return store_visit_boxes(store, index, sides, 4, pass_box, &passing, err);
+	return store_visit_boxes(store, view->layer->id, sides, 4, pass_box, &passing, err);
 }
 
 int feature_ids_at_rest(struct store *store, const struct view *view, const struct id_list *among,

@@ -17,14 +17,12 @@ enum {
 	COLUMN_FIELDS,
 };
 
-void feature_row_select(
-	struct strbuf *sql, const struct store *store, const struct layer *layer, bool whole)
+void feature_row_select(struct strbuf *sql, const struct layer *layer, bool whole)
 {
 	strbuf_add_format(sql,
 		"id, uid, version, valid_from, valid_to, recorded_at, source_attributes,"
-		" %s, native_epsg, %s",
-		whole || layer->geometry == GEOMETRY_POINT ? "z_m" : "NULL", /* others have none */
-		store_dialect(store) == STORE_SQLITE ? "geom" : "ST_AsBinary(geom)");
+		" %s, native_epsg, geom",
+		whole || layer->geometry == GEOMETRY_POINT ? "z_m" : "NULL"); /* others have none */
 	for (size_t i = 0; i < layer->field_count; i++)
 		strbuf_add_format(sql, ", \"%s\"", layer->fields[i].id);
 	if (whole)
@@ -109,13 +107,13 @@ void feature_row_list(
 	}
 }
 
-void feature_row_insert(struct strbuf *sql, const struct layer *layer)
+void feature_row_insert(struct strbuf *sql, const struct layer *layer, bool with_id)
 {
-	strbuf_add_format(sql, "INSERT INTO \"%s\" (in_force, ", layer->id);
+	strbuf_add_format(sql, "INSERT INTO \"%s\" (%sin_force, ", layer->id, with_id ? "id, " : "");
 	feature_row_list(sql, layer, FEATURE_NAMES, true);
-	strbuf_add_text(sql, ") VALUES ($in_force, ");
+	strbuf_add_format(sql, ") VALUES (%s$in_force, ", with_id ? "$id, " : "");
 	feature_row_list(sql, layer, FEATURE_PARAMETERS, true);
-	strbuf_add_char(sql, ')');
+	strbuf_add_text(sql, with_id ? ")" : ") RETURNING id");
 }
 
 static const char *date_or_null(const struct date *date)

@@ -11,8 +11,7 @@
 enum { FEATURE_FIELDS_MAX = 64, FEATURE_SQL_MAX = 1 << 14 };
 
 /* Appends the columns of a record for SELECT; `whole` with the bytes as they came. */
-void feature_row_select(
-	struct strbuf *sql, const struct store *store, const struct layer *layer, bool whole);
+void feature_row_select(struct strbuf *sql, const struct layer *layer, bool whole);
 
 /* Reads a row of these columns; what the record points to is borrowed until the next step. */
 void feature_row_read(struct query *query, const struct layer *layer, bool whole,
@@ -26,8 +25,11 @@ enum feature_row_list { FEATURE_NAMES, FEATURE_PARAMETERS, FEATURE_SETTINGS };
 void feature_row_list(
 	struct strbuf *sql, const struct layer *layer, enum feature_row_list list, bool geometry);
 
-/* Appends INSERT INTO the layer's own table, with the parameter $in_force beside. */
-void feature_row_insert(struct strbuf *sql, const struct layer *layer);
+/*
+ * Appends INSERT INTO the layer's own table, with the parameter $in_force beside; with $id too, or
+ * giving a row with the id that the record has got.
+ */
+void feature_row_insert(struct strbuf *sql, const struct layer *layer, bool with_id);
 
 /* Binds all of them but the id. The geometry is in the CRS `epsg`. */
 void feature_row_bind(struct query *query, const struct layer *layer,

@@ -5,39 +5,27 @@
 #include "data/agenda.h"
 #include "data/history.h"
 
-static int last_id_of(
-	struct store *store, const struct layer *layer, int64_t *ret_id, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	int rc;
-
-	strbuf_add_format(&sql, "SELECT max(id) FROM \"%s\"", layer->id);
-	rc = strbuf_check(&sql, err);
-	return rc ? rc : store_int(store, sql.data, ret_id, err);
-}
-
 int feature_writer_open(struct store *store, const struct layer *layer, int epsg,
 	struct change_set *changes, const struct randomness *randomness,
 	struct feature_writer *ret_writer, struct error *err)
 {
 	struct feature_writer writer = {.store = store, .layer = layer, .epsg = epsg,
 		.changes = changes, .randomness = randomness, .sql = STRBUF(FEATURE_SQL_MAX)};
-	int64_t last_id = 0;
 	int rc;
 
-	feature_row_insert(&writer.sql, layer);
+	feature_row_insert(&writer.sql, layer, true);
 	rc = strbuf_check(&writer.sql, err);
 	if (!rc)
 		rc = layer_state_read(store, layer, &writer.state, err);
 	if (!rc)
-		rc = last_id_of(store, layer, &last_id, err);
+		rc = store_next_id(store, layer->id, &writer.first_id, err);
 	if (!rc)
 		rc = store_bulk_begin(store, layer->id, err);
 	if (rc) {
 		strbuf_clear(&writer.sql);
 		return rc;
 	}
-	writer.first_id = last_id + 1;
+	writer.next_id = writer.first_id;
 	writer.today = clock_date_vietnam(changes->author.at_us);
 	writer.order = feature_digest_order(layer);
 	*ret_writer = writer;
@@ -52,12 +40,11 @@ static int insert(
 
 	if (rc)
 		return rc;
+	feature->id = writer->next_id++;
+	query_bind_int(query, "id", feature->id);
 	query_bind_int(query, "in_force", in_force);
 	feature_row_bind(query, writer->layer, feature, writer->epsg, true);
-	rc = query_run(query, err);
-	if (!rc)
-		feature->id = store_last_id(writer->store);
-	return rc;
+	return query_run(query, err);
 }
 
 static void grow_box(struct box *box, const struct box *by)

@@ -24,7 +24,7 @@ struct feature_writer {
 	const struct randomness *randomness; /* of the uids */
 	struct strbuf sql;
 	struct layer_state state;
-	int64_t first_id;
+	int64_t first_id, next_id;
 	struct date today;
 	struct digest_order order;
 };

@@ -24,7 +24,7 @@ int history_table_create(struct store *store, const struct layer *layer, struct 
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	bool sqlite = store_dialect(store) == STORE_SQLITE;
-	const char *bytes = sqlite ? "BLOB" : "BYTEA";
+	char history[80];
 	int rc;
 
 	strbuf_add_format(&sql,
@@ -32,18 +32,20 @@ int history_table_create(struct store *store, const struct layer *layer, struct 
 		" valid_from TEXT, valid_to TEXT, recorded_at BIGINT NOT NULL, superseded_at BIGINT,"
 		" action TEXT NOT NULL, uid TEXT NOT NULL, source_attributes TEXT,"
 		" z_m DOUBLE PRECISION, native_epsg INTEGER, native_geom %s, geom %s",
-		layer->id, sqlite ? "INTEGER PRIMARY KEY" : "BIGINT PRIMARY KEY", bytes, bytes);
+		layer->id, sqlite ? "INTEGER PRIMARY KEY" : "BIGINT PRIMARY KEY",
+		sqlite ? "BLOB" : "BYTEA", sqlite ? "BLOB" : "geometry");
 	for (size_t i = 0; i < layer->field_count; i++)
 		strbuf_add_format(&sql, ", \"%s\" %s", layer->fields[i].id,
 			feature_column_type(layer->fields[i].type));
 	strbuf_add_format(&sql,
 		"); CREATE INDEX \"%s_history_without_geom\" ON \"%s_history\" (key)"
-		" WHERE geom IS NULL;"
-		"CREATE VIRTUAL TABLE \"idx_%s_history\" USING rtree(key, xmin, xmax, ymin, ymax,"
-		" valid_lo, valid_hi, recorded_lo, recorded_hi)",
-		layer->id, layer->id, layer->id);
+		" WHERE geom IS NULL",
+		layer->id, layer->id);
 	rc = strbuf_check(&sql, err);
-	return rc ? rc : store_run(store, sql.data, err);
+	if (!rc)
+		rc = store_run(store, sql.data, err);
+	snprintf(history, sizeof history, "%s_history", layer->id);
+	return rc ? rc : store_add_time_index(store, history, err);
 }
 
 int history_put(struct store *store, const struct layer *layer, const struct feature *feature,
@@ -179,16 +181,23 @@ int history_index_put(struct store *store, const struct layer *layer,
 	struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	bool sqlite = store_dialect(store) == STORE_SQLITE;
 	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
 	if (!feature->wkb.bytes || is_within(&feature->box, row_box))
 		return 0;
 	strbuf_add_format(&sql,
-		"INSERT OR REPLACE INTO \"idx_%s_history\" (key, xmin, xmax, ymin, ymax,"
+		"INSERT %sINTO \"idx_%s_history\" (key, %s,"
 		" valid_lo, valid_hi, recorded_lo, recorded_hi) VALUES ($key, $min_x, $max_x,"
-		" $min_y, $max_y, $valid_lo, $valid_hi, $recorded_lo, $recorded_hi)",
-		layer->id);
+		" $min_y, $max_y, $valid_lo, $valid_hi, $recorded_lo, $recorded_hi)%s",
+		sqlite ? "OR REPLACE " : "", layer->id,
+		sqlite ? "xmin, xmax, ymin, ymax" : "min_x, max_x, min_y, max_y",
+		sqlite ? "" : " ON CONFLICT (key) DO UPDATE SET min_x = excluded.min_x,"
+			      " max_x = excluded.max_x, min_y = excluded.min_y,"
+			      " max_y = excluded.max_y, valid_lo = excluded.valid_lo,"
+			      " valid_hi = excluded.valid_hi, recorded_lo = excluded.recorded_lo,"
+			      " recorded_hi = excluded.recorded_hi");
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);
@@ -309,7 +318,7 @@ int history_read(struct store *store, const struct layer *layer, int64_t id, int
 	if (id < 1 || id > HISTORY_ID_MAX || version < 1 || version >= HISTORY_VERSIONS_MAX)
 		return 0;
 	strbuf_add_text(&sql, "SELECT ");
-	feature_row_select(&sql, store, layer, true);
+	feature_row_select(&sql, layer, true);
 	strbuf_add_format(&sql, " FROM \"%s_history\" WHERE key = $key", layer->id);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
@@ -337,11 +346,10 @@ static enum history_action action_of(const char *name)
 }
 
 /* Of a change there is one row with that version, but for those that START and STOP. */
-static void add_versions_sql(
-	struct strbuf *sql, const struct store *store, const struct layer *layer)
+static void add_versions_sql(struct strbuf *sql, const struct layer *layer)
 {
 	strbuf_add_text(sql, "SELECT ");
-	feature_row_select(sql, store, layer, false);
+	feature_row_select(sql, layer, false);
 	strbuf_add_format(sql,
 		", superseded_at, action,"
 		" (SELECT link FROM change c WHERE c.layer = '%s' AND c.feature_id = this.id"
@@ -386,7 +394,7 @@ int history_versions(struct store *store, const struct view *view, int64_t id, i
 
 	if (id < 1 || id > HISTORY_ID_MAX || after < 0 || after >= HISTORY_VERSIONS_MAX)
 		return 0;
-	add_versions_sql(&sql, store, view->layer);
+	add_versions_sql(&sql, view->layer);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);

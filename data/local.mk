@@ -1,6 +1,6 @@
 noinst_LIBRARIES += data/libdata.a
 
-data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
+data_libdata_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS) $(POSTGRES_CFLAGS)
 data_libdata_a_SOURCES = \
 	%D%/access_log.c %D%/access_log.h \
 	%D%/account.c %D%/account.h \
@@ -14,6 +14,7 @@ data_libdata_a_SOURCES = \
 	%D%/city_layers.c \
 	%D%/conflict.c %D%/conflict.h \
 	%D%/counter.c %D%/counter.h \
+	%D%/ewkb.c %D%/ewkb.h \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_row.c %D%/feature_row.h \
@@ -40,6 +41,11 @@ data_libdata_a_SOURCES = \
 	%D%/session.c %D%/session.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
+	%D%/store_postgis.c %D%/store_postgis.h \
+	%D%/store_postgres.c %D%/store_postgres.h %D%/store_postgres_bind.c \
+	%D%/store_postgres_copy.c %D%/store_postgres_link.c %D%/store_postgres_query.c \
+	%D%/store_postgres_row.c %D%/store_postgres_text.c %D%/store_postgres_text.h \
+	%D%/store_postgres_values.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c %D%/store_sqlite_boxes.c %D%/store_sqlite_boxes.h \
 	%D%/store_sqlite_ids.c %D%/store_sqlite_ids.h %D%/store_sqlite_row.c %D%/store_sqlite_row.h \
@@ -49,7 +55,7 @@ data_libdata_a_SOURCES = \
 	%D%/writer.c %D%/writer.h
 nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h %D%/common_passwords.h
 
-DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(BASE_LIBS)
+DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -lm $(BASE_LIBS)
 
 # The numbered steps in C.
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \

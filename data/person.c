@@ -342,7 +342,7 @@ int person_wipe_due(struct store *store, int64_t *ret_count, struct error *err)
 int person_wipe(struct store *store, int64_t now_us, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
-	int rc = store_wipe(store, err);
+	int rc = store_wipe(store, "person", err);
 
 	if (!rc)
 		rc = store_query(store,

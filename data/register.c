@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/config.h"
 #include "base/file.h"
 #include "base/messages.h"
 #include "data/feature_table.h"
@@ -12,6 +13,53 @@ enum { PATH_MAX_BYTES = 4096 };
 void register_database(struct strbuf *path, const char *folder)
 {
 	file_join(path, folder, "city.sqlite");
+}
+
+static void address_file(struct strbuf *path, const char *folder)
+{
+	file_join(path, folder, "store.conf");
+}
+
+bool register_exists(const char *folder)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	bool exists;
+
+	register_database(&path, folder);
+	exists = !path.failed && file_exists(path.data);
+	strbuf_reset(&path);
+	address_file(&path, folder);
+	return exists || (!path.failed && file_exists(path.data));
+}
+
+int register_where(const char *folder, struct strbuf *where, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	char address[CONFIG_TEXT_MAX] = "";
+	const struct config_setting table[] = {
+		{"store", CONFIG_TEXT, address, 0, 0}, {NULL, CONFIG_TEXT, NULL, 0, 0}};
+	int rc;
+
+	address_file(&path, folder);
+	rc = strbuf_check(&path, err);
+	if (!rc)
+		rc = config_read(path.data, table, err);
+	if (rc)
+		return rc;
+	if (*address)
+		strbuf_add_text(where, address);
+	else
+		register_database(where, folder);
+	return strbuf_check(where, err);
+}
+
+int register_connect(
+	const char *folder, enum store_mode mode, struct store **ret_store, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf where = STRBUF(PATH_MAX_BYTES);
+	int rc = register_where(folder, &where, err);
+
+	return rc ? rc : store_open(where.data, mode, ret_store, err);
 }
 
 static int work_folder(const char *folder, struct strbuf *path, struct error *err)
@@ -109,40 +157,114 @@ static int take_lock(const char *folder, struct strbuf *path, int *ret_fd, struc
 	return rc ? rc : file_lock(path->data, ret_fd, err);
 }
 
-/* Makes the register in a folder that is there. */
-static int create_in(const struct register_plan *plan, const char *database, struct error *err)
+/* Says in the folder where its database is. */
+static int write_address(const char *folder, const char *address, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf text = STRBUF(PATH_MAX_BYTES);
+	int rc;
+
+	if (strlen(address) >= CONFIG_TEXT_MAX || strpbrk(address, " \t\r\n;#"))
+		return fail_register_address(err);
+	address_file(&path, folder);
+	strbuf_add_format(&text, "store = %s\n", address);
+	rc = strbuf_check(&path, err);
+	if (!rc)
+		rc = strbuf_check(&text, err);
+	return rc ? rc : file_replace_private(path.data, text.data, text.len, err);
+}
+
+/* In one transaction, so that a half-made register is never taken for one. */
+static int make_in_postgres(const struct register_plan *plan, struct error *err)
+{
+	autoptr(store_close) struct store *store = NULL;
+	int rc = store_create(plan->store, &store, err);
+
+	if (!rc)
+		rc = fill(store, plan, err);
+	return rc ? rc : write_address(plan->folder, plan->store, err);
+}
+
+static int make(const struct register_plan *plan, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	int rc;
+
+	register_database(&path, plan->folder);
+	rc = strbuf_check(&path, err);
+	return rc ? rc : make_database(plan, path.data, err);
+}
+
+static int join(const char *folder, const char *address, struct city *ret_city, struct error *err)
+{
+	autoptr(store_close) struct store *store = NULL;
+	bool has = false;
+	int rc = store_open(address, STORE_READ, &store, err);
+
+	if (!rc)
+		rc = store_has_column(store, "migration", "number", &has, err);
+	if (!rc && !has)
+		rc = fail_register_missing(err, "PostgreSQL");
+	if (!rc)
+		rc = migrate_check(store, err);
+	if (!rc)
+		rc = city_read(store, ret_city, err);
+	return rc ? rc : write_address(folder, address, err);
+}
+
+/* What is done in a folder that has no register yet. */
+struct making {
+	const struct register_plan *plan; /* NULL: joins */
+	const char *folder, *address;
+	struct city *city;
+};
+
+static int make_in(const struct making *making, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf lock = STRBUF(PATH_MAX_BYTES);
 	autofree(file_drop) int lock_fd = -1;
-	int rc = take_lock(plan->folder, &lock, &lock_fd, err);
+	int rc = take_lock(making->folder, &lock, &lock_fd, err);
 
 	if (rc)
 		return rc;
-	if (file_exists(database))
+	if (register_exists(making->folder))
 		return fail_register_exists(err);
-	rc = make_database(plan, database, err);
+	if (!making->plan)
+		rc = join(making->folder, making->address, making->city, err);
+	else if (making->plan->store)
+		rc = make_in_postgres(making->plan, err);
+	else
+		rc = make(making->plan, err);
 	if (rc)
 		file_remove(lock.data, NULL);
 	return rc;
 }
 
-int register_create(const struct register_plan *plan, struct error *err)
+static int make_folder(const struct making *making, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	bool had_folder = file_exists(plan->folder);
-	int rc;
+	bool had_folder = file_exists(making->folder);
+	int rc = 0;
 
-	register_database(&path, plan->folder);
-	rc = strbuf_check(&path, err);
-	if (!rc && file_exists(path.data))
+	if (register_exists(making->folder))
 		rc = fail_register_exists(err);
 	if (!rc)
-		rc = file_make_folder(plan->folder, err);
+		rc = file_make_folder(making->folder, err);
 	if (!rc)
-		rc = create_in(plan, path.data, err);
+		rc = make_in(making, err);
 	if (rc && !had_folder)
-		file_remove_empty_folder(plan->folder);
+		file_remove_empty_folder(making->folder);
 	return rc;
+}
+
+int register_create(const struct register_plan *plan, struct error *err)
+{
+	return make_folder(&(struct making){.plan = plan, .folder = plan->folder}, err);
+}
+
+int register_join(const char *folder, const char *address, struct city *ret_city, struct error *err)
+{
+	return make_folder(
+		&(struct making){.folder = folder, .address = address, .city = ret_city}, err);
 }
 
 /* Steps and columns that a newer program brings; nothing is written when nothing is missing. */
@@ -162,21 +284,16 @@ static int bring_up_to_date(struct store *store, const struct layer_table *layer
 int register_open(const char *folder, const struct layer_table *layers, enum store_mode mode,
 	int64_t now_us, struct register_folder *ret_register, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	autofree(strbuf_clear) struct strbuf lock = STRBUF(PATH_MAX_BYTES);
 	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
-	int rc;
+	int rc = register_exists(folder) ? 0 : fail_register_missing(err, folder);
 
-	register_database(&path, folder);
-	rc = strbuf_check(&path, err);
-	if (!rc && !file_exists(path.data))
-		rc = fail_register_missing(err, folder);
 	if (!rc && mode == STORE_WRITE)
 		rc = take_lock(folder, &lock, &opened.lock_fd, err);
 	if (!rc && mode == STORE_WRITE)
 		rc = sweep_work(folder, err);
 	if (!rc)
-		rc = store_open(path.data, mode, &opened.store, err);
+		rc = register_connect(folder, mode, &opened.store, err);
 	if (!rc)
 		rc = migrate_check(opened.store, err);
 	if (!rc)

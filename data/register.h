@@ -2,6 +2,7 @@
  * register: the folder of a city, with its database and its lock.
  *
  *	DIR/city.sqlite   the register, an ordinary SpatiaLite file
+ *	DIR/store.conf    or where it is instead: "store = postgresql://…"
  *	DIR/lock          held by the one process that writes
  *	DIR/control.sock  where that process has things done for others, while it serves
  *	DIR/dothi.conf    settings of the server, if any
@@ -25,6 +26,7 @@ struct register_folder {
 /* What init needs to know; the folder is made if it is not there. */
 struct register_plan {
 	const char *folder;
+	const char *store; /* address of its PostgreSQL database; NULL: DIR/city.sqlite */
 	const struct layer_table *layers;
 	const struct city *city;
 	const struct store_crs *crs; /* the working CRS and those to be known beside it */
@@ -34,6 +36,9 @@ struct register_plan {
 
 /* Makes an empty register; after a failure there is none, and what was there is untouched. */
 int register_create(const struct register_plan *plan, struct error *err);
+
+/* Makes a folder for another server over a register that is in PostgreSQL; which city it is. */
+int register_join(const char *folder, const char *address, struct city *ret_city, struct error *err);
 
 /*
  * Opens it. STORE_WRITE takes the lock, brings the tables up to date, and fails with ERR_BUSY
@@ -45,8 +50,18 @@ void register_close(struct register_folder *opened);
 
 #define REGISTER_CLOSED ((struct register_folder){.lock_fd = -1})
 
-/* Appends the path of the database, for further connections of the same process. */
+/* Whether there is a register in the folder. */
+bool register_exists(const char *folder);
+
+/* A further connection of a process that has it open. */
+int register_connect(
+	const char *folder, enum store_mode mode, struct store **ret_store, struct error *err);
+
+/* Appends the path of its SQLite file, whether or not it is there. */
 void register_database(struct strbuf *path, const char *folder);
+
+/* Appends the path of its database, or the address. */
+int register_where(const char *folder, struct strbuf *where, struct error *err);
 
 /* Makes a fresh folder for what is under way, to be removed by the caller, and appends its path. */
 int register_make_work_folder(const char *folder, struct strbuf *ret_path, struct error *err);

@@ -71,14 +71,14 @@ static int put(struct revision *revision, const struct feature *feature, int64_t
 	return rc ? rc : change_add(revision->changes, revision->layer, &change, err);
 }
 
-static int insert_row(struct revision *revision, const struct feature *feature, bool in_force,
+static int insert_row(struct revision *revision, struct feature *feature, bool in_force,
 	struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL;
 	int rc;
 
-	feature_row_insert(&sql, revision->layer);
+	feature_row_insert(&sql, revision->layer, false);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(revision->store, sql.data, &query, err);
@@ -86,7 +86,10 @@ static int insert_row(struct revision *revision, const struct feature *feature, 
 		return rc;
 	query_bind_int(query, "in_force", in_force);
 	feature_row_bind(query, revision->layer, feature, revision->epsg, true);
-	return query_run(query, err);
+	rc = query_step(query, err);
+	if (rc > 0)
+		feature->id = query_int(query, 0);
+	return rc < 0 ? rc : 0;
 }
 
 /* A geometry that stays is not said again: the index would be written for nothing. */
@@ -157,7 +160,6 @@ int revision_create(struct revision *revision, struct feature *feature, struct e
 	rc = insert_row(revision, feature, in_force, err);
 	if (rc)
 		return rc;
-	feature->id = store_last_id(revision->store);
 	rc = put(revision, feature, 0, HISTORY_CREATE, &box, err);
 	return rc ? rc : count(revision, in_force, !in_force, &box, err);
 }

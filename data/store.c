@@ -4,15 +4,22 @@
 #include "base/text.h"
 #include "data/store_driver.h"
 
+bool store_is_address(const char *where)
+{
+	return text_starts_with(where, "postgresql://") || text_starts_with(where, "postgres://");
+}
+
 int store_open(
 	const char *where, enum store_mode mode, struct store **ret_store, struct error *err)
 {
-	return store_sqlite_open(where, mode, ret_store, err);
+	return store_is_address(where) ? store_postgres_open(where, mode, ret_store, err)
+				 : store_sqlite_open(where, mode, ret_store, err);
 }
 
 int store_create(const char *where, struct store **ret_store, struct error *err)
 {
-	return store_sqlite_create(where, ret_store, err);
+	return store_is_address(where) ? store_postgres_create(where, ret_store, err)
+				 : store_sqlite_create(where, ret_store, err);
 }
 
 void store_close(struct store *store)
@@ -110,15 +117,10 @@ int store_int(struct store *store, const char *sql, int64_t *ret, struct error *
 	return 0;
 }
 
-int store_visit_boxes(struct store *store, const char *index, const double *sides,
+int store_visit_boxes(struct store *store, const char *table, const double *sides,
 	size_t side_count, store_box_visit *visit, void *context, struct error *err)
 {
-	return store->driver->visit_boxes(store, index, sides, side_count, visit, context, err);
-}
-
-int64_t store_last_id(struct store *store)
-{
-	return store->driver->last_id(store);
+	return store->driver->visit_boxes(store, table, sides, side_count, visit, context, err);
 }
 
 int store_add_crs(struct store *store, const struct store_crs *crs, struct error *err)
@@ -132,10 +134,20 @@ int store_add_geometry(struct store *store, const char *table, enum geometry_kin
 	return store->driver->add_geometry(store, table, kind, epsg, err);
 }
 
+int store_add_time_index(struct store *store, const char *table, struct error *err)
+{
+	return store->driver->add_time_index(store, table, err);
+}
+
 int store_has_column(struct store *store, const char *table, const char *column, bool *ret_has,
 	struct error *err)
 {
 	return store->driver->has_column(store, table, column, ret_has, err);
+}
+
+int store_next_id(struct store *store, const char *table, int64_t *ret_id, struct error *err)
+{
+	return store->driver->next_id(store, table, ret_id, err);
 }
 
 int store_bulk_begin(struct store *store, const char *table, struct error *err)
@@ -153,9 +165,9 @@ int store_check(struct store *store, struct error *err)
 	return store->driver->check(store, err);
 }
 
-int store_wipe(struct store *store, struct error *err)
+int store_wipe(struct store *store, const char *table, struct error *err)
 {
-	return store->driver->wipe(store, err);
+	return store->driver->wipe(store, table, err);
 }
 
 int store_note_extent(struct store *store, const char *table, int64_t row_count,

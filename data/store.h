@@ -31,10 +31,14 @@ struct store;
 enum store_mode { STORE_READ, STORE_WRITE };
 enum store_dialect { STORE_SQLITE, STORE_POSTGRES };
 
-/* Opens the database of a register: the path of its SQLite file. */
+/*
+ * Opens the database of a register: the path of its SQLite file, or the address of its PostgreSQL
+ * database, "postgresql://…" (libpq, "Connection URIs").
+ */
+bool store_is_address(const char *where); /* rather than a path */
 int store_open(const char *where, enum store_mode mode, struct store **ret_store, struct error *err);
 
-/* Makes an empty database there, ready for migrations; the file must not exist. */
+/* Makes an empty database there, ready for migrations; there must be no file, no register. */
 int store_create(const char *where, struct store **ret_store, struct error *err);
 
 void store_close(struct store *store);
@@ -57,16 +61,14 @@ AUTOPTR(struct query, query_done);
 int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err);
 
 /*
- * Visits, in no order, the entries of an index of boxes that meet `sides` in every dimension: least
- * and greatest of the first, of the second … as the index has them. The visitor says 0: go on, 1:
- * enough, negative: failed; it must not use the store.
+ * Visits, in no order, the entries of an index that meet `sides` in every dimension: least and
+ * greatest x, least and greatest y, of the places of a table (4 sides); and days and seconds too,
+ * of one with an index of times (8 sides). Boxes are given as the index has them. The visitor says
+ * 0: go on, 1: enough, negative: failed; it must not use the store.
  */
 typedef int store_box_visit(void *context, int64_t id, const double *sides, struct error *err);
-int store_visit_boxes(struct store *store, const char *index, const double *sides,
+int store_visit_boxes(struct store *store, const char *table, const double *sides,
 	size_t side_count, store_box_visit *visit, void *context, struct error *err);
-
-/* The id that the last INSERT gave. */
-int64_t store_last_id(struct store *store);
 
 /* Makes a coordinate system known to the database, so that other programs understand the file. */
 struct store_crs {
@@ -81,6 +83,9 @@ int store_add_crs(struct store *store, const struct store_crs *crs, struct error
 int store_add_geometry(struct store *store, const char *table, enum geometry_kind kind, int epsg,
 	struct error *err);
 
+/* Makes the index of places and times of the versions in a table, "idx_<table>" (history.h). */
+int store_add_time_index(struct store *store, const char *table, struct error *err);
+
 /* Whether there is a table with that column. */
 int store_has_column(struct store *store, const char *table, const char *column, bool *ret_has,
 	struct error *err);
@@ -92,12 +97,16 @@ int store_has_column(struct store *store, const char *table, const char *column,
 int store_bulk_begin(struct store *store, const char *table, struct error *err);
 int store_bulk_end(struct store *store, const char *table, int64_t first_id, struct error *err);
 
+/* The id that the next record of a table will get, if its inserts do not say; none returns. */
+int store_next_id(struct store *store, const char *table, int64_t *ret_id, struct error *err);
+
 /* Looks whether the database is sound; ERR_IO if it is damaged. May take long. */
 int store_check(struct store *store, struct error *err);
 
-/* Rewrites the files, so that they hold nothing of what was deleted. Outside of transactions; takes
- * long, and twice the disk space. ERR_BUSY while a reader still sees what was before. */
-int store_wipe(struct store *store, struct error *err);
+/* Rewrites the files, so that they hold nothing of what was deleted in the table. Outside of
+ * transactions; takes long, and twice the disk space. ERR_BUSY while a reader still sees what was
+ * before. PostgreSQL's log of writes and its archive keep what they have for their own time. */
+int store_wipe(struct store *store, const char *table, struct error *err);
 
 /* Notes how many rows a table has and where they lie, for programs that read the file. */
 int store_note_extent(struct store *store, const char *table, int64_t row_count,

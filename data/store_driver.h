@@ -12,6 +12,9 @@ struct store_driver {
 	enum store_dialect dialect;
 	void (*close)(struct store *store);
 	int (*run)(struct store *store, const char *sql, struct error *err);
+	/* Both NULL: the words of SQLite serve. */
+	int (*begin)(struct store *store, bool writes, struct error *err);
+	int (*commit)(struct store *store, struct error *err);
 	void (*rollback)(struct store *store); /* of what is open, if anything; cannot fail */
 	int (*prepare)(
 		struct store *store, const char *sql, struct query **ret, struct error *err);
@@ -41,19 +44,21 @@ struct store_driver {
 	bool (*get_wkb)(
 		struct query *query, int column, struct wkb *ret_wkb, struct box *ret_box);
 
-	int (*visit_boxes)(struct store *store, const char *index, const double *sides,
+	int (*visit_boxes)(struct store *store, const char *table, const double *sides,
 		size_t side_count, store_box_visit *visit, void *context, struct error *err);
-	int64_t (*last_id)(struct store *store);
 	int (*add_crs)(struct store *store, const struct store_crs *crs, struct error *err);
 	int (*add_geometry)(struct store *store, const char *table, enum geometry_kind kind,
 		int epsg, struct error *err);
+	int (*add_time_index)(struct store *store, const char *table, struct error *err);
 	int (*has_column)(struct store *store, const char *table, const char *column,
 		bool *ret_has, struct error *err);
+	int (*next_id)(
+		struct store *store, const char *table, int64_t *ret_id, struct error *err);
 	int (*bulk_begin)(struct store *store, const char *table, struct error *err);
 	int (*bulk_end)(
 		struct store *store, const char *table, int64_t first_id, struct error *err);
 	int (*check)(struct store *store, struct error *err);
-	int (*wipe)(struct store *store, struct error *err);
+	int (*wipe)(struct store *store, const char *table, struct error *err);
 	int (*note_extent)(struct store *store, const char *table, int64_t row_count,
 		const struct box *box, int64_t now_us, struct error *err);
 	void (*interrupt)(struct store *store);
@@ -78,5 +83,9 @@ struct query {
 int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err);
 int store_sqlite_create(const char *path, struct store **ret_store, struct error *err);
+
+int store_postgres_open(
+	const char *address, enum store_mode mode, struct store **ret_store, struct error *err);
+int store_postgres_create(const char *address, struct store **ret_store, struct error *err);
 
 #endif

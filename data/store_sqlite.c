@@ -265,7 +265,7 @@ static void sqlite_bind_wkb(struct query *query, const char *name, struct wkb wk
 			    statement_of(query), parameter(query, name), blob, size, free));
 }
 
-static int sqlite_visit_boxes(struct store *store, const char *index, const double *sides,
+static int sqlite_visit_boxes(struct store *store, const char *table, const double *sides,
 	size_t side_count, store_box_visit *visit, void *context, struct error *err)
 {
 	struct sqlite_boxes *boxes = &((struct sqlite_store *)store)->boxes;
@@ -273,7 +273,8 @@ static int sqlite_visit_boxes(struct store *store, const char *index, const doub
 	char sql[INDEX_SQL_BYTES];
 	int rc;
 
-	snprintf(sql, sizeof sql, "SELECT 1 FROM \"%s\" WHERE xmin MATCH meets_boxes()", index);
+	snprintf(sql, sizeof sql, "SELECT 1 FROM \"idx_%s%s\" WHERE xmin MATCH meets_boxes()", table,
+		side_count == 4 ? "_geom" : "");
 	rc = store_query(store, sql, &query, err);
 	if (rc)
 		return rc;
@@ -288,9 +289,15 @@ static int sqlite_visit_boxes(struct store *store, const char *index, const doub
 	return boxes->rc < 0 ? boxes->rc : boxes->rc ? 0 : rc;
 }
 
-static int64_t sqlite_last_id(struct store *store)
+static int sqlite_add_time_index(struct store *store, const char *table, struct error *err)
 {
-	return sqlite3_last_insert_rowid(db_of(store));
+	char sql[INDEX_SQL_BYTES];
+
+	snprintf(sql, sizeof sql,
+		"CREATE VIRTUAL TABLE \"idx_%s\" USING rtree(key, xmin, xmax, ymin, ymax,"
+		" valid_lo, valid_hi, recorded_lo, recorded_hi)",
+		table);
+	return sqlite_run(store, sql, err);
 }
 
 static int sqlite_has_column(struct store *store, const char *table, const char *column,
@@ -303,6 +310,19 @@ static int sqlite_has_column(struct store *store, const char *table, const char 
 		return fail_sqlite(err, db_of(store), code, table);
 	*ret_has = code == SQLITE_OK;
 	return 0;
+}
+
+static int sqlite_next_id(
+	struct store *store, const char *table, int64_t *ret_id, struct error *err)
+{
+	char sql[INDEX_SQL_BYTES];
+	int64_t last = 0;
+	int rc;
+
+	snprintf(sql, sizeof sql, "SELECT max(seq) FROM sqlite_sequence WHERE name = '%s'", table);
+	rc = store_int(store, sql, &last, err);
+	*ret_id = last + 1;
+	return rc;
 }
 
 static int sqlite_check(struct store *store, struct error *err)
@@ -338,11 +358,12 @@ static int empty_log(struct store *store, struct error *err)
 	return rc && query_int(query, 0) ? fail_busy(err) : 0;
 }
 
-static int sqlite_wipe(struct store *store, struct error *err)
+static int sqlite_wipe(struct store *store, const char *table, struct error *err)
 {
 	/* The copy that VACUUM makes is as large as the register: not in memory. */
 	int rc = sqlite_run(store, "PRAGMA temp_store=FILE; VACUUM", err);
 
+	(void)table;
 	if (!rc)
 		rc = empty_log(store, err);
 	/* In any case; it does not fail where there are no temporary tables. */
@@ -381,10 +402,11 @@ static const struct store_driver driver = {
 	.get_values = sqlite_row_values,
 	.get_wkb = sqlite_row_wkb,
 	.visit_boxes = sqlite_visit_boxes,
-	.last_id = sqlite_last_id,
 	.add_crs = spatialite_add_crs,
 	.add_geometry = spatialite_add_geometry,
+	.add_time_index = sqlite_add_time_index,
 	.has_column = sqlite_has_column,
+	.next_id = sqlite_next_id,
 	.bulk_begin = spatialite_bulk_begin,
 	.bulk_end = spatialite_bulk_end,
 	.check = sqlite_check,

@@ -12,31 +12,33 @@ static int run(struct store *store, const char *sql, struct error *err)
 	return rc ? rc : query_run(query, err);
 }
 
-int transaction_begin(struct store *store, struct transaction *ret, struct error *err)
+static int begin(struct store *store, bool writes, struct transaction *ret, struct error *err)
 {
-	bool sqlite = store_dialect(store) == STORE_SQLITE;
-	/* A read that becomes a write later fails in SQLite; so a writer says so at once. */
-	int rc = run(store, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", err);
+	int rc;
 
+	if (store->driver->begin)
+		rc = store->driver->begin(store, writes, err);
+	else /* A read that becomes a write later fails in SQLite; so a writer says so at once. */
+		rc = run(store, writes ? "BEGIN IMMEDIATE" : "BEGIN", err);
 	if (!rc)
 		ret->store = store;
 	return rc;
+}
+
+int transaction_begin(struct store *store, struct transaction *ret, struct error *err)
+{
+	return begin(store, true, ret, err);
 }
 
 int transaction_begin_read(struct store *store, struct transaction *ret, struct error *err)
 {
-	bool sqlite = store_dialect(store) == STORE_SQLITE;
-	int rc = run(
-		store, sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
-
-	if (!rc)
-		ret->store = store;
-	return rc;
+	return begin(store, false, ret, err);
 }
 
 int transaction_commit(struct transaction *transaction, struct error *err)
 {
-	int rc = run(transaction->store, "COMMIT", err);
+	struct store *store = transaction->store;
+	int rc = store->driver->commit ? store->driver->commit(store, err) : run(store, "COMMIT", err);
 
 	if (!rc)
 		transaction->store = NULL;

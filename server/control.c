@@ -18,7 +18,6 @@ enum {
 	ORDER_MS = 10000, /* to say what is wanted */
 	ASK_MS = 60000,	  /* to answer; other writes may wait for it */
 	FINISH_MS = 1000, /* for the user to read the end and close */
-	PATH_MAX_BYTES = 4096,
 	FAULT_MS = 100, /* between two looks when no connection can be taken */
 };
 
@@ -177,16 +176,6 @@ static void set_desk(struct visitor *visitor, const struct json_node *order)
 	desk_set_actor(desk, visitor->user_id);
 }
 
-static int open_store(const struct app *app, struct store **ret_store, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	int rc;
-
-	register_database(&path, app->folder);
-	rc = strbuf_check(&path, err);
-	return rc ? rc : store_open(path.data, STORE_READ, ret_store, err);
-}
-
 /* Does what the order says. */
 static int obey(struct visitor *visitor, const struct json_node *order, struct error *err)
 {
@@ -205,7 +194,8 @@ static int obey(struct visitor *visitor, const struct json_node *order, struct e
 	if (!rc && (!visitor->line.command->run || visitor->line.command->use == COMMAND_ALONE))
 		rc = fail_control_words(err);
 	if (!rc)
-		rc = open_store(visitor->control->app, &store, err);
+		rc = register_connect(
+			visitor->control->app->folder, STORE_READ, &store, err);
 	visitor->desk.store = store;
 	return rc ? rc : visitor->line.command->run(&visitor->desk, err);
 }

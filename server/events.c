@@ -13,7 +13,6 @@ enum {
 	ROWS_A_ROUND = 200,
 	HEARTBEAT_S = 15, /* proxies close what is silent for a minute */
 	LIFE_S = 3600,	  /* then the client comes again, with the rights that it has then */
-	PATH_MAX_BYTES = 4096,
 	RIGHTS_ARENA_BYTES = 4 << 20,
 };
 
@@ -201,17 +200,13 @@ static void drop(struct events *events)
 int events_start(const struct layer_table *layers, const char *folder,
 	struct events **ret_events, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	struct events *events = calloc(1, sizeof *events);
 	int rc = 0;
 
 	if (!events)
 		return fail_no_memory(err);
 	events->layers = layers;
-	register_database(&path, folder);
-	rc = strbuf_check(&path, err);
-	if (!rc)
-		rc = store_open(path.data, STORE_READ, &events->store, err);
+	rc = register_connect(folder, STORE_READ, &events->store, err);
 	if (!rc)
 		rc = change_last_seq(events->store, &events->last_seq, err);
 	pthread_mutex_init(&events->lock, NULL);

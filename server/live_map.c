@@ -12,7 +12,6 @@
 
 enum {
 	TOUCHED_MAX = 512, /* boxes of a layer kept apart; beyond, they grow together */
-	PATH_MAX_BYTES = 4096,
 	REST_S = 2, /* edits come in bursts: a layer is not made anew for each of them */
 };
 
@@ -62,13 +61,8 @@ struct builder {
 
 static int open_builder(struct live_map *map, struct builder *builder, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	int rc;
+	int rc = register_connect(map->folder, STORE_READ, &builder->store, err);
 
-	register_database(&path, map->folder);
-	rc = strbuf_check(&path, err);
-	if (!rc)
-		rc = store_open(path.data, STORE_READ, &builder->store, err);
 	if (!rc)
 		rc = crs_context_new(&builder->crs, err);
 	if (!rc)

@@ -7,20 +7,15 @@
 enum {
 	QUEUE_SIZE = 512,  /* a second of small answers; more would be stale when it is answered */
 	THREADS_MAX = 64,
-	PATH_MAX_BYTES = 4096,
 };
 
 int worker_open(struct worker *worker, const struct app *app, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	int rc;
 
 	*worker = (struct worker){.app = app};
 	mvt_scratch_init(&worker->mvt);
-	register_database(&path, app->folder);
-	rc = strbuf_check(&path, err);
-	if (!rc)
-		rc = store_open(path.data, STORE_READ, &worker->store, err);
+	rc = register_connect(app->folder, STORE_READ, &worker->store, err);
 	if (!rc)
 		rc = crs_context_new(&worker->crs, err);
 	if (!rc)

@@ -3,7 +3,7 @@
 #include "server/app.h"
 #include "server/cases/audit_json.h"
 
-enum { PATH_MAX_BYTES = 4096, TAIL_BYTES = 8192 };
+enum { TAIL_BYTES = 8192 };
 
 /* The audit while it runs. */
 struct auditing {
@@ -30,7 +30,6 @@ static bool go_on(void *context, int64_t done, int64_t total)
 static int verify(struct job_run *run, struct error *err)
 {
 	const struct app *app = run->context;
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
 	autoptr(store_close) struct store *store = NULL;
 	struct auditing auditing = {.run = run};
 	const struct audit_plan plan = {.layers = app->layers,
@@ -39,12 +38,8 @@ static int verify(struct job_run *run, struct error *err)
 		.progress = go_on,
 		.context = &auditing};
 	struct audit_report report;
-	int rc;
+	int rc = register_connect(app->folder, STORE_READ, &store, err);
 
-	register_database(&path, app->folder);
-	rc = strbuf_check(&path, err);
-	if (!rc)
-		rc = store_open(path.data, STORE_READ, &store, err);
 	if (rc)
 		return rc;
 	strbuf_reset(run->result); /* of an attempt before */

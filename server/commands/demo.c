@@ -154,14 +154,6 @@ static int choose_folder(const struct command_line *line, struct strbuf *folder,
 	return file_make_temporary_folder(parent && *parent ? parent : "/tmp", folder, err);
 }
 
-static bool has_register(const char *folder)
-{
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-
-	register_database(&path, folder);
-	return !path.failed && file_exists(path.data);
-}
-
 static int run(struct desk *desk, struct error *err)
 {
 	const struct command_line *line = desk->line;
@@ -175,7 +167,7 @@ static int run(struct desk *desk, struct error *err)
 		rc = choose_folder(line, &folder, err);
 	if (rc)
 		return rc;
-	if (has_register(folder.data)) {
+	if (register_exists(folder.data)) {
 		say_demo_there(&said, line->lang, folder.data);
 		desk_talk(desk, &said);
 		return serve_folder(desk, folder.data, err);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "tests/data/small_register.h"
@@ -73,22 +74,79 @@ static void fill_repeating(void *context, void *bytes, size_t len)
 
 const struct randomness small_randomness = {fill_repeating, NULL};
 
+bool on_postgres(void)
+{
+	return getenv("DOTHI_POSTGRES") != NULL;
+}
+
+/* What SQLite has and the texts of tests use. */
+static const char *const borrowed[] = {
+	"CREATE FUNCTION zeroblob(n bigint) RETURNS bytea LANGUAGE sql"
+	" AS $$ SELECT decode(repeat('00', n::int), 'hex') $$",
+	"CREATE FUNCTION randomblob(n bigint) RETURNS bytea LANGUAGE sql"
+	" AS $$ SELECT decode(repeat(md5(random()::text), (n / 16 + 1)::int), 'hex') $$",
+	"CREATE AGGREGATE group_concat(text) (SFUNC = textcat, STYPE = text, INITCOND = '')",
+};
+
+/* A schema in which nothing is yet. */
+static int make_schema(struct small_register *place)
+{
+	static int made;
+	autoptr(store_close) struct store *store = NULL;
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(1000);
+	const char *database = getenv("DOTHI_POSTGRES");
+	struct error err = {0};
+	int rc = store_open(database, STORE_WRITE, &store, &err);
+
+	strbuf_add_format(&place->schema, "t%d_%d", (int)getpid(), ++made);
+	strbuf_add_format(&place->address, "%s&options=-csearch_path%%3D%s,public", database,
+		place->schema.data);
+	strbuf_add_format(&sql, "CREATE SCHEMA \"%s\"; SET search_path = \"%s\", public",
+		place->schema.data, place->schema.data);
+	if (!rc)
+		rc = store_run(store, sql.data, &err);
+	for (size_t i = 0; !rc && i < sizeof borrowed / sizeof *borrowed; i++)
+		rc = store_run(store, borrowed[i], &err);
+	if (rc)
+		print_error("%d: message %d: %s\n", rc, err.message, err.detail);
+	return rc;
+}
+
+static int drop_schema(const struct small_register *place)
+{
+	autoptr(store_close) struct store *store = NULL;
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(1000);
+	int rc = store_open(getenv("DOTHI_POSTGRES"), STORE_WRITE, &store, NULL);
+
+	strbuf_add_format(&sql, "DROP SCHEMA \"%s\" CASCADE", place->schema.data);
+	return rc ? rc : store_run(store, sql.data, NULL);
+}
+
 int small_folder_make(void **state)
 {
 	struct small_register *place = test_calloc(1, sizeof *place);
 
-	*place = (struct small_register){STRBUF(1000), STRBUF(1000), REGISTER_CLOSED};
+	*place = (struct small_register){
+		STRBUF(1000), STRBUF(1000), STRBUF(1000), STRBUF(1000), REGISTER_CLOSED};
 	*state = place;
 	if (file_make_temporary_folder(".", &place->folder, NULL))
 		return -1;
 	register_database(&place->database, place->folder.data);
-	return 0;
+	return on_postgres() ? make_schema(place) : 0;
+}
+
+int small_register_connect(const struct small_register *place, enum store_mode mode,
+	struct store **ret_store, struct error *err)
+{
+	return store_open(on_postgres() ? place->address.data : place->database.data, mode,
+		ret_store, err);
 }
 
 struct register_plan small_register_plan(const struct small_register *place)
 {
 	return (struct register_plan){
 		.folder = place->folder.data,
+		.store = on_postgres() ? place->address.data : NULL,
 		.layers = &small_layers,
 		.city = &city,
 		.crs = known_crs,
@@ -107,13 +165,18 @@ int small_register_make(void **state)
 {
 	struct small_register *place;
 	struct register_plan plan;
+	struct error err = {0};
 	int rc = small_folder_make(state);
 
 	place = *state;
 	plan = small_register_plan(place);
 	if (!rc)
-		rc = register_create(&plan, NULL);
-	return rc ? rc : small_register_open(place, STORE_WRITE, NULL);
+		rc = register_create(&plan, &err);
+	if (!rc)
+		rc = small_register_open(place, STORE_WRITE, &err);
+	if (rc)
+		print_error("%d: message %d: %s\n", rc, err.message, err.detail);
+	return rc;
 }
 
 int small_register_drop(void **state)
@@ -123,27 +186,50 @@ int small_register_drop(void **state)
 
 	register_close(&place->opened);
 	rc = file_remove(place->folder.data, NULL);
+	if (!rc && on_postgres())
+		rc = drop_schema(place);
+	strbuf_clear(&place->address);
+	strbuf_clear(&place->schema);
 	strbuf_clear(&place->folder);
 	strbuf_clear(&place->database);
 	test_free(place);
 	return rc;
 }
 
+/* x'00' in the words of PostgreSQL. */
+static void translate(const char *sql, struct strbuf *out)
+{
+	const char *quote;
+
+	while (on_postgres() && (quote = strstr(sql, "x'"))) {
+		const char *end = strchr(quote + 2, '\'');
+
+		strbuf_add(out, sql, (size_t)(quote - sql));
+		strbuf_add_format(out, "decode('%.*s', 'hex')", (int)(end - quote - 2), quote + 2);
+		sql = end + 1;
+	}
+	strbuf_add_text(out, sql);
+}
+
 int64_t number_in(struct store *store, const char *sql)
 {
+	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 16);
 	autoptr(query_done) struct query *query = NULL;
 	struct error err = {0};
 
-	if (store_query(store, sql, &query, &err) || query_step(query, &err) != 1)
+	translate(sql, &text);
+	if (store_query(store, text.data, &query, &err) || query_step(query, &err) != 1)
 		fail_msg("%s: %s", sql, err.detail);
 	return query_int(query, 0);
 }
 
 void store_must_run(struct store *store, const char *sql)
 {
+	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 16);
 	struct error err = {0};
 
-	if (store_run(store, sql, &err))
+	translate(sql, &text);
+	if (store_run(store, text.data, &err))
 		fail_msg("%s: %s", sql, err.detail);
 }
 

@@ -3,7 +3,8 @@
  *
  *	cmocka_unit_test_setup_teardown(a_test, small_register_make, small_register_drop)
  *
- * *state is then a struct small_register whose register is open for writing.
+ * *state is then a struct small_register whose register is open for writing. It is in the folder, or,
+ * with DOTHI_POSTGRES, the address of a database with PostGIS, in a fresh schema of that.
  */
 #ifndef TESTS_DATA_SMALL_REGISTER_H
 #define TESTS_DATA_SMALL_REGISTER_H
@@ -22,6 +23,7 @@ enum { SMALL_EPSG = 9210 };
 
 struct small_register {
 	struct strbuf folder, database;
+	struct strbuf address, schema; /* in PostgreSQL; empty */
 	struct register_folder opened;
 };
 
@@ -49,6 +51,13 @@ void small_square(
 
 /* Writes records "thing" at these places in one transaction of their own. */
 void small_write_things(struct small_register *place, const double *xy, size_t count);
+
+/* A further connection to it. */
+int small_register_connect(const struct small_register *place, enum store_mode mode,
+	struct store **ret_store, struct error *err);
+
+/* Whether the tests run on PostgreSQL. */
+bool on_postgres(void);
 
 /* A digest of every row of every table, to see that nothing changed. */
 struct content_hash small_digest(const char *database);

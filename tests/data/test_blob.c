@@ -313,7 +313,7 @@ static void a_reader_holds_nothing_while_it_waits(void **state)
 	autoptr(store_close) struct store *reader = NULL;
 	struct error err = {0};
 
-	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &reader, NULL), 0);
 	must_read(reader, sha256.text, bytes, LARGE);
 	assert_int_equal(
 		blob_read(reader, sha256.text, destroy_meanwhile, &waiting, &err), ERR_NOT_FOUND);

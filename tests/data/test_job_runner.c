@@ -194,7 +194,7 @@ static struct job wait_for(
 	autoptr(store_close) struct store *reader = NULL;
 	struct job job = {0};
 
-	assert_int_equal(store_open(scene->place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(small_register_connect(scene->place, STORE_READ, &reader, NULL), 0);
 	do {
 		wait_a_little();
 		arena_reset(arena);

@@ -454,7 +454,7 @@ static void a_wipe_waits_for_readers(void **state)
 	int64_t due = 0;
 
 	assert_true(erase(store, add(store, &lan)));
-	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &reader, NULL), 0);
 	store_must_run(reader, "BEGIN");
 	assert_int_equal(number_in(reader, "SELECT count(*) FROM person"), 1);
 	assert_refused(person_wipe(store, SMALL_NOW_US, &err), ERR_BUSY, "SYS-BUSY-01");

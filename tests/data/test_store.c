@@ -45,36 +45,41 @@ static void every_type_comes_back(void **state)
 {
 	static const double reals[] = {0, -0.0, 0.1, 1e300, 5e-324, -INFINITY, INFINITY};
 	static const int64_t ints[] = {0, -1, INT64_MIN, INT64_MAX, INT64_C(1) << 53};
-	autoptr(query_done) struct query *query = query_of(store_of(state), "SELECT $v");
+	struct store *store = store_of(state);
+	autoptr(query_done) struct query *real =
+		query_of(store, "SELECT CAST($v AS DOUBLE PRECISION)");
+	autoptr(query_done) struct query *integer = query_of(store, "SELECT CAST($v AS BIGINT)");
+	autoptr(query_done) struct query *text = query_of(store, "SELECT CAST($v AS TEXT)");
+	autoptr(query_done) struct query *bytes = query_of(store,
+		on_postgres() ? "SELECT CAST($v AS BYTEA)" : "SELECT CAST($v AS BLOB)");
 	struct value value;
 	size_t len;
 
 	for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
-		query_bind_real(query, "v", reals[i]);
-		assert_int_equal(query_step(query, NULL), 1);
-		query_value(query, 0, &value);
+		query_bind_real(real, "v", reals[i]);
+		assert_int_equal(query_step(real, NULL), 1);
+		query_value(real, 0, &value);
 		assert_int_equal(value.kind, VALUE_REAL);
 		assert_memory_equal(&value.real, &reals[i], sizeof *reals);
-		assert_int_equal(query_run(query, NULL), 0);
+		assert_int_equal(query_run(real, NULL), 0);
 	}
 	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++) {
 		query_bind_value(
-			query, "v", &(struct value){.kind = VALUE_INT, .integer = ints[i]});
-		assert_int_equal(query_step(query, NULL), 1);
-		query_value(query, 0, &value);
+			integer, "v", &(struct value){.kind = VALUE_INT, .integer = ints[i]});
+		assert_int_equal(query_step(integer, NULL), 1);
+		query_value(integer, 0, &value);
 		assert_int_equal(value.kind, VALUE_INT);
 		assert_true(value.integer == ints[i]);
-		assert_int_equal(query_run(query, NULL), 0);
+		assert_int_equal(query_run(integer, NULL), 0);
 	}
-	query_bind_bytes(query, "v", "a\0b", 3);
-	assert_int_equal(query_step(query, NULL), 1);
-	assert_memory_equal(query_bytes(query, 0, &len), "a\0b", 3);
+	query_bind_bytes(bytes, "v", "a\0b", 3);
+	assert_int_equal(query_step(bytes, NULL), 1);
+	assert_memory_equal(query_bytes(bytes, 0, &len), "a\0b", 3);
 	assert_int_equal(len, 3);
-	assert_int_equal(query_run(query, NULL), 0);
 	query_bind_value(
-		query, "v", &(struct value){.kind = VALUE_TEXT, .text = "đườngX", .len = 9});
-	assert_int_equal(query_step(query, NULL), 1);
-	query_value(query, 0, &value);
+		text, "v", &(struct value){.kind = VALUE_TEXT, .text = "đườngX", .len = 9});
+	assert_int_equal(query_step(text, NULL), 1);
+	query_value(text, 0, &value);
 	assert_int_equal(value.kind, VALUE_TEXT);
 	assert_int_equal(value.len, 9);
 	assert_string_equal(value.text, "đường");
@@ -82,8 +87,10 @@ static void every_type_comes_back(void **state)
 
 static void nothing_is_null(void **state)
 {
-	static const char sql[] =
-		"SELECT $a IS NULL, $b IS NULL, $c IS NULL, $d IS NULL, $e IS NULL";
+	const char *sql = on_postgres()
+		? "SELECT $a::int8 IS NULL, $b::bytea IS NULL, $c::geometry IS NULL,"
+		  " $d::text IS NULL, $e::float8 IS NULL"
+		: "SELECT $a IS NULL, $b IS NULL, $c IS NULL, $d IS NULL, $e IS NULL";
 	struct query *query = query_of(store_of(state), sql);
 	size_t len = 7;
 
@@ -103,7 +110,7 @@ static void nothing_is_null(void **state)
 	assert_int_equal(query_int(query, 0), 0);
 	assert_int_equal(query_int(query, 1), 1);
 	query_done(query);
-	query = query_of(store_of(state), "SELECT NULL, ''");
+	query = query_of(store_of(state), "SELECT CAST(NULL AS TEXT), CAST('' AS TEXT)");
 	assert_int_equal(query_step(query, NULL), 1);
 	assert_true(query_is_null(query, 0));
 	assert_false(query_is_null(query, 1));
@@ -165,7 +172,6 @@ static void transactions_end_as_they_should(void **state)
 	assert_int_equal(store_savepoint_undo(store, NULL), 0);
 	assert_int_equal(store_savepoint(store, NULL), 0);
 	store_must_run(store, "INSERT INTO t VALUES (3)");
-	assert_int_equal(store_last_id(store), 2);
 	assert_int_equal(store_savepoint_keep(store, NULL), 0);
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
 	transaction_end(&transaction);
@@ -214,7 +220,7 @@ static void what_another_holds_is_busy(void **state)
 	struct store *store = store_of(state);
 
 	/* What began to read before another's commit cannot write any more, and no wait helps. */
-	assert_int_equal(store_open(place->database.data, STORE_WRITE, &other, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_WRITE, &other, NULL), 0);
 	store_must_run(store, "CREATE TABLE t (a); BEGIN");
 	assert_int_equal(number_in(store, "SELECT count(*) FROM t"), 0);
 	store_must_run(other, "INSERT INTO t VALUES (1)");
@@ -227,7 +233,7 @@ static void readers_never_write(void **state)
 	struct small_register *place = *state;
 	autoptr(store_close) struct store *reader = NULL;
 
-	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &reader, NULL), 0);
 	assert_int_equal(number_in(reader, "SELECT count(*) FROM setting"), 4);
 	assert_fails(reader, "DELETE FROM setting", "REG-READONLY-01", ERR_DENIED);
 }
@@ -241,7 +247,7 @@ static void a_wrong_text_is_our_own_fault(void **state)
 	assert_int_equal(
 		store_query(store_of(state), "SELECT unheard_of", &query, &err), ERR_INTERNAL);
 	assert_null(query);
-	assert_non_null(strstr(err.detail, "no such column"));
+	assert_non_null(strstr(err.detail, "unheard_of"));
 }
 
 static void overwrite(const char *path, off_t at, const char *bytes, size_t len)
@@ -265,13 +271,13 @@ static void damage_says_so(void **state)
 	assert_int_equal(store_check(store_of(state), &err), 0);
 	register_close(&place->opened); /* now all of it is in the one file */
 	overwrite(place->database.data, 8192, nonsense, sizeof nonsense);
-	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, &err), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &reader, &err), 0);
 	assert_int_equal(store_check(reader, &err), ERR_IO);
 	assert_string_equal(error_message_code(&err), "REG-DAMAGED-01");
 	overwrite(place->database.data, 0, nonsense, 100);
-	assert_int_equal(store_open(place->database.data, STORE_READ, &closed, &err), ERR_IO);
+	assert_int_equal(small_register_connect(place, STORE_READ, &closed, &err), ERR_IO);
 	assert_string_equal(error_message_code(&err), "REG-DAMAGED-01");
-	assert_int_equal(store_open(place->database.data, STORE_READ, &closed, NULL), ERR_IO);
+	assert_int_equal(small_register_connect(place, STORE_READ, &closed, NULL), ERR_IO);
 	assert_null(closed);
 }
 
@@ -286,7 +292,9 @@ static void what_is_not_there_is_not_made(void **state)
 	assert_int_equal(store_open(path.data, STORE_WRITE, &store, &err), ERR_DENIED);
 	assert_string_equal(error_message_code(&err), "REG-READONLY-01");
 	assert_false(file_exists(path.data));
-	assert_int_equal(store_create(place->database.data, &store, &err), ERR_CANNOT_CREATE);
+	assert_int_equal(store_create(on_postgres() ? place->address.data : place->database.data,
+				 &store, &err),
+		ERR_CANNOT_CREATE);
 	assert_string_equal(error_message_code(&err), "REG-EXISTS-01");
 	assert_null(store);
 	store_close(NULL);

@@ -201,7 +201,7 @@ static void pieces_that_wait_share_a_commit(void **state)
 	autoptr(writer_free) struct writer *writer = writer_of(store);
 	struct onlooker looking = {0};
 
-	assert_int_equal(store_open(place->database.data, STORE_READ, &looking.reader, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &looking.reader, NULL), 0);
 	onlooker = &looking;
 	/* Who meets whom is chance: on till it was seen. */
 	for (int round = 0; looking.most < 2 && round < ROUNDS_MAX; round++)
@@ -219,7 +219,7 @@ static void an_answer_is_durable(void **state)
 	autoptr(store_close) struct store *reader = NULL;
 	struct client client = {.thread = 1};
 
-	assert_int_equal(store_open(place->database.data, STORE_READ, &reader, NULL), 0);
+	assert_int_equal(small_register_connect(place, STORE_READ, &reader, NULL), 0);
 	for (; client.piece < 20; client.piece++) {
 		assert_int_equal(writer_run(writer, insert_or_fail, &client, NULL),
 			client.piece % 7 == 3 ? ERR_NOT_FOUND : 0);

@@ -134,7 +134,9 @@ void cut_city_work_in_group(struct store *store, int64_t first, int64_t last)
 
 struct small_register cut_city_in(const struct strbuf *folder)
 {
-	struct small_register city = {STRBUF(4096), STRBUF(4096), REGISTER_CLOSED};
+	struct small_register city = {.folder = STRBUF(4096),
+		.database = STRBUF(4096),
+		.opened = REGISTER_CLOSED};
 
 	file_join(&city.folder, folder->data, "city");
 	register_database(&city.database, city.folder.data);

@@ -1,0 +1,391 @@
+#include "data/store_postgres.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/messages.h"
+#include "base/text.h"
+
+enum {
+	AWAY_MS = 500,	  /* how long nobody tries again after the database was not there */
+	TRYING_MS = 10000, /* at most one thread tries, and not for longer */
+	PLACES = 16,
+	SQL_BYTES = 40,
+	CANCEL_TEXT_BYTES = 256,
+};
+
+/* The classes of SQLSTATE, and single ones, in the words of the catalogue; the first that fits. */
+static const struct {
+	const char *state;
+	int (*fail)(struct error *err);
+	bool lost; /* the connection is of no use any more */
+} states[] = {
+	{"08", fail_register_away, true},
+	{"57P", fail_register_away, true},   /* shut down, crashed, starting */
+	{"25006", fail_register_away, true}, /* it is a standby now: the primary is elsewhere */
+	{"25P03", fail_register_away, true}, /* idle in a transaction for too long */
+	{"57014", fail_cancelled, false},
+	{"53100", fail_disk_full, false},
+	{"53200", fail_no_memory, false},
+	{"53", fail_register_away, false}, /* too many connections */
+	{"55P03", fail_writing_waits, false},
+	{"40", fail_busy, false},
+	{"28", fail_register_refused, true},
+	{"3D000", fail_register_refused, true},
+	{"42501", fail_register_not_writable, false},
+	{"22021", fail_text_not_kept, false},
+	{"22P05", fail_text_not_kept, false},
+	{"58", fail_register_io, false},
+	{"XX001", fail_register_damaged, false},
+	{"XX002", fail_register_damaged, false},
+	{NULL, fail_internal, false},
+};
+
+/* Until when, in clock_ticks_ms, nobody tries to connect to an address; 0: it was there. */
+static atomic_int_fast64_t away_until_ms[PLACES];
+
+static atomic_int_fast64_t *away_of(const char *address)
+{
+	size_t sum = 0;
+
+	for (; *address; address++)
+		sum = sum * 31 + (unsigned char)*address;
+	return &away_until_ms[sum % PLACES];
+}
+
+static void drop_connection(struct postgres_store *pg)
+{
+	PGcancel *cancel;
+
+	pthread_mutex_lock(&pg->cancel_lock);
+	cancel = take(pg->cancel);
+	pthread_mutex_unlock(&pg->cancel_lock);
+	PQfreeCancel(cancel);
+	PQfinish(take(pg->conn));
+	pg->streaming = NULL;
+	pg->pending = 0;
+	pg->dead_count = 0;
+}
+
+static bool is_connected(const struct postgres_store *pg)
+{
+	return pg->conn && PQstatus(pg->conn) == CONNECTION_OK;
+}
+
+int postgres_fail(
+	struct postgres_store *pg, const PGresult *result, const char *sql, struct error *err)
+{
+	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+	size_t i = 0;
+	int rc;
+
+	/* Who only reads may not write: that is no standby. */
+	if (state && pg->mode == STORE_READ && !strcmp(state, "25006"))
+		state = "42501";
+	while (states[i].state && (!state || !text_starts_with(state, states[i].state)))
+		i++;
+	rc = states[i].state || is_connected(pg) ? states[i].fail(err) : fail_register_away(err);
+	error_detail(err, "postgresql %s: %.150s: %.120s", state ? state : "-",
+		result ? PQresultErrorMessage(result) : pg->conn ? PQerrorMessage(pg->conn) : "",
+		sql);
+	if (states[i].lost && !pg->in_transaction)
+		drop_connection(pg);
+	return rc;
+}
+
+/* What every connection is set to. A writer waits for the lock as long as others wait for it. */
+static int set_up(struct postgres_store *pg, struct error *err)
+{
+	static const char *const settings[] = {
+		"SET TimeZone = 'UTC'; SET jit = off; SET standard_conforming_strings = on;"
+		"SET client_min_messages = error; SET default_transaction_read_only = on",
+		"SET TimeZone = 'UTC'; SET jit = off; SET standard_conforming_strings = on;"
+		"SET client_min_messages = error; SET default_transaction_read_only = off;"
+		"SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';"
+		"SELECT set_config('synchronous_commit', 'on', false)"
+		" WHERE current_setting('synchronous_commit') = 'off'",
+	};
+	const char *sql = settings[pg->mode == STORE_WRITE];
+	PGresult *result = PQexec(pg->conn, sql);
+	ExecStatusType status = PQresultStatus(result);
+	int rc = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK
+		? 0
+		: postgres_fail(pg, result, sql, err);
+
+	PQclear(result);
+	return rc;
+}
+
+/* What PostgreSQL has to say beside results is not for us. */
+static void ignore(void *context, const PGresult *notice)
+{
+	(void)context;
+	(void)notice;
+}
+
+static int connect_now(struct postgres_store *pg, struct error *err)
+{
+	/* What stands before the address is overruled by it, what stands behind is not. */
+	const char *const keys[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
+		"keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
+		"client_encoding", "fallback_application_name", NULL};
+	const char *const values[] = {"3", "5", "2", "3", "10000",
+		pg->mode == STORE_WRITE ? "read-write" : "any", pg->address, "UTF8", "dothi", NULL};
+	bool refused;
+
+	pg->conn = PQconnectdbParams(keys, values, 1);
+	if (!pg->conn)
+		return fail_no_memory(err);
+	if (PQstatus(pg->conn) == CONNECTION_OK) {
+		PQsetNoticeReceiver(pg->conn, ignore, NULL);
+		pg->incarnation++;
+		pthread_mutex_lock(&pg->cancel_lock);
+		pg->cancel = PQgetCancel(pg->conn);
+		pthread_mutex_unlock(&pg->cancel_lock);
+		return set_up(pg, err);
+	}
+	/* Who was never in may have the wrong name. */
+	refused = !pg->incarnation && PQpingParams(keys, values, 1) == PQPING_OK;
+	postgres_fail(pg, NULL, "connect", err);
+	return refused ? fail_register_refused(err) : fail_register_away(err);
+}
+
+/* One thread looks whether an address that was away is back; the others are told at once. */
+static int reconnect(struct postgres_store *pg, struct error *err)
+{
+	atomic_int_fast64_t *away = away_of(pg->address);
+	int_fast64_t until = atomic_load(away), now = clock_ticks_ms();
+	int rc;
+
+	drop_connection(pg);
+	if (until && (until > now ||
+			!atomic_compare_exchange_strong(away, &until, now + TRYING_MS)))
+		return fail_register_away(err);
+	rc = connect_now(pg, err);
+	if (rc)
+		drop_connection(pg);
+	atomic_store(away, rc ? clock_ticks_ms() + AWAY_MS : 0);
+	return rc;
+}
+
+/* Gives back the names of statements that are used no more. */
+static void bury(struct postgres_store *pg)
+{
+	char sql[SQL_BYTES];
+
+	while (pg->dead_count) {
+		snprintf(sql, sizeof sql, "DEALLOCATE q%u", pg->dead[--pg->dead_count]);
+		PQclear(PQexec(pg->conn, sql));
+	}
+}
+
+int postgres_ready(struct postgres_store *pg, struct error *err)
+{
+	int rc = pg->streaming ? postgres_keep_rows(pg, err) : 0;
+
+	if (rc)
+		return rc;
+	if (pg->in_transaction)
+		return is_connected(pg) ? 0 : fail_register_away(err);
+	/* Notices that the other side has gone. */
+	if (pg->conn && !PQconsumeInput(pg->conn))
+		drop_connection(pg);
+	if (!is_connected(pg))
+		return reconnect(pg, err);
+	bury(pg);
+	return 0;
+}
+
+int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct error *err)
+{
+	PGresult *last = NULL;
+	int rc = 0;
+
+	for (bool synced = false; !synced;) {
+		PGresult *result = PQgetResult(pg->conn);
+		ExecStatusType status = PQresultStatus(result);
+
+		if (!result) {
+			/* Between two statements there is nothing; at the end of a connection too. */
+			if (PQstatus(pg->conn) != CONNECTION_OK)
+				break;
+			continue;
+		}
+		synced = status == PGRES_PIPELINE_SYNC;
+		if (!rc && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
+			rc = postgres_fail(pg, result, "sent before", err);
+		if (synced || status == PGRES_PIPELINE_ABORTED) {
+			PQclear(result);
+		} else {
+			PQclear(last);
+			last = result;
+		}
+		if (!is_connected(pg))
+			break;
+	}
+	pg->pending = 0;
+	if (!rc && !is_connected(pg))
+		rc = postgres_fail(pg, NULL, "sent before", err);
+	if (is_connected(pg) && !PQexitPipelineMode(pg->conn) && !rc)
+		rc = postgres_fail(pg, NULL, "pipeline", err);
+	if (ret_last && !rc)
+		*ret_last = take(last);
+	PQclear(last);
+	return rc;
+}
+
+int postgres_settle(struct postgres_store *pg, struct error *err)
+{
+	if (!pg->pending)
+		return 0;
+	if (!PQpipelineSync(pg->conn)) {
+		pg->pending = 0;
+		return postgres_fail(pg, NULL, "sync", err);
+	}
+	return postgres_take_results(pg, NULL, err);
+}
+
+/* Sends a statement without parameters, of the transaction itself, and does not wait for it. */
+static int send_word(struct postgres_store *pg, const char *sql, struct error *err)
+{
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF && !PQenterPipelineMode(pg->conn))
+		return postgres_fail(pg, NULL, sql, err);
+	if (!PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
+		return postgres_fail(pg, NULL, sql, err);
+	pg->pending++;
+	return 0;
+}
+
+int postgres_begin(struct store *store, bool writes, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(store);
+	int rc = postgres_ready(pg, err);
+
+	if (rc)
+		return rc;
+	pg->in_transaction = true;
+	rc = send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+	/* "doth" and the schema: each register has a lock of its own. */
+	if (!rc && writes)
+		rc = send_word(pg,
+			"SELECT pg_advisory_xact_lock(1685025896, hashtext(current_schema()))", err);
+	if (rc)
+		postgres_rollback(store);
+	return rc;
+}
+
+int postgres_commit(struct store *store, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(store);
+	PGresult *result = NULL;
+	int rc = postgres_ready(pg, err);
+
+	if (!rc)
+		rc = postgres_copy_flush(pg, err);
+	/* What failed before must not look like a doubt about the COMMIT. */
+	if (!rc)
+		rc = postgres_settle(pg, err);
+	if (rc)
+		return rc;
+	result = PQexec(pg->conn, "COMMIT");
+	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+		rc = postgres_fail(pg, result, "COMMIT", err);
+		if (!is_connected(pg))
+			rc = fail_commit_unsure(err);
+	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+		rc = fail_internal(err);
+		error_detail(err, "postgresql: COMMIT of what had failed");
+	}
+	PQclear(result);
+	if (!rc)
+		pg->in_transaction = false;
+	return rc;
+}
+
+void postgres_rollback(struct store *store)
+{
+	struct postgres_store *pg = postgres_of(store);
+
+	postgres_copy_clear(pg);
+	pg->bulk = false;
+	if (pg->streaming)
+		postgres_keep_rows(pg, NULL);
+	if (is_connected(pg))
+		postgres_settle(pg, NULL);
+	pg->in_transaction = false;
+	if (is_connected(pg) && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+		PQclear(PQexec(pg->conn, "ROLLBACK"));
+	if (!is_connected(pg) || PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+		drop_connection(pg);
+}
+
+int postgres_run(struct store *store, const char *sql, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(store);
+	ExecStatusType status;
+	PGresult *result;
+	int rc = postgres_ready(pg, err);
+
+	if (!rc)
+		rc = postgres_copy_flush(pg, err);
+	if (!rc)
+		rc = postgres_settle(pg, err);
+	if (rc)
+		return rc;
+	result = PQexec(pg->conn, sql);
+	status = PQresultStatus(result);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
+		rc = postgres_fail(pg, result, sql, err);
+	PQclear(result);
+	return rc;
+}
+
+void postgres_interrupt(struct store *store)
+{
+	struct postgres_store *pg = postgres_of(store);
+	char said[CANCEL_TEXT_BYTES];
+
+	pthread_mutex_lock(&pg->cancel_lock);
+	if (pg->cancel)
+		PQcancel(pg->cancel, said, sizeof said);
+	pthread_mutex_unlock(&pg->cancel_lock);
+}
+
+int postgres_connect(const char *address, enum store_mode mode, struct store **ret_store,
+	const struct store_driver *driver, struct error *err)
+{
+	struct postgres_store *pg = calloc(1, sizeof *pg);
+	char *copy = strdup(address), *wrong = NULL;
+	PQconninfoOption *options;
+	int rc;
+
+	if (!pg || !copy) {
+		free(pg);
+		free(copy);
+		return fail_no_memory(err);
+	}
+	pg->store.driver = driver;
+	pg->address = copy;
+	pg->mode = mode;
+	pthread_mutex_init(&pg->cancel_lock, NULL);
+	options = PQconninfoParse(address, &wrong);
+	rc = options ? postgres_ready(pg, err) : fail_register_address(err);
+	PQconninfoFree(options);
+	PQfreemem(wrong);
+	if (rc)
+		postgres_close(&pg->store);
+	else
+		*ret_store = &pg->store;
+	return rc;
+}
+
+void postgres_close(struct store *store)
+{
+	struct postgres_store *pg = postgres_of(store);
+
+	postgres_copy_clear(pg);
+	drop_connection(pg);
+	pthread_mutex_destroy(&pg->cancel_lock);
+	free(pg->address);
+	free(pg);
+}
