@@ -169,6 +169,7 @@ int postgis_bulk_end(struct store *store, const char *table, int64_t first_id, s
 
 	(void)first_id;
 	pg->bulk = false;
+	postgres_copy_clear(pg);
 	snprintf(sql, sizeof sql, "CREATE INDEX \"idx_%s_geom\" ON \"%s\" USING gist (geom)", table,
 		table);
 	if (!rc && pg->bulk_index)

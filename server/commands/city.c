@@ -35,8 +35,8 @@ static int describe(struct crs_context *context, int epsg, struct known_crs *kno
 	return rc;
 }
 
-static int create(struct crs_context *context, const char *folder, const struct crs_info *working,
-	const struct city *city, struct error *err)
+static int create(struct crs_context *context, const char *folder, const char *store,
+	const struct crs_info *working, const struct city *city, struct error *err)
 {
 	const int codes[CRS_COUNT_MAX] = {
 		working->epsg, working->base_epsg, CRS_WGS84, CRS_WEB_MERCATOR};
@@ -44,6 +44,7 @@ static int create(struct crs_context *context, const char *folder, const struct 
 	struct store_crs crs[CRS_COUNT_MAX];
 	struct register_plan plan = {
 		.folder = folder,
+		.store = store,
 		.layers = city_layers(),
 		.city = city,
 		.crs = crs,
@@ -61,7 +62,8 @@ static int create(struct crs_context *context, const char *folder, const struct 
 	return rc;
 }
 
-int city_create(const char *folder, int epsg, const char *name, struct error *err)
+int city_create(
+	const char *folder, const char *store, int epsg, const char *name, struct error *err)
 {
 	autoptr(crs_context_free) struct crs_context *context = NULL;
 	struct city city = {.epsg = epsg};
@@ -76,5 +78,5 @@ int city_create(const char *folder, int epsg, const char *name, struct error *er
 		return fail_working_crs(err, epsg);
 	snprintf(city.name, sizeof city.name, "%s", name);
 	rc = crs_choose_operation(context, epsg, city.operation, city.pipeline, err);
-	return rc ? rc : create(context, folder, &working, &city, err);
+	return rc ? rc : create(context, folder, store, &working, &city, err);
 }

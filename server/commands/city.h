@@ -9,9 +9,10 @@
 #include "gis/crs.h"
 
 /*
- * Makes the register in the folder. The working CRS must be projected and in metres; the
+ * Makes the register in the folder, or in the PostgreSQL database at the address `store`. The working CRS must be projected and in metres; the
  * operation from its datum to WGS 84 is chosen here and kept for good.
  */
-int city_create(const char *folder, int epsg, const char *name, struct error *err);
+int city_create(
+	const char *folder, const char *store, int epsg, const char *name, struct error *err);
 
 #endif

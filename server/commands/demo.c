@@ -129,7 +129,8 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
 	struct making making = {.desk = desk, .last_progress_ms = clock_ticks_ms(),
 		.dice = dice_for(CITY_SEED, 0, 0)};
-	int rc = city_create(folder, CITY_EPSG, city_name, err);
+	int rc = city_create(
+		folder, command_value(desk->line, "store", 0), CITY_EPSG, city_name, err);
 
 	making.randomness = (struct randomness){fill_by_dice, &making.dice};
 	if (!rc)
@@ -183,6 +184,7 @@ static int run(struct desk *desk, struct error *err)
 
 static const struct command_option options[] = {
 	{"parcels", "N", MSG_HELP_DEMO_PARCELS},
+	{"store", "ADDRESS", MSG_HELP_INIT_STORE},
 	SERVE_OPTIONS,
 	{NULL, NULL, 0},
 };

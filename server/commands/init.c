@@ -4,45 +4,73 @@
 #include "server/commands/city.h"
 #include "server/commands/desk.h"
 
-static int run(struct desk *desk, struct error *err)
+static void report(struct desk *desk, const struct city *city, bool joined)
 {
 	const struct command_line *line = desk->line;
-	const char *name = command_value(line, "name", 0);
 	autofree(strbuf_clear) struct strbuf said = STRBUF(2000);
-	autofree(strbuf_clear) struct strbuf nfc = STRBUF(CITY_NAME_MAX - 1);
-	int64_t epsg;
-	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
 
-	if (rc)
-		return rc;
+	if (line->json) {
+		struct json_writer json = JSON_WRITER(&said);
+
+		json_begin_object(&json);
+		json_member_text(&json, "folder", line->words[0]);
+		json_member_text(&json, "name", city->name);
+		json_member_int(&json, "epsg", city->epsg);
+		json_end_object(&json);
+	} else if (joined) {
+		say_init_joined(&said, line->lang, city->name, line->words[0]);
+	} else {
+		say_init_done(&said, line->lang, city->name, line->words[0], city->epsg);
+	}
+	desk_print(desk, &said);
+}
+
+static int make(struct desk *desk, const char *store, int epsg, const char *name, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf nfc = STRBUF(CITY_NAME_MAX - 1);
+	struct city city = {.epsg = epsg};
+	int rc;
+
 	if (!epsg)
 		return fail_option_missing(err, "crs", "init");
 	if (!name || !*name)
 		return fail_option_missing(err, "name", "init");
 	if (!text_nfc(&nfc, name, strlen(name)) || nfc.failed)
 		return fail_option_value(err, "name", name);
-	rc = city_create(line->words[0], (int)epsg, nfc.data, err);
+	rc = city_create(desk->line->words[0], store, epsg, nfc.data, err);
 	if (rc)
 		return rc;
-	if (line->json) {
-		struct json_writer json = JSON_WRITER(&said);
-
-		json_begin_object(&json);
-		json_member_text(&json, "folder", line->words[0]);
-		json_member_text(&json, "name", nfc.data);
-		json_member_int(&json, "epsg", epsg);
-		json_end_object(&json);
-		desk_print(desk, &said);
-		return 0;
-	}
-	say_init_done(&said, line->lang, nfc.data, line->words[0], epsg);
-	desk_print(desk, &said);
+	snprintf(city.name, sizeof city.name, "%s", nfc.data);
+	report(desk, &city, false);
 	return 0;
+}
+
+static int run(struct desk *desk, struct error *err)
+{
+	const struct command_line *line = desk->line;
+	const char *name = command_value(line, "name", 0), *store = command_value(line, "store", 0);
+	struct city city;
+	int64_t epsg;
+	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
+
+	if (!rc && store && !store_is_address(store))
+		rc = fail_register_address(err);
+	if (rc)
+		return rc;
+	/* Another server over a register that is there already. */
+	if (store && !epsg && !name) {
+		rc = register_join(line->words[0], store, &city, err);
+		if (!rc)
+			report(desk, &city, true);
+		return rc;
+	}
+	return make(desk, store, (int)epsg, name, err);
 }
 
 static const struct command_option options[] = {
 	{"crs", "EPSG", MSG_HELP_INIT_CRS},
 	{"name", "NAME", MSG_HELP_INIT_NAME},
+	{"store", "ADDRESS", MSG_HELP_INIT_STORE},
 	{NULL, NULL, 0},
 };
 

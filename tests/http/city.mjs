@@ -9,10 +9,28 @@ import {promisify} from 'node:util';
 const run = promisify(execFile);
 export const program = process.env.DOTHI ?? new URL('../../build/dothi', import.meta.url).pathname;
 
+/** The address of a database with PostGIS, when the tests run on PostgreSQL; else undefined. */
+export const postgres = process.env.DOTHI_POSTGRES;
+
+let made = 0;
+
+/** The address of a fresh schema there. */
+export async function freshStore() {
+  const schema = `h${process.pid}_${++made}`;
+  await run('psql', [postgres, '-qAtX', '-v', 'ON_ERROR_STOP=1', '-c', `CREATE SCHEMA ${schema}`]);
+  return `${postgres}&options=-csearch_path%3D${schema},public`;
+}
+
+/** The words of a command, which makes its register where the tests run. */
+async function withStore(words) {
+  const makes = postgres && (words[0] === 'init' || words[0] === 'demo') && !words.includes('--store');
+  return makes ? [...words, '--store', await freshStore()] : words;
+}
+
 /** Runs dothi with words; resolves to {stdout, stderr, code}. */
 export async function dothi(...words) {
   try {
-    return {...(await run(program, words, {maxBuffer: 1 << 26})), code: 0};
+    return {...(await run(program, await withStore(words), {maxBuffer: 1 << 26})), code: 0};
   } catch (fault) {
     return {stdout: fault.stdout, stderr: fault.stderr, code: fault.code};
   }
@@ -39,7 +57,7 @@ export async function demo(parcelCount, ...options) {
 }
 
 async function start(verb, folder, ...options) {
-  const child = spawn(program, [verb, folder, '--listen', '127.0.0.1:0', '--json', ...options], {
+  const child = spawn(program, await withStore([verb, folder, '--listen', '127.0.0.1:0', '--json', ...options]), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '', talk = '';
