@@ -13,8 +13,9 @@ int conflict_add(struct store *store, struct conflict *conflict, struct error *e
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
-		"INSERT INTO conflict (layer, feature_id, base_version, current_version, kind, crs,"
-		" body, author, account_id, reason, created_at, state) VALUES ($layer, $feature_id,"
+		"INSERT INTO conflict (id, layer, feature_id, base_version, current_version, kind, crs,"
+		" body, author, account_id, reason, created_at, state) VALUES"
+		" ((SELECT coalesce(max(id), 0) + 1 FROM conflict), $layer, $feature_id,"
 		" $base_version, $current_version, $kind, $crs, $body, $author, $account_id,"
 		" $reason, $created_at, 'open') RETURNING id",
 		&query, err);

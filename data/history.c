@@ -176,6 +176,13 @@ static bool is_within(const struct box *box, const struct box *outer)
 		outer->min_y <= box->min_y && box->max_y <= outer->max_y;
 }
 
+const char *history_index_sides(const struct store *store)
+{
+	/* In PostgreSQL xmin and xmax are columns of its own. */
+	return store_dialect(store) == STORE_SQLITE ? "xmin, xmax, ymin, ymax"
+						    : "min_x, max_x, min_y, max_y";
+}
+
 int history_index_put(struct store *store, const struct layer *layer,
 	const struct feature *feature, int64_t superseded_at_us, const struct box *row_box,
 	struct error *err)
@@ -192,7 +199,7 @@ int history_index_put(struct store *store, const struct layer *layer,
 		" valid_lo, valid_hi, recorded_lo, recorded_hi) VALUES ($key, $min_x, $max_x,"
 		" $min_y, $max_y, $valid_lo, $valid_hi, $recorded_lo, $recorded_hi)%s",
 		sqlite ? "OR REPLACE " : "", layer->id,
-		sqlite ? "xmin, xmax, ymin, ymax" : "min_x, max_x, min_y, max_y",
+		history_index_sides(store),
 		sqlite ? "" : " ON CONFLICT (key) DO UPDATE SET min_x = excluded.min_x,"
 			      " max_x = excluded.max_x, min_y = excluded.min_y,"
 			      " max_y = excluded.max_y, valid_lo = excluded.valid_lo,"

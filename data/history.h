@@ -77,6 +77,8 @@ int history_index_put(struct store *store, const struct layer *layer,
 	struct error *err);
 int history_index_fill(struct store *store, const struct layer *layer, int64_t id,
 	int64_t row_version, const struct box *row_box, struct error *err);
+/* What its sides of places are called in this database. */
+const char *history_index_sides(const struct store *store);
 int history_index_remove(struct store *store, const struct layer *layer, int64_t id,
 	int64_t version, struct error *err);
 

@@ -13,6 +13,7 @@ data_libdata_a_SOURCES = \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
 	%D%/conflict.c %D%/conflict.h \
+	%D%/copy.c %D%/copy.h \
 	%D%/counter.c %D%/counter.h \
 	%D%/ewkb.c %D%/ewkb.h \
 	%D%/feature.c %D%/feature.h \

@@ -101,6 +101,8 @@ static int fill(struct store *store, const struct register_plan *plan, struct er
 		rc = city_write(store, plan->city, err);
 	if (!rc)
 		rc = feature_tables_ensure(store, plan->layers, plan->city->epsg, err);
+	if (!rc && plan->fill)
+		rc = plan->fill(store, plan->context, err);
 	return rc ? rc : transaction_commit(&transaction, err);
 }
 

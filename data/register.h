@@ -32,9 +32,12 @@ struct register_plan {
 	const struct store_crs *crs; /* the working CRS and those to be known beside it */
 	size_t crs_count;
 	int64_t now_us;
+	/* Fills it in the transaction that makes it; NULL: it is empty. */
+	int (*fill)(struct store *store, void *context, struct error *err);
+	void *context;
 };
 
-/* Makes an empty register; after a failure there is none, and what was there is untouched. */
+/* Makes a register; after a failure there is none, and what was there is untouched. */
 int register_create(const struct register_plan *plan, struct error *err);
 
 /* Makes a folder for another server over a register that is in PostgreSQL; which city it is. */

@@ -92,7 +92,8 @@ int store_has_column(struct store *store, const char *table, const char *column,
 
 /*
  * Between the two, inside one transaction, rows inserted into the table are not indexed one by
- * one; store_bulk_end indexes them. For thousands of rows at a time.
+ * one; store_bulk_end indexes those from first_id on. For thousands of rows at a time. NULL: a
+ * table without places.
  */
 int store_bulk_begin(struct store *store, const char *table, struct error *err);
 int store_bulk_end(struct store *store, const char *table, int64_t first_id, struct error *err);

@@ -134,6 +134,10 @@ int postgis_visit_boxes(struct store *store, const char *table, const double *si
 	char sql[SQL_BYTES];
 	int rc;
 
+	/* Nothing meets an empty box; PostGIS would turn it round. */
+	for (size_t i = 0; i < side_count; i += 2)
+		if (sides[i] > sides[i + 1])
+			return 0;
 	add_search(sql, table, side_count == 8);
 	rc = store_query(store, sql, &query, err);
 	if (rc)
@@ -143,21 +147,31 @@ int postgis_visit_boxes(struct store *store, const char *table, const double *si
 	return postgres_each(query, visit_box, &boxes, err);
 }
 
+static int is_empty(struct store *store, const char *table, bool *ret_empty, struct error *err)
+{
+	char sql[SQL_BYTES];
+	int64_t rows = 0;
+	int rc;
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" LIMIT 1) AS one", table);
+	rc = store_int(store, sql, &rows, err);
+	*ret_empty = !rows;
+	return rc;
+}
+
 /* Into an empty table the index of places is made at the end, which costs less. */
 int postgis_bulk_begin(struct store *store, const char *table, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(store);
-	int64_t filled = 0;
+	bool empty = false;
 	char sql[SQL_BYTES];
-	int rc;
+	int rc = table ? is_empty(store, table, &empty, err) : 0;
 
-	snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM \"%s\" LIMIT 1) AS one", table);
-	rc = store_int(store, sql, &filled, err);
-	snprintf(sql, sizeof sql, "DROP INDEX \"idx_%s_geom\"", table);
-	if (!rc && !filled)
+	snprintf(sql, sizeof sql, "DROP INDEX \"idx_%s_geom\"", table ? table : "");
+	if (!rc && empty)
 		rc = postgres_run(store, sql, err);
 	pg->bulk = !rc;
-	pg->bulk_index = !rc && !filled;
+	pg->bulk_index = !rc && empty;
 	return rc;
 }
 
@@ -170,9 +184,11 @@ int postgis_bulk_end(struct store *store, const char *table, int64_t first_id, s
 	(void)first_id;
 	pg->bulk = false;
 	postgres_copy_clear(pg);
+	if (rc || !table)
+		return rc;
 	snprintf(sql, sizeof sql, "CREATE INDEX \"idx_%s_geom\" ON \"%s\" USING gist (geom)", table,
 		table);
-	if (!rc && pg->bulk_index)
+	if (pg->bulk_index)
 		rc = postgres_run(store, sql, err);
 	/* The ids were given by us. */
 	snprintf(sql, sizeof sql,

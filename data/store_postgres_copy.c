@@ -104,6 +104,15 @@ int postgres_copy_row(struct postgres_query *query, struct error *err)
 	struct postgres_copy *copy = copy_of(pg, &query->text);
 	size_t gathered = 0;
 
+	/* Of many tables one after the other. */
+	if (!copy) {
+		int rc = postgres_copy_flush(pg, err);
+
+		if (rc)
+			return rc;
+		postgres_copy_clear(pg);
+		copy = copy_of(pg, &query->text);
+	}
 	if (!copy)
 		return fail_no_memory(err);
 	add_u16(&copy->rows, (uint16_t)query->text.count);

@@ -68,7 +68,11 @@ static const char *const insert_triggers[] = {"ggi", "tmi", "gii"};
 int spatialite_bulk_begin(struct store *store, const char *table, struct error *err)
 {
 	char sql[TABLE_SQL_BYTES];
-	int rc = store_run(store,
+	int rc;
+
+	if (!table)
+		return 0;
+	rc = store_run(store,
 		"CREATE TEMP TABLE IF NOT EXISTS bulk_trigger (sql TEXT);"
 		"DELETE FROM bulk_trigger;",
 		err);
@@ -106,6 +110,8 @@ int spatialite_bulk_end(struct store *store, const char *table, int64_t first_id
 	char sql[TABLE_SQL_BYTES];
 	int rc;
 
+	if (!table)
+		return 0;
 	snprintf(sql, sizeof sql,
 		"INSERT INTO \"idx_%s_geom\" (pkid, xmin, xmax, ymin, ymax)"
 		" SELECT id, MbrMinX(geom), MbrMaxX(geom), MbrMinY(geom), MbrMaxY(geom)"

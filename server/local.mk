@@ -25,6 +25,7 @@ dothi_SOURCES = \
 	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
 	%D%/commands/import.c \
+	%D%/commands/copy.c \
 	%D%/commands/init.c \
 	%D%/commands/listing.c %D%/commands/listing.h \
 	%D%/commands/own_desk.c %D%/commands/own_desk.h \

@@ -35,7 +35,7 @@ static int describe(struct crs_context *context, int epsg, struct known_crs *kno
 	return rc;
 }
 
-static int create(struct crs_context *context, const char *folder, const char *store,
+static int create(struct crs_context *context, const struct city_plan *order,
 	const struct crs_info *working, const struct city *city, struct error *err)
 {
 	const int codes[CRS_COUNT_MAX] = {
@@ -43,13 +43,15 @@ static int create(struct crs_context *context, const char *folder, const char *s
 	struct known_crs known[CRS_COUNT_MAX] = {0};
 	struct store_crs crs[CRS_COUNT_MAX];
 	struct register_plan plan = {
-		.folder = folder,
-		.store = store,
+		.folder = order->folder,
+		.store = order->store,
 		.layers = city_layers(),
 		.city = city,
 		.crs = crs,
 		.crs_count = CRS_COUNT_MAX,
 		.now_us = clock_now_us(&clock_system),
+		.fill = order->fill,
+		.context = order->context,
 	};
 	int rc = 0;
 
@@ -62,21 +64,20 @@ static int create(struct crs_context *context, const char *folder, const char *s
 	return rc;
 }
 
-int city_create(
-	const char *folder, const char *store, int epsg, const char *name, struct error *err)
+int city_create(const struct city_plan *plan, struct error *err)
 {
 	autoptr(crs_context_free) struct crs_context *context = NULL;
-	struct city city = {.epsg = epsg};
+	struct city city = {.epsg = plan->epsg};
 	struct crs_info working;
 	int rc = crs_context_new(&context, err);
 
 	if (!rc)
-		rc = crs_describe(context, epsg, &working, err);
+		rc = crs_describe(context, plan->epsg, &working, err);
 	if (rc)
 		return rc;
 	if (working.geographic || fabs(working.unit_m - 1) > 1e-9)
-		return fail_working_crs(err, epsg);
-	snprintf(city.name, sizeof city.name, "%s", name);
-	rc = crs_choose_operation(context, epsg, city.operation, city.pipeline, err);
-	return rc ? rc : create(context, folder, store, &working, &city, err);
+		return fail_working_crs(err, plan->epsg);
+	snprintf(city.name, sizeof city.name, "%s", plan->name);
+	rc = crs_choose_operation(context, plan->epsg, city.operation, city.pipeline, err);
+	return rc ? rc : create(context, plan, &working, &city, err);
 }

@@ -6,13 +6,21 @@
 
 #include "base/json_write.h"
 #include "data/register.h"
+#include "data/writer.h"
 #include "gis/crs.h"
 
 /*
  * Makes the register in the folder, or in the PostgreSQL database at the address `store`. The working CRS must be projected and in metres; the
  * operation from its datum to WGS 84 is chosen here and kept for good.
  */
-int city_create(
-	const char *folder, const char *store, int epsg, const char *name, struct error *err);
+struct city_plan {
+	const char *folder;
+	const char *store; /* NULL: in the folder */
+	int epsg;
+	const char *name;
+	writer_work *fill; /* in the transaction that makes it; NULL: empty */
+	void *context;
+};
+int city_create(const struct city_plan *plan, struct error *err);
 
 #endif

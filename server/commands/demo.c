@@ -129,8 +129,11 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 	autofree(register_close) struct register_folder opened = REGISTER_CLOSED;
 	struct making making = {.desk = desk, .last_progress_ms = clock_ticks_ms(),
 		.dice = dice_for(CITY_SEED, 0, 0)};
-	int rc = city_create(
-		folder, command_value(desk->line, "store", 0), CITY_EPSG, city_name, err);
+	const struct city_plan plan = {.folder = folder,
+		.store = command_value(desk->line, "store", 0),
+		.epsg = CITY_EPSG,
+		.name = city_name};
+	int rc = city_create(&plan, err);
 
 	making.randomness = (struct randomness){fill_by_dice, &making.dice};
 	if (!rc)

@@ -37,7 +37,11 @@ static int make(struct desk *desk, const char *store, int epsg, const char *name
 		return fail_option_missing(err, "name", "init");
 	if (!text_nfc(&nfc, name, strlen(name)) || nfc.failed)
 		return fail_option_value(err, "name", name);
-	rc = city_create(desk->line->words[0], store, epsg, nfc.data, err);
+	rc = city_create(&(struct city_plan){.folder = desk->line->words[0],
+				 .store = store,
+				 .epsg = epsg,
+				 .name = nfc.data},
+		err);
 	if (rc)
 		return rc;
 	snprintf(city.name, sizeof city.name, "%s", nfc.data);
