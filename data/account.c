@@ -244,6 +244,8 @@ static int change(struct store *store, const struct account *before, const struc
 	query_bind_text(query, "role", role_id(after->role));
 	query_bind_text(query, "state", states[after->state]);
 	rc = query_run(query, err);
+	if (!rc)
+		rc = store_tell(store, "rights", err);
 	return rc ? rc : session_close_all(store, after->id, err);
 }
 

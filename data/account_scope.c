@@ -121,5 +121,7 @@ int account_scope_replace(struct store *store, int64_t account_id, const struct 
 		rc = remove_rows(store, account_id, err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = insert(store, account_id, i, &rows[i], err);
+	if (!rc)
+		rc = store_tell(store, "rights", err);
 	return rc ? rc : session_close_all(store, account_id, err);
 }

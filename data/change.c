@@ -185,7 +185,8 @@ int change_end(struct change_set *set, struct error *err)
 	query_bind_int(query, "first_seq", set->first_seq);
 	query_bind_int(query, "last_seq", set->next_seq - 1);
 	query_bind_bytes(query, "digest", digest.bytes, sizeof digest.bytes);
-	return query_run(query, err);
+	rc = query_run(query, err);
+	return rc ? rc : store_tell(set->store, "feed", err);
 }
 
 static enum change_action action_of(const char *name)

@@ -140,6 +140,14 @@ static int find_by_key(
 	return rc;
 }
 
+int job_tell(struct store *store, int64_t id, struct error *err)
+{
+	char news[40];
+
+	snprintf(news, sizeof news, "job %lld", (long long)id);
+	return store_tell(store, news, err);
+}
+
 int job_add(struct store *store, const struct job_order *order, int64_t now_us, int64_t *ret_id,
 	struct error *err)
 {

@@ -62,6 +62,9 @@ struct job_order {
 	int64_t account_id;
 };
 
+/* Tells the other servers of the register that the job has moved (store_tell: "job ID"). */
+int job_tell(struct store *store, int64_t id, struct error *err);
+
 /*
  * Puts a job into the queue. The same order under the same key of the same account, as long as
  * that job is kept, gives that job again; another order under it fails with ERR_CONFLICT.

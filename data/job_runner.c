@@ -99,7 +99,7 @@ static int change_work(struct store *store, void *context, struct error *err)
 	arena_reset(&runner->news);
 	if (!rc && runner->plan.moved)
 		rc = job_read(store, runner->run.job->id, &runner->news, &request->news, err);
-	return rc;
+	return rc ? rc : job_tell(store, runner->run.job->id, err);
 }
 
 /* Hands a change to the writer; a wish to cancel that comes back is remembered. */

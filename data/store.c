@@ -176,6 +176,21 @@ int store_note_extent(struct store *store, const char *table, int64_t row_count,
 	return store->driver->note_extent(store, table, row_count, box, now_us, err);
 }
 
+int store_tell(struct store *store, const char *news, struct error *err)
+{
+	return store->driver->tell ? store->driver->tell(store, news, err) : 0;
+}
+
+bool store_is_shared(const struct store *store)
+{
+	return store->driver->hear != NULL;
+}
+
+int store_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err)
+{
+	return store->driver->hear ? store->driver->hear(store, most_ms, news, err) : 0;
+}
+
 void store_interrupt(struct store *store)
 {
 	store->driver->interrupt(store);

@@ -113,6 +113,15 @@ int store_wipe(struct store *store, const char *table, struct error *err);
 int store_note_extent(struct store *store, const char *table, int64_t row_count,
 	const struct box *box, int64_t now_us, struct error *err);
 
+/*
+ * News between those who have the register open, where several servers may. What is told in a
+ * transaction comes with its COMMIT, once however often it is told. store_hear waits, at most so
+ * long: 1 and the news, or "" when something may have been missed; 0 none; negative failed.
+ */
+int store_tell(struct store *store, const char *news, struct error *err);
+bool store_is_shared(const struct store *store); /* by several servers, that is */
+int store_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
+
 /* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
 void store_interrupt(struct store *store);
 

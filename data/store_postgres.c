@@ -108,6 +108,8 @@ static const struct store_driver driver = {
 	.check = postgres_check,
 	.wipe = postgres_wipe,
 	.note_extent = postgres_note_extent,
+	.tell = postgres_tell,
+	.hear = postgres_hear,
 	.interrupt = postgres_interrupt,
 };
 

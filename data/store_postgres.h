@@ -65,6 +65,8 @@ struct postgres_store {
 	bool bulk; /* inserts are gathered */
 	bool bulk_index; /* the index of places was put aside */
 	struct postgres_copy copies[POSTGRES_COPIES_MAX];
+	char channel[48]; /* of news, as it was in the connection `channel_of` */
+	unsigned channel_of, listening_of;
 };
 
 struct postgres_parameter {
@@ -123,6 +125,8 @@ int postgres_begin(struct store *store, bool writes, struct error *err);
 int postgres_commit(struct store *store, struct error *err);
 void postgres_rollback(struct store *store);
 int postgres_run(struct store *store, const char *sql, struct error *err);
+/* Sends a statement without parameters in a transaction, and does not wait for it. */
+int postgres_send_word(struct postgres_store *pg, const char *sql, struct error *err);
 void postgres_interrupt(struct store *store);
 
 /* store_postgres_query.c: statements */
@@ -133,6 +137,10 @@ int postgres_step(struct query *query, struct error *err);
 int postgres_each(struct query *query, query_row_visit *visit, void *context, struct error *err);
 /* Keeps aside what is still coming of the query that streams. */
 int postgres_keep_rows(struct postgres_store *pg, struct error *err);
+
+/* store_postgres_news.c: what connections tell each other */
+int postgres_tell(struct store *store, const char *news, struct error *err);
+int postgres_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
 
 /* store_postgres_copy.c: many rows at a time */
 int postgres_copy_row(struct postgres_query *query, struct error *err);

@@ -129,8 +129,8 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 	const char *const keys[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
 		"client_encoding", "fallback_application_name", NULL};
-	const char *const values[] = {"3", "5", "2", "3", "10000",
-		pg->mode == STORE_WRITE ? "read-write" : "any", pg->address, "UTF8", "dothi", NULL};
+	const char *const values[] = {"3", "5", "2", "3", "10000", "read-write", pg->address,
+		"UTF8", "dothi", NULL};
 	bool refused;
 
 	pg->conn = PQconnectdbParams(keys, values, 1);
@@ -245,8 +245,7 @@ int postgres_settle(struct postgres_store *pg, struct error *err)
 	return postgres_take_results(pg, NULL, err);
 }
 
-/* Sends a statement without parameters, of the transaction itself, and does not wait for it. */
-static int send_word(struct postgres_store *pg, const char *sql, struct error *err)
+int postgres_send_word(struct postgres_store *pg, const char *sql, struct error *err)
 {
 	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF && !PQenterPipelineMode(pg->conn))
 		return postgres_fail(pg, NULL, sql, err);
@@ -264,10 +263,10 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 	if (rc)
 		return rc;
 	pg->in_transaction = true;
-	rc = send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
+	rc = postgres_send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 	/* "doth" and the schema: each register has a lock of its own. */
 	if (!rc && writes)
-		rc = send_word(pg,
+		rc = postgres_send_word(pg,
 			"SELECT pg_advisory_xact_lock(1685025896, hashtext(current_schema()))", err);
 	if (rc)
 		postgres_rollback(store);

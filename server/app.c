@@ -12,6 +12,7 @@
 #include "server/follow.h"
 #include "server/jobs.h"
 #include "server/served.h"
+#include "server/tail.h"
 
 enum {
 	DISK_RESERVE_BYTES = 200 << 20,
@@ -59,6 +60,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	*app = (struct app){.layers = plan->layers, .clock = plan->clock, .folder = plan->folder,
 		.web_root = plan->web_root, .disk_reserve_bytes = DISK_RESERVE_BYTES,
 		.opened = REGISTER_CLOSED};
+	pthread_mutex_init(&app->follow_lock, NULL);
 	rc = register_open(plan->folder, plan->layers, STORE_WRITE, clock_now_us(plan->clock),
 		&app->opened, err);
 	if (!rc)
@@ -86,6 +88,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = chores_start(app, &app->chores, err);
 	if (!rc)
 		rc = jobs_start(app, &app->jobs, err);
+	if (!rc)
+		rc = tail_start(app, &app->tail, err);
 	if (rc)
 		app_stop(app);
 	return rc;
@@ -93,6 +97,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 
 void app_stop(struct app *app)
 {
+	tail_stop(take(app->tail));
 	job_runner_free(take(app->jobs));
 	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
@@ -103,6 +108,7 @@ void app_stop(struct app *app)
 	throttle_free(take(app->login_throttle));
 	public_rights_free(take(app->public_rights));
 	register_close(&app->opened);
+	pthread_mutex_destroy(&app->follow_lock);
 }
 
 void app_rights_changed(const struct app *app, struct store *store)

@@ -4,6 +4,8 @@
 #ifndef SERVER_APP_H
 #define SERVER_APP_H
 
+#include <pthread.h>
+
 #include "base/clock.h"
 #include "data/register.h"
 #include "data/writer.h"
@@ -15,6 +17,7 @@ struct chores;
 struct events;
 struct job_runner;
 struct served;
+struct tail;
 struct throttle;
 
 enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
@@ -37,11 +40,13 @@ struct app {
 
 	struct live_map *map;
 	struct public_rights *public_rights;
-	int64_t followed_seq; /* of the feed; the writer's thread alone */
+	pthread_mutex_t follow_lock;
+	int64_t followed_seq; /* of the feed; under the lock */
 	struct events *events;
 	struct served *served;
 	struct chores *chores;
 	struct job_runner *jobs;
+	struct tail *tail; /* of other servers; NULL there are none */
 	struct throttle *login_throttle; /* by address */
 };
 

@@ -31,23 +31,37 @@ static int follow_row(void *context, const struct change_row *row, struct error 
 	return 0;
 }
 
-void follow_commit(struct store *store, void *context)
+/* What is new; the lock is held. */
+static void follow(struct store *store, struct app *app)
 {
-	struct app *app = context;
 	struct following following = {.app = app};
 	struct error err = {0};
 	int64_t last = app->followed_seq;
 	int rc = change_last_seq(store, &last, &err);
+	/* A database that has lost its end, as one that was restored: nothing in memory is sure. */
+	bool is_behind = !rc && last < app->followed_seq;
 
 	if (!rc && last == app->followed_seq)
 		return;
-	if (!rc)
+	if (!rc && !is_behind)
 		rc = change_read_after(store, app->followed_seq, follow_row, &following, &err);
 	if (rc)
 		log_event(LOG_ERROR, "the feed could not be followed", LOG_TEXT("detail", err.detail));
 	/* Whatever happened: no tile may be stale. */
-	for (size_t i = 0; (rc || following.too_many) && i < app->layers->count; i++)
+	for (size_t i = 0; (rc || is_behind || following.too_many) && i < app->layers->count; i++)
 		live_map_touch(app->map, i, NULL);
 	app->followed_seq = last;
 	events_wake(app->events, last);
+}
+
+void follow_feed(struct store *store, struct app *app)
+{
+	pthread_mutex_lock(&app->follow_lock);
+	follow(store, app);
+	pthread_mutex_unlock(&app->follow_lock);
+}
+
+void follow_commit(struct store *store, void *context)
+{
+	follow_feed(store, context);
 }

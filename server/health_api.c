@@ -6,6 +6,7 @@
 #include "server/links.h"
 #include "server/router.h"
 #include "server/app.h"
+#include "server/tail.h"
 
 static int get_livez(struct request *request, struct response *response, struct error *err)
 {
@@ -26,7 +27,7 @@ static int get_readyz(struct request *request, struct response *response, struct
 	const struct app *app = request->app;
 	int64_t free_bytes = file_free_bytes(app->folder);
 	const struct check checks[] = {
-		{"register", app->opened.store != NULL},
+		{"register", tail_hears(app->tail)},
 		{"map", live_map_ready(app->map, NULL)},
 		{"disk", free_bytes < 0 || free_bytes >= app->disk_reserve_bytes},
 	};

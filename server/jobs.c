@@ -7,7 +7,7 @@
 #include "server/cases/audit_job.h"
 #include "server/events.h"
 
-enum { EVENT_MAX_BYTES = 4096 };
+enum { EVENT_MAX_BYTES = 4096, JOB_ARENA_BYTES = 1 << 21 };
 
 /* What each kind does, in which steps, and who may order it. */
 static const struct job_kind kinds[] = {
@@ -76,13 +76,30 @@ static void tell(const struct app *app, const struct job *job)
 
 void jobs_changed(const struct app *app, const struct job *job)
 {
-	tell(app, job);
+	/* Else the news come to all servers, this one too. */
+	if (!store_is_shared(app->opened.store))
+		tell(app, job);
 	job_runner_wake(app->jobs);
+}
+
+void jobs_heard(const struct app *app, struct store *store, int64_t id)
+{
+	autofree(arena_clear) struct arena arena = ARENA(JOB_ARENA_BYTES);
+	struct job job;
+
+	if (job_read(store, id, &arena, &job, NULL))
+		return;
+	tell(app, &job);
+	if (job.state == JOB_QUEUED)
+		job_runner_wake(app->jobs);
 }
 
 static void note_move(void *context, const struct job *job)
 {
-	tell(context, job);
+	const struct app *app = context;
+
+	if (!store_is_shared(app->opened.store))
+		tell(app, job);
 }
 
 static void note_trouble(void *context, const struct job *job, const struct error *err)
@@ -100,7 +117,7 @@ int jobs_start(struct app *app, struct job_runner **ret_runner, struct error *er
 		.context = app,
 		.clock = app->clock,
 		.randomness = &randomness_system,
-		.is_alone = true,
+		.is_alone = !store_is_shared(app->opened.store),
 		.trouble = note_trouble,
 		.moved = note_move};
 

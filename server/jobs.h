@@ -19,6 +19,9 @@ int jobs_start(struct app *app, struct job_runner **ret_runner, struct error *er
 /* A job is new, or shall be cancelled: the runner looks at once, and who listens is told. */
 void jobs_changed(const struct app *app, const struct job *job);
 
+/* A job has moved, here or on another server, where the register is shared. */
+void jobs_heard(const struct app *app, struct store *store, int64_t id);
+
 /* What can be ordered; NULL if there is no such kind. */
 struct job_offer {
 	const char *kind;

@@ -112,6 +112,8 @@ static int order(struct store *store, void *context, struct error *err)
 	struct ordering *ordering = context;
 	int rc = job_add(store, &ordering->order, ordering->now_us, &ordering->id, err);
 
+	if (!rc)
+		rc = job_tell(store, ordering->id, err);
 	return rc ? rc
 		  : job_read(store, ordering->id, &ordering->request->arena, &ordering->job, err);
 }
@@ -188,6 +190,8 @@ static int cancel(struct store *store, void *context, struct error *err)
 	struct ordering *ordering = context;
 	int rc = job_cancel(store, ordering->id, ordering->now_us, err);
 
+	if (!rc)
+		rc = job_tell(store, ordering->id, err);
 	return rc ? rc
 		  : job_read(store, ordering->id, &ordering->request->arena, &ordering->job, err);
 }
