@@ -61,7 +61,7 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -l
 # The numbered steps in C.
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
-	%D%/migrations/0005_editing.sql
+	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

@@ -19,7 +19,7 @@ int migrate_last(void)
 	return migrations[MIGRATION_COUNT - 1].number;
 }
 
-/* The text in the words of the database: {key} and {bytes} differ. */
+/* The text in the words of the database. */
 static void add_in_dialect(struct strbuf *out, const char *sql, enum store_dialect dialect)
 {
 	static const struct {
@@ -27,6 +27,7 @@ static void add_in_dialect(struct strbuf *out, const char *sql, enum store_diale
 	} marks[] = {
 		{"{key}", {"INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY"}},
 		{"{bytes}", {"BLOB", "BYTEA"}},
+		{"{postgres}", {"-- ", ""}}, /* to the end of the line */
 	};
 	const char *brace;
 

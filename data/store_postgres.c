@@ -49,7 +49,7 @@ static int postgres_wipe(struct store *store, const char *table, struct error *e
 {
 	char sql[SQL_BYTES];
 
-	snprintf(sql, sizeof sql, "VACUUM (FULL, ANALYZE) \"%s\"", table);
+	snprintf(sql, sizeof sql, "VACUUM (FULL) \"%s\"", table);
 	return postgres_run(store, sql, err);
 }
 

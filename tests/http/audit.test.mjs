@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import {cp, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {dothi, smallCity, temporaryFolder} from './city.mjs';
+import {dothi, freshStore, must, postgres, smallCity, temporaryFolder} from './city.mjs';
 
 let city, home, copies = 0;
 before(async () => {
@@ -21,8 +21,16 @@ const verify = (folder, ...options) => dothi('audit', 'verify', folder, '--lang'
 /** A copy of the register with something done to it by another program. */
 async function spoiled(sql) {
   const folder = join(home, `copy${copies++}`);
+  if (postgres) {
+    const store = await freshStore();
+    await must('copy', city.folder, folder, '--store', store);
+    execFileSync('psql', [store, '-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
+    return folder;
+  }
+  // The triggers of the file's own tables need functions that this program lacks.
+  const start = "PRAGMA writable_schema=1; DELETE FROM sqlite_master WHERE type='trigger'; PRAGMA writable_schema=RESET;";
   await cp(city.folder, folder, {recursive: true, filter: name => !/control\.sock|lock$/.test(name)});
-  execFileSync('sqlite3', [join(folder, 'city.sqlite'), sql]);
+  execFileSync('sqlite3', [join(folder, 'city.sqlite'), `${start} ${sql}`]);
   return folder;
 }
 
@@ -59,8 +67,7 @@ test('what was changed behind its back', async () => {
     ["UPDATE parcel_history SET land_use = 'XXX' WHERE id = 2", 'version', 'parcel'],
   ];
   for (const [sql, fault, layer] of cases) {
-    // The triggers of the file's own tables need functions that this program lacks.
-    const folder = await spoiled(`PRAGMA writable_schema=1; DELETE FROM sqlite_master WHERE type='trigger'; PRAGMA writable_schema=RESET; ${sql}`);
+    const folder = await spoiled(sql);
     const done = await verify(folder, '--json');
     assert.equal(done.code, 65, `${sql}: ${done.stderr}`);
     const {findings, error} = JSON.parse(done.stdout);

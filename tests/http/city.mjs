@@ -1,6 +1,7 @@
 // A small invented city for the HTTP tests: a register made with the real commands in a temporary
 // folder, and the real server over it on a free port of loopback.
-import {execFile, spawn} from 'node:child_process';
+import {execFile, execFileSync, spawn} from 'node:child_process';
+import {readdirSync, readFileSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -41,6 +42,22 @@ export async function must(...words) {
   const done = await dothi(...words);
   if (done.code !== 0) throw new Error(`dothi ${words.join(' ')}: ${done.stderr}`);
   return done.stdout;
+}
+
+/** The files of a register with these bytes; of PostgreSQL those of its tables, as they are after a checkpoint. */
+export function filesWith(folder, text) {
+  if (postgres) execFileSync('psql', [postgres, '-qc', 'CHECKPOINT']);
+  const home = postgres ? join(process.env.DOTHI_POSTGRES_FOLDER, 'data/base') : folder;
+  return readdirSync(home, {recursive: true, withFileTypes: true})
+    .filter(one => one.isFile() && one.name !== 'control.sock' && readFileSync(join(one.path, one.name)).includes(text))
+    .map(one => one.name);
+}
+
+/** Where GDAL finds the tables of a register. */
+export function databaseOf(folder) {
+  if (!postgres) return join(folder, 'city.sqlite');
+  const [, schema] = /search_path%3D(\w+)/.exec(readFileSync(join(folder, 'store.conf'), 'utf8'));
+  return `PG:host=${process.env.DOTHI_POSTGRES_FOLDER} user=dothi dbname=dothi active_schema=${schema}`;
 }
 
 export async function temporaryFolder() {

@@ -1,10 +1,9 @@
 // Erasing a person: the values are nowhere in the files, the chain still holds.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {readdirSync, readFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {dothi, must, serve, temporaryFolder} from './city.mjs';
+import {dothi, filesWith, must, serve, temporaryFolder} from './city.mjs';
 
 let folder, dir;
 before(async () => {
@@ -14,7 +13,7 @@ before(async () => {
 });
 after(() => rm(folder, {recursive: true}));
 
-const found = text => readdirSync(dir).filter(name => name !== 'control.sock' && readFileSync(join(dir, name)).includes(text));
+const found = text => filesWith(dir, text);
 const enter = async n => JSON.parse(await must('person', 'add', dir, '--name', `Nguyễn Kanari ${n}`, '--id-number', `07400${n}12345`, '--contact', `${n} đường Kanari`, '--json')).person_id;
 
 for (const served of [false, true])

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {after, before, test} from 'node:test';
-import {must, parcels, smallCity} from './city.mjs';
+import {databaseOf, must, parcels, smallCity} from './city.mjs';
 
 let city;
 before(async () => (city = await smallCity('--quiet')));
@@ -66,8 +66,8 @@ test('MVT: a zoom as a layer, and one tile', () => {
   assert.match(tile, /Feature Count: \d+/);
 });
 
-test('the register is an ordinary SpatiaLite file', () => {
-  const about = gdal('ogrinfo', '-ro', '-so', `${city.folder}/city.sqlite`, 'parcel');
+test('the register is an ordinary SpatiaLite file, or PostGIS database', () => {
+  const about = gdal('ogrinfo', '-ro', '-so', databaseOf(city.folder), 'parcel');
   assert.match(about, /Feature Count: 401/);
   assert.match(about, /ID\["EPSG",9210\]/);
   assert.match(about, /Geometry: Multi Polygon/);
