@@ -165,6 +165,11 @@ int store_check(struct store *store, struct error *err)
 	return store->driver->check(store, err);
 }
 
+int store_examine(struct store *store, struct strbuf *said, struct error *err)
+{
+	return store->driver->examine(store, said, err);
+}
+
 int store_wipe(struct store *store, const char *table, struct error *err)
 {
 	return store->driver->wipe(store, table, err);

@@ -104,6 +104,9 @@ int store_next_id(struct store *store, const char *table, int64_t *ret_id, struc
 /* Looks whether the database is sound; ERR_IO if it is damaged. May take long. */
 int store_check(struct store *store, struct error *err);
 
+/* Says which database it is; ERR_CONFIG where it is set so that a register is not safe in it. */
+int store_examine(struct store *store, struct strbuf *said, struct error *err);
+
 /* Rewrites the files, so that they hold nothing of what was deleted in the table. Outside of
  * transactions; takes long, and twice the disk space. ERR_BUSY while a reader still sees what was
  * before. PostgreSQL's log of writes and its archive keep what they have for their own time. */

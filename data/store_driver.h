@@ -58,6 +58,7 @@ struct store_driver {
 	int (*bulk_end)(
 		struct store *store, const char *table, int64_t first_id, struct error *err);
 	int (*check)(struct store *store, struct error *err);
+	int (*examine)(struct store *store, struct strbuf *said, struct error *err);
 	int (*wipe)(struct store *store, const char *table, struct error *err);
 	int (*note_extent)(struct store *store, const char *table, int64_t row_count,
 		const struct box *box, int64_t now_us, struct error *err);

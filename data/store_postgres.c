@@ -106,6 +106,7 @@ static const struct store_driver driver = {
 	.bulk_begin = postgis_bulk_begin,
 	.bulk_end = postgis_bulk_end,
 	.check = postgres_check,
+	.examine = postgres_examine,
 	.wipe = postgres_wipe,
 	.note_extent = postgres_note_extent,
 	.tell = postgres_tell,

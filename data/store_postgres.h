@@ -142,6 +142,9 @@ int postgres_keep_rows(struct postgres_store *pg, struct error *err);
 int postgres_tell(struct store *store, const char *news, struct error *err);
 int postgres_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
 
+/* store_postgres_health.c: what the server is set to */
+int postgres_examine(struct store *store, struct strbuf *said, struct error *err);
+
 /* store_postgres_copy.c: many rows at a time */
 int postgres_copy_row(struct postgres_query *query, struct error *err);
 int postgres_copy_flush(struct postgres_store *pg, struct error *err);

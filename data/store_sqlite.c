@@ -344,6 +344,14 @@ static int sqlite_check(struct store *store, struct error *err)
 	return rc;
 }
 
+static int sqlite_examine(struct store *store, struct strbuf *said, struct error *err)
+{
+	(void)store;
+	(void)err;
+	strbuf_add_format(said, "SQLite %s, SpatiaLite %s", sqlite3_libversion(), spatialite_version());
+	return 0;
+}
+
 /* Moves the write-ahead log into the file and cuts it to nothing. */
 static int empty_log(struct store *store, struct error *err)
 {
@@ -410,6 +418,7 @@ static const struct store_driver driver = {
 	.bulk_begin = spatialite_bulk_begin,
 	.bulk_end = spatialite_bulk_end,
 	.check = sqlite_check,
+	.examine = sqlite_examine,
 	.wipe = sqlite_wipe,
 	.note_extent = spatialite_note_extent,
 	.interrupt = sqlite_interrupt,

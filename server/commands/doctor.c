@@ -50,6 +50,13 @@ static int check_register(struct examination *examination, struct strbuf *said, 
 	return 0;
 }
 
+static int check_database(struct examination *examination, struct strbuf *said, struct error *err)
+{
+	struct store *store = examination->opened.store;
+
+	return store ? store_examine(store, said, err) : 0;
+}
+
 static int check_crs(struct examination *examination, struct strbuf *said, struct error *err)
 {
 	int rc = crs_context_new(&examination->crs, err);
@@ -124,6 +131,7 @@ static int check_disk(struct examination *examination, struct strbuf *said, stru
 
 static const struct check checks[] = {
 	{"register", check_register},
+	{"database", check_database},
 	{"coordinates", check_crs},
 	{"reader", check_reader},
 	{"disk", check_disk},
