@@ -263,6 +263,12 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 
 	if (rc)
 		return rc;
+	/* PostgreSQL would only warn, and the end of the inner one would be that of both. */
+	if (pg->in_transaction || PQtransactionStatus(pg->conn) != PQTRANS_IDLE) {
+		fail_internal(err);
+		error_detail(err, "postgresql: BEGIN inside of a transaction");
+		return ERR_INTERNAL;
+	}
 	pg->in_transaction = true;
 	rc = send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 	/* "doth" and the schema: each register has a lock of its own. */
