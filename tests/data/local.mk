@@ -28,7 +28,8 @@ data_tests = \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
-DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h \
+	tests/data/dialect.c tests/data/dialect.h
 OLD_REGISTER_CODE = tests/data/old_register.c tests/data/old_register.h
 PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
