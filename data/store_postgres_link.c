@@ -41,16 +41,22 @@ static const struct {
 	{NULL, fail_internal, false},
 };
 
-/* Until when, in clock_ticks_ms, nobody tries to connect to an address; 0: it was there. */
-static atomic_int_fast64_t away_until_ms[PLACES];
+/*
+ * Until when nobody tries to connect to an address that was away: clock_ticks_ms in the lower bits,
+ * and above them the mark of the address, so that none that shares its place is taken for it.
+ */
+static atomic_uint_fast64_t away[PLACES];
 
-static atomic_int_fast64_t *away_of(const char *address)
+static const uint64_t time_mask = (UINT64_C(1) << 44) - 1;
+
+/* FNV-1a of the address. */
+static uint64_t hash_of(const char *address)
 {
-	size_t sum = 0;
+	uint64_t hash = UINT64_C(14695981039346656037);
 
 	for (; *address; address++)
-		sum = sum * 31 + (unsigned char)*address;
-	return &away_until_ms[sum % PLACES];
+		hash = (hash ^ (unsigned char)*address) * UINT64_C(1099511628211);
+	return hash;
 }
 
 static void drop_connection(struct postgres_store *pg)
@@ -153,18 +159,21 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 /* One thread looks whether an address that was away is back; the others are told at once. */
 static int reconnect(struct postgres_store *pg, struct error *err)
 {
-	atomic_int_fast64_t *away = away_of(pg->address);
-	int_fast64_t until = atomic_load(away), now = clock_ticks_ms();
+	uint64_t hash = hash_of(pg->address), mark = hash & ~time_mask;
+	atomic_uint_fast64_t *place = &away[hash % PLACES];
+	uint_fast64_t seen = atomic_load(place), now = (uint64_t)clock_ticks_ms();
+	uint64_t until = (seen & ~time_mask) == mark ? seen & time_mask : 0;
 	int rc;
 
 	drop_connection(pg);
 	if (until && (until > now ||
-			!atomic_compare_exchange_strong(away, &until, now + TRYING_MS)))
+			!atomic_compare_exchange_strong(place, &seen, mark | (now + TRYING_MS))))
 		return fail_register_away(err);
 	rc = connect_now(pg, err);
 	if (rc)
 		drop_connection(pg);
-	atomic_store(away, rc ? clock_ticks_ms() + AWAY_MS : 0);
+	now = (uint64_t)clock_ticks_ms();
+	atomic_store(place, rc == ERR_UNAVAILABLE ? mark | (now + AWAY_MS) : 0);
 	return rc;
 }
 
