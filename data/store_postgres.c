@@ -71,7 +71,7 @@ static int postgres_wipe(struct store *store, const char *table, struct error *e
 	snprintf(sql, sizeof sql, "VACUUM (FULL, ANALYZE, VERBOSE) \"%s\"", table);
 	rc = postgres_run(store, sql, &why);
 	if (pg->conn)
-		PQsetNoticeReceiver(pg->conn, before, NULL);
+		PQsetNoticeReceiver(pg->conn, before, pg);
 	/* Who reads the table holds its lock; who only could read it keeps its dead rows. */
 	if (rc ? why.message == MSG_WRITING_WAITS : !all_gone)
 		return fail_busy(err);

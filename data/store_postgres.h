@@ -57,6 +57,7 @@ struct postgres_store {
 	pthread_mutex_t cancel_lock;
 	PGcancel *cancel;
 	bool in_transaction;
+	bool ended; /* the other side has said that it goes */
 	unsigned pending; /* statements sent whose end was not looked at */
 	struct postgres_query *streaming; /* whose rows are still coming */
 	unsigned last_name; /* of a prepared statement */

@@ -1,5 +1,6 @@
 #include "data/store_postgres.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@ enum {
 	PLACES = 16,
 	SQL_BYTES = 40,
 	CANCEL_TEXT_BYTES = 256,
+	HEARD_MAX = 100, /* messages between two statements */
 };
 
 /* The classes of SQLSTATE, and single ones, in the words of the catalogue; the first that fits. */
@@ -69,6 +71,7 @@ static void drop_connection(struct postgres_store *pg)
 	PQfreeCancel(cancel);
 	PQfinish(take(pg->conn));
 	pg->streaming = NULL;
+	pg->ended = false;
 	pg->pending = 0;
 	pg->dead_count = 0;
 }
@@ -122,11 +125,13 @@ static int set_up(struct postgres_store *pg, struct error *err)
 	return rc;
 }
 
-/* What PostgreSQL has to say beside results is not for us. */
-static void ignore(void *context, const PGresult *notice)
+/* What PostgreSQL has to say beside results is not for us, but that it goes. */
+static void note_end(void *context, const PGresult *notice)
 {
-	(void)context;
-	(void)notice;
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity && !strcmp(severity, "FATAL"))
+		((struct postgres_store *)context)->ended = true;
 }
 
 static int connect_now(struct postgres_store *pg, struct error *err)
@@ -143,7 +148,7 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 	if (!pg->conn)
 		return fail_no_memory(err);
 	if (PQstatus(pg->conn) == CONNECTION_OK) {
-		PQsetNoticeReceiver(pg->conn, ignore, NULL);
+		PQsetNoticeReceiver(pg->conn, note_end, pg);
 		pg->incarnation++;
 		pthread_mutex_lock(&pg->cancel_lock);
 		pg->cancel = PQgetCancel(pg->conn);
@@ -188,6 +193,18 @@ static void bury(struct postgres_store *pg)
 	}
 }
 
+/* Whether the other side of a connection that does nothing has gone, as far as it has been heard. */
+static bool is_gone(struct postgres_store *pg)
+{
+	struct pollfd heard = {.fd = PQsocket(pg->conn), .events = POLLIN};
+
+	/* First it says so, and then there is no more. */
+	for (int i = 0; i < HEARD_MAX && poll(&heard, 1, 0) > 0; i++)
+		if (!PQconsumeInput(pg->conn) || PQisBusy(pg->conn) || pg->ended)
+			return true;
+	return false;
+}
+
 int postgres_ready(struct postgres_store *pg, struct error *err)
 {
 	int rc = pg->streaming ? postgres_keep_rows(pg, err) : 0;
@@ -196,8 +213,7 @@ int postgres_ready(struct postgres_store *pg, struct error *err)
 		return rc;
 	if (pg->in_transaction)
 		return is_connected(pg) ? 0 : fail_register_away(err);
-	/* Notices that the other side has gone. */
-	if (pg->conn && !PQconsumeInput(pg->conn))
+	if (pg->conn && is_gone(pg))
 		drop_connection(pg);
 	if (!is_connected(pg))
 		return reconnect(pg, err);
