@@ -64,6 +64,13 @@ static int prepare_here(struct postgres_query *query, struct error *err)
 	return rc;
 }
 
+/* Whatever became of what is undone. */
+static void forget_sent(struct postgres_store *pg)
+{
+	postgres_copy_clear(pg);
+	pg->bulk = false;
+	postgres_settle(pg, NULL);
+}
 
 int postgres_prepare(struct store *store, const char *sql, struct query **ret, struct error *err)
 {
@@ -86,7 +93,9 @@ int postgres_prepare(struct store *store, const char *sql, struct query **ret, s
 	query->waits = query->undoes || text_starts_with(sql, "RELEASE");
 	if (!rc)
 		rc = postgres_ready(pg, err);
-	if (!rc)
+	if (!rc && query->undoes)
+		forget_sent(pg);
+	else if (!rc)
 		rc = postgres_copy_flush(pg, err);
 	if (!rc)
 		rc = prepare_here(query, err);
@@ -242,14 +251,6 @@ static int run_streaming(struct postgres_query *query, struct error *err)
 			rc = postgres_fail(pg, result, query->source, err);
 	pg->streaming = NULL;
 	return rc;
-}
-
-/* Whatever became of what is undone. */
-static void forget_sent(struct postgres_store *pg)
-{
-	postgres_copy_clear(pg);
-	pg->bulk = false;
-	postgres_settle(pg, NULL);
 }
 
 static int check_bound(const struct postgres_query *query, struct error *err)
