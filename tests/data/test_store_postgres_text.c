@@ -76,7 +76,6 @@ static const struct {
 	{"INSERT INTO t (a) SELECT $a", NULL},
 	{"INSERT INTO t DEFAULT VALUES", NULL},
 	{"INSERT INTO t (a) VALUES ()", NULL},
-	{"INSERT INTO t (a) VALUES (", NULL},
 	{"UPDATE t SET a = $a VALUES ($b)", NULL},
 	{"SELECT $a", NULL},
 };
