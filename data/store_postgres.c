@@ -68,7 +68,7 @@ static int postgres_wipe(struct store *store, const char *table, struct error *e
 	if (rc)
 		return rc;
 	before = PQsetNoticeReceiver(pg->conn, note_kept, &all_gone);
-	snprintf(sql, sizeof sql, "VACUUM (FULL, ANALYZE, VERBOSE) \"%s\"", table);
+	snprintf(sql, sizeof sql, "VACUUM (FULL, VERBOSE) \"%s\"", table);
 	rc = postgres_run(store, sql, &why);
 	if (pg->conn)
 		PQsetNoticeReceiver(pg->conn, before, pg);
