@@ -46,7 +46,7 @@ data_libdata_a_SOURCES = \
 	%D%/store_postgres.c %D%/store_postgres.h %D%/store_postgres_bind.c \
 	%D%/store_postgres_copy.c %D%/store_postgres_health.c %D%/store_postgres_link.c %D%/store_postgres_news.c %D%/store_postgres_query.c \
 	%D%/store_postgres_row.c %D%/store_postgres_text.c %D%/store_postgres_text.h \
-	%D%/store_postgres_values.h \
+	%D%/store_postgres_server.h %D%/store_postgres_values.h \
 	%D%/store_spatialite.c %D%/store_spatialite.h \
 	%D%/store_sqlite.c %D%/store_sqlite_boxes.c %D%/store_sqlite_boxes.h \
 	%D%/store_sqlite_ids.c %D%/store_sqlite_ids.h %D%/store_sqlite_row.c %D%/store_sqlite_row.h \

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "base/text.h"
+#include "data/id_list.h"
 
 enum { TEXT_MAX_BYTES = PERSON_CONTACT_MAX_BYTES }; /* the longest of a person */
 
@@ -339,17 +340,39 @@ int person_wipe_due(struct store *store, int64_t *ret_count, struct error *err)
 		ret_count, err);
 }
 
-int person_wipe(struct store *store, int64_t now_us, struct error *err)
+/* The erasures whose bytes are about to go; on another server there may be more meanwhile. */
+static int list_due(struct store *store, struct id_list *ret, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
-	int rc = store_wipe(store, "person", err);
+	int rc = store_query(
+		store, "SELECT person_id FROM person_erasure WHERE wiped_at IS NULL", &query, err);
+
+	if (rc)
+		return rc;
+	while ((rc = query_step(query, err)) > 0) {
+		rc = id_list_add(ret, query_int(query, 0), err);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+int person_wipe(struct store *store, int64_t now_us, struct error *err)
+{
+	autofree(id_list_clear) struct id_list due = {0};
+	autoptr(query_done) struct query *query = NULL;
+	int rc = list_due(store, &due, err);
 
 	if (!rc)
+		rc = store_wipe(store, "person", err);
+	if (!rc)
 		rc = store_query(store,
-			"UPDATE person_erasure SET wiped_at = $now WHERE wiped_at IS NULL", &query,
-			err);
+			"UPDATE person_erasure SET wiped_at = $now WHERE wiped_at IS NULL"
+			" AND person_id IN (SELECT id_of_list FROM id_list($ids))",
+			&query, err);
 	if (rc)
 		return rc;
 	query_bind_int(query, "now", now_us);
+	query_bind_ids(query, "ids", due.ids, due.count);
 	return query_run(query, err);
 }

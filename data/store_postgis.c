@@ -192,8 +192,9 @@ int postgis_bulk_end(struct store *store, const char *table, int64_t first_id, s
 		rc = postgres_run(store, sql, err);
 	/* The ids were given by us. */
 	snprintf(sql, sizeof sql,
-		"SELECT setval(seq, greatest(nextval(seq), (SELECT max(id) FROM \"%s\")))"
-		" FROM (SELECT pg_get_serial_sequence('\"%s\"', 'id') AS seq) AS s",
+		"SELECT setval(seq, greatest(pg_sequence_last_value(seq),"
+		" (SELECT max(id) FROM \"%s\")))"
+		" FROM (SELECT pg_get_serial_sequence('\"%s\"', 'id')::regclass AS seq) AS s",
 		table, table);
 	return rc ? rc : postgres_run(store, sql, err);
 }

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "data/store_postgis.h"
+#include "data/store_postgres_server.h"
 #include "data/store_postgres_values.h"
 
 enum { SQL_BYTES = 400 };
@@ -45,12 +46,37 @@ static int postgres_check(struct store *store, struct error *err)
 	return rc || !broken ? rc : fail_register_damaged(err);
 }
 
+/* VACUUM says in a notice how many dead rows it had to keep, because somebody still sees them. */
+static void note_kept(void *context, const PGresult *notice)
+{
+	const char *from = PQresultErrorField(notice, PG_DIAG_SOURCE_FUNCTION);
+	const char *said = PQresultErrorField(notice, PG_DIAG_MESSAGE_DETAIL);
+
+	/* In whatever language, the number comes first. */
+	if (from && said && !strcmp(from, "copy_table_data"))
+		*(bool *)context = said[strcspn(said, "0123456789")] == '0';
+}
+
 static int postgres_wipe(struct store *store, const char *table, struct error *err)
 {
+	struct postgres_store *pg = postgres_of(store);
+	PQnoticeReceiver before;
+	bool all_gone = false;
+	struct error why = {0};
 	char sql[SQL_BYTES];
+	int rc = postgres_ready(pg, err);
 
-	snprintf(sql, sizeof sql, "VACUUM (FULL) \"%s\"", table);
-	return postgres_run(store, sql, err);
+	if (rc)
+		return rc;
+	before = PQsetNoticeReceiver(pg->conn, note_kept, &all_gone);
+	snprintf(sql, sizeof sql, "VACUUM (FULL, VERBOSE) \"%s\"", table);
+	rc = postgres_run(store, sql, &why);
+	if (pg->conn)
+		PQsetNoticeReceiver(pg->conn, before, pg);
+	/* Who reads the table holds its lock; who only could read it keeps its dead rows. */
+	if (rc ? why.message == MSG_WRITING_WAITS : !all_gone)
+		return fail_busy(err);
+	return rc ? error_copy(err, &why) : 0;
 }
 
 static int postgres_note_extent(struct store *store, const char *table, int64_t row_count,

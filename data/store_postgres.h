@@ -57,6 +57,7 @@ struct postgres_store {
 	pthread_mutex_t cancel_lock;
 	PGcancel *cancel;
 	bool in_transaction;
+	bool ended; /* the other side has said that it goes */
 	unsigned pending; /* statements sent whose end was not looked at */
 	struct postgres_query *streaming; /* whose rows are still coming */
 	unsigned last_name; /* of a prepared statement */
@@ -137,13 +138,6 @@ int postgres_step(struct query *query, struct error *err);
 int postgres_each(struct query *query, query_row_visit *visit, void *context, struct error *err);
 /* Keeps aside what is still coming of the query that streams. */
 int postgres_keep_rows(struct postgres_store *pg, struct error *err);
-
-/* store_postgres_news.c: what connections tell each other */
-int postgres_tell(struct store *store, const char *news, struct error *err);
-int postgres_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
-
-/* store_postgres_health.c: what the server is set to */
-int postgres_examine(struct store *store, struct strbuf *said, struct error *err);
 
 /* store_postgres_copy.c: many rows at a time */
 int postgres_copy_row(struct postgres_query *query, struct error *err);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/messages.h"
+#include "data/store_postgres_server.h"
 
 enum { CLOCK_SKEW_US = 2000000 };
 

@@ -1,5 +1,6 @@
 #include "data/store_postgres.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@ enum {
 	PLACES = 16,
 	SQL_BYTES = 40,
 	CANCEL_TEXT_BYTES = 256,
+	HEARD_MAX = 100, /* messages between two statements */
 };
 
 /* The classes of SQLSTATE, and single ones, in the words of the catalogue; the first that fits. */
@@ -41,16 +43,22 @@ static const struct {
 	{NULL, fail_internal, false},
 };
 
-/* Until when, in clock_ticks_ms, nobody tries to connect to an address; 0: it was there. */
-static atomic_int_fast64_t away_until_ms[PLACES];
+/*
+ * Until when nobody tries to connect to an address that was away: clock_ticks_ms in the lower bits,
+ * and above them the mark of the address, so that none that shares its place is taken for it.
+ */
+static atomic_uint_fast64_t away[PLACES];
 
-static atomic_int_fast64_t *away_of(const char *address)
+static const uint64_t time_mask = (UINT64_C(1) << 44) - 1;
+
+/* FNV-1a of the address. */
+static uint64_t hash_of(const char *address)
 {
-	size_t sum = 0;
+	uint64_t hash = UINT64_C(14695981039346656037);
 
 	for (; *address; address++)
-		sum = sum * 31 + (unsigned char)*address;
-	return &away_until_ms[sum % PLACES];
+		hash = (hash ^ (unsigned char)*address) * UINT64_C(1099511628211);
+	return hash;
 }
 
 static void drop_connection(struct postgres_store *pg)
@@ -63,6 +71,7 @@ static void drop_connection(struct postgres_store *pg)
 	PQfreeCancel(cancel);
 	PQfinish(take(pg->conn));
 	pg->streaming = NULL;
+	pg->ended = false;
 	pg->pending = 0;
 	pg->dead_count = 0;
 }
@@ -116,11 +125,13 @@ static int set_up(struct postgres_store *pg, struct error *err)
 	return rc;
 }
 
-/* What PostgreSQL has to say beside results is not for us. */
-static void ignore(void *context, const PGresult *notice)
+/* What PostgreSQL has to say beside results is not for us, but that it goes. */
+static void note_end(void *context, const PGresult *notice)
 {
-	(void)context;
-	(void)notice;
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity && !strcmp(severity, "FATAL"))
+		((struct postgres_store *)context)->ended = true;
 }
 
 static int connect_now(struct postgres_store *pg, struct error *err)
@@ -137,7 +148,7 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 	if (!pg->conn)
 		return fail_no_memory(err);
 	if (PQstatus(pg->conn) == CONNECTION_OK) {
-		PQsetNoticeReceiver(pg->conn, ignore, NULL);
+		PQsetNoticeReceiver(pg->conn, note_end, pg);
 		pg->incarnation++;
 		pthread_mutex_lock(&pg->cancel_lock);
 		pg->cancel = PQgetCancel(pg->conn);
@@ -153,18 +164,21 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 /* One thread looks whether an address that was away is back; the others are told at once. */
 static int reconnect(struct postgres_store *pg, struct error *err)
 {
-	atomic_int_fast64_t *away = away_of(pg->address);
-	int_fast64_t until = atomic_load(away), now = clock_ticks_ms();
+	uint64_t hash = hash_of(pg->address), mark = hash & ~time_mask;
+	atomic_uint_fast64_t *place = &away[hash % PLACES];
+	uint_fast64_t seen = atomic_load(place), now = (uint64_t)clock_ticks_ms();
+	uint64_t until = (seen & ~time_mask) == mark ? seen & time_mask : 0;
 	int rc;
 
 	drop_connection(pg);
 	if (until && (until > now ||
-			!atomic_compare_exchange_strong(away, &until, now + TRYING_MS)))
+			!atomic_compare_exchange_strong(place, &seen, mark | (now + TRYING_MS))))
 		return fail_register_away(err);
 	rc = connect_now(pg, err);
 	if (rc)
 		drop_connection(pg);
-	atomic_store(away, rc ? clock_ticks_ms() + AWAY_MS : 0);
+	now = (uint64_t)clock_ticks_ms();
+	atomic_store(place, rc == ERR_UNAVAILABLE ? mark | (now + AWAY_MS) : 0);
 	return rc;
 }
 
@@ -179,6 +193,18 @@ static void bury(struct postgres_store *pg)
 	}
 }
 
+/* Whether the other side of a connection that does nothing has gone, as far as it has been heard. */
+static bool is_gone(struct postgres_store *pg)
+{
+	struct pollfd heard = {.fd = PQsocket(pg->conn), .events = POLLIN};
+
+	/* First it says so, and then there is no more. */
+	for (int i = 0; i < HEARD_MAX && poll(&heard, 1, 0) > 0; i++)
+		if (!PQconsumeInput(pg->conn) || PQisBusy(pg->conn) || pg->ended)
+			return true;
+	return false;
+}
+
 int postgres_ready(struct postgres_store *pg, struct error *err)
 {
 	int rc = pg->streaming ? postgres_keep_rows(pg, err) : 0;
@@ -187,8 +213,7 @@ int postgres_ready(struct postgres_store *pg, struct error *err)
 		return rc;
 	if (pg->in_transaction)
 		return is_connected(pg) ? 0 : fail_register_away(err);
-	/* Notices that the other side has gone. */
-	if (pg->conn && !PQconsumeInput(pg->conn))
+	if (pg->conn && is_gone(pg))
 		drop_connection(pg);
 	if (!is_connected(pg))
 		return reconnect(pg, err);
@@ -262,6 +287,12 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 
 	if (rc)
 		return rc;
+	/* PostgreSQL would only warn, and the end of the inner one would be that of both. */
+	if (pg->in_transaction || PQtransactionStatus(pg->conn) != PQTRANS_IDLE) {
+		fail_internal(err);
+		error_detail(err, "postgresql: BEGIN inside of a transaction");
+		return ERR_INTERNAL;
+	}
 	pg->in_transaction = true;
 	rc = postgres_send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 	/* "doth" and the schema: each register has a lock of its own. */

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "base/messages.h"
+#include "data/store_postgres_server.h"
 
 enum { SQL_BYTES = 600, NEWS_MAX_BYTES = 300 };
 

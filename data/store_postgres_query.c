@@ -64,6 +64,13 @@ static int prepare_here(struct postgres_query *query, struct error *err)
 	return rc;
 }
 
+/* Whatever became of what is undone. */
+static void forget_sent(struct postgres_store *pg)
+{
+	postgres_copy_clear(pg);
+	pg->bulk = false;
+	postgres_settle(pg, NULL);
+}
 
 int postgres_prepare(struct store *store, const char *sql, struct query **ret, struct error *err)
 {
@@ -86,7 +93,9 @@ int postgres_prepare(struct store *store, const char *sql, struct query **ret, s
 	query->waits = query->undoes || text_starts_with(sql, "RELEASE");
 	if (!rc)
 		rc = postgres_ready(pg, err);
-	if (!rc)
+	if (!rc && query->undoes)
+		forget_sent(pg);
+	else if (!rc)
 		rc = postgres_copy_flush(pg, err);
 	if (!rc)
 		rc = prepare_here(query, err);
@@ -169,21 +178,18 @@ static bool keep(struct postgres_query *query, PGresult *result)
 int postgres_keep_rows(struct postgres_store *pg, struct error *err)
 {
 	struct postgres_query *query = pg->streaming;
-	int rc = 0;
 
 	for (PGresult *result; (result = PQgetResult(pg->conn));) {
-		ExecStatusType status = PQresultStatus(result);
-
-		if (!rc && status == PGRES_SINGLE_TUPLE && !keep(query, result))
-			rc = fail_no_memory(err);
-		else if (!rc && status == PGRES_SINGLE_TUPLE)
-			continue;
-		else if (!rc && status != PGRES_TUPLES_OK)
-			rc = postgres_fail(pg, result, query->source, err);
+		/* A fault is kept too: it is of this query, and shows behind its last row. */
+		if (PQresultStatus(result) != PGRES_TUPLES_OK && !query->failed_column) {
+			query->failed_column = !keep(query, result);
+			if (!query->failed_column)
+				continue;
+		}
 		PQclear(result);
 	}
 	pg->streaming = NULL;
-	return rc;
+	return query->failed_column ? fail_no_memory(err) : 0;
 }
 
 /* Sends the bound statement. */
@@ -247,14 +253,6 @@ static int run_streaming(struct postgres_query *query, struct error *err)
 	return rc;
 }
 
-/* Whatever became of what is undone. */
-static void forget_sent(struct postgres_store *pg)
-{
-	postgres_copy_clear(pg);
-	pg->bulk = false;
-	postgres_settle(pg, NULL);
-}
-
 static int check_bound(const struct postgres_query *query, struct error *err)
 {
 	if (query->failed_bind)
@@ -300,7 +298,9 @@ static int next_rows(struct postgres_query *query, struct error *err)
 	query->row = 0;
 	if (query->kept_at < query->kept_count) {
 		query->rows = query->kept[query->kept_at++];
-		return 1;
+		return PQresultStatus(query->rows) == PGRES_SINGLE_TUPLE
+			? 1
+			: postgres_fail(pg, query->rows, query->source, err);
 	}
 	query->kept_at = query->kept_count = 0;
 	if (pg->streaming != query)

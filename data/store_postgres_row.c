@@ -1,6 +1,7 @@
 #include "data/store_postgres.h"
 
 #include <endian.h>
+#include <math.h>
 
 #include "data/ewkb.h"
 #include "data/store_postgres_values.h"
@@ -31,19 +32,61 @@ static uint64_t big_endian(const char *from, size_t len)
 }
 
 /* PostgreSQL's numeric, which sums of bigint are: digits to the base of 10,000. */
-static double numeric(const char *at, size_t len)
+struct numeric {
+	int count, weight; /* the first digit counts 10,000 to the power of the weight */
+	bool negative;
+	const char *digits;
+};
+
+static struct numeric numeric_of(const char *at, size_t len)
 {
-	int digits = (int16_t)big_endian(at, 2), weight = (int16_t)big_endian(at + 2, 2);
-	bool negative = big_endian(at + 4, 2) == 0x4000;
+	struct numeric numeric = {(int16_t)big_endian(at, 2), (int16_t)big_endian(at + 2, 2),
+		big_endian(at + 4, 2) == 0x4000, at + 8};
+
+	if (len < 8 || (len - 8) / 2 < (size_t)numeric.count)
+		numeric.count = 0;
+	return numeric;
+}
+
+static double numeric_real(const char *at, size_t len)
+{
+	struct numeric numeric = numeric_of(at, len);
 	double value = 0, scale = 1;
 
-	for (int i = 0; i < digits && 8 + 2 * (size_t)i < len; i++)
-		value = value * 10000 + (double)big_endian(at + 8 + 2 * i, 2);
-	for (int i = digits - 1; i < weight; i++)
+	for (int i = 0; i < numeric.count; i++)
+		value = value * 10000 + (double)big_endian(numeric.digits + 2 * i, 2);
+	for (int i = numeric.count - 1; i < numeric.weight; i++)
+		value *= 10000;
+	for (int i = numeric.count - 1; i > numeric.weight; i--)
 		scale *= 10000;
-	for (int i = digits - 1; i > weight; i--)
-		scale /= 10000;
-	return negative ? -value * scale : value * scale;
+	return (numeric.negative ? -value : value) / scale;
+}
+
+/* Without what is behind the point; the nearest where it has no room. */
+static int64_t numeric_int(const char *at, size_t len)
+{
+	struct numeric numeric = numeric_of(at, len);
+	int64_t value = 0;
+
+	for (int i = 0; i <= numeric.weight && numeric.count; i++) {
+		int64_t digit =
+			i < numeric.count ? (int64_t)big_endian(numeric.digits + 2 * i, 2) : 0;
+
+		if (__builtin_mul_overflow(value, 10000, &value) ||
+			__builtin_add_overflow(value, numeric.negative ? -digit : digit, &value))
+			return numeric.negative ? INT64_MIN : INT64_MAX;
+	}
+	return value;
+}
+
+/* The same of a double; 0 for what is no number. */
+static int64_t whole(double value)
+{
+	if (isnan(value))
+		return 0;
+	if (value >= 0x1p63)
+		return INT64_MAX;
+	return value < -0x1p63 ? INT64_MIN : (int64_t)value;
 }
 
 static int64_t read_int(Oid type, const char *at, size_t len)
@@ -58,7 +101,7 @@ static int64_t read_int(Oid type, const char *at, size_t len)
 	case PG_BOOL:
 		return *at;
 	case PG_NUMERIC:
-		return (int64_t)numeric(at, len);
+		return numeric_int(at, len);
 	default:
 		return 0;
 	}
@@ -79,7 +122,7 @@ static double read_real(Oid type, const char *at, size_t len)
 		memcpy(&value4, &bits4, sizeof value4);
 		return (double)value4;
 	case PG_NUMERIC:
-		return numeric(at, len);
+		return numeric_real(at, len);
 	default:
 		return (double)read_int(type, at, len);
 	}
@@ -118,7 +161,7 @@ int64_t postgres_get_int(struct query *query, int column)
 	if (!at)
 		return 0;
 	if (kind_of(type) == VALUE_REAL && type != PG_NUMERIC)
-		return (int64_t)read_real(type, at, len);
+		return whole(read_real(type, at, len));
 	return read_int(type, at, len);
 }
 

@@ -71,7 +71,7 @@ static void translate(const char *at, struct postgres_text *text)
 			at += *at == ')';
 			continue;
 		}
-		if (*at == ')' && --depth == frame_depth) {
+		if (*at == ')' && --depth == frame_depth && depth >= 0) {
 			frame_depth = -1;
 			at++;
 			continue;

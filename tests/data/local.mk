@@ -7,6 +7,7 @@ data_tests = \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_counter \
+	%D%/test_ewkb \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
@@ -24,11 +25,14 @@ data_tests = \
 	%D%/test_session \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
+	%D%/test_store_postgres \
+	%D%/test_store_postgres_text \
 	%D%/test_token \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
-DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h
+DATA_TEST_CODE = tests/data/small_register.c tests/data/small_register.h \
+	tests/data/dialect.c tests/data/dialect.h
 OLD_REGISTER_CODE = tests/data/old_register.c tests/data/old_register.h
 PEOPLE_TEST_CODE = tests/data/people.c tests/data/people.h $(DATA_TEST_CODE)
 DATA_TEST_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
@@ -57,6 +61,9 @@ tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_counter_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_counter_SOURCES = %D%/test_counter.c $(DATA_TEST_CODE)
 tests_data_test_counter_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_ewkb_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_ewkb_SOURCES = %D%/test_ewkb.c
+tests_data_test_ewkb_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_read_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_read_SOURCES = %D%/test_feature_read.c $(DATA_TEST_CODE)
 tests_data_test_feature_read_LDADD = $(DATA_TEST_LIBS)
@@ -108,6 +115,12 @@ tests_data_test_spatialite_blob_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_store_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_store_SOURCES = %D%/test_store.c $(DATA_TEST_CODE)
 tests_data_test_store_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_store_postgres_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_store_postgres_SOURCES = %D%/test_store_postgres.c $(DATA_TEST_CODE)
+tests_data_test_store_postgres_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_store_postgres_text_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_store_postgres_text_SOURCES = %D%/test_store_postgres_text.c
+tests_data_test_store_postgres_text_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_token_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_token_SOURCES = %D%/test_token.c $(PEOPLE_TEST_CODE)
 tests_data_test_token_LDADD = $(DATA_TEST_LIBS)

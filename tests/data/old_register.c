@@ -65,6 +65,17 @@ static void write_feed(struct store *store, int64_t things)
 		store_must_run(store, sql.data);
 }
 
+/* Says in the folder that it is in PostgreSQL. */
+static void write_address(const struct small_register *place)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(4000);
+	autofree(strbuf_clear) struct strbuf text = STRBUF(4000);
+
+	file_join(&path, place->folder.data, "store.conf");
+	strbuf_add_format(&text, "store = %s\n", place->address.data);
+	assert_int_equal(file_replace(path.data, text.data, text.len, NULL), 0);
+}
+
 void old_register_make(const struct small_register *place, int64_t things)
 {
 	const struct register_plan plan = small_register_plan(place);
@@ -73,7 +84,7 @@ void old_register_make(const struct small_register *place, int64_t things)
 
 	if (!file_exists(place->folder.data))
 		assert_int_equal(file_make_folder(place->folder.data, NULL), 0);
-	assert_int_equal(store_create(place->database.data, &store, NULL), 0);
+	assert_int_equal(store_create(small_where(place), &store, NULL), 0);
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
 	assert_int_equal(migrate_to(store, 1, SMALL_NOW_US, NULL), 0);
 	for (size_t i = 0; i < plan.crs_count; i++)
@@ -85,4 +96,6 @@ void old_register_make(const struct small_register *place, int64_t things)
 		add_thing(store, i);
 	write_feed(store, things);
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+	if (on_postgres())
+		write_address(place);
 }

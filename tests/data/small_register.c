@@ -74,19 +74,12 @@ static void fill_repeating(void *context, void *bytes, size_t len)
 
 const struct randomness small_randomness = {fill_repeating, NULL};
 
-bool on_postgres(void)
+/* The address of a schema. */
+static void add_address(struct strbuf *out, const char *schema)
 {
-	return getenv("DOTHI_POSTGRES") != NULL;
+	strbuf_add_format(out, "%s&options=-csearch_path%%3D%s,public", getenv("DOTHI_POSTGRES"),
+		schema);
 }
-
-/* What SQLite has and the texts of tests use. */
-static const char *const borrowed[] = {
-	"CREATE FUNCTION zeroblob(n bigint) RETURNS bytea LANGUAGE sql"
-	" AS $$ SELECT decode(repeat('00', n::int), 'hex') $$",
-	"CREATE FUNCTION randomblob(n bigint) RETURNS bytea LANGUAGE sql"
-	" AS $$ SELECT decode(repeat(md5(random()::text), (n / 16 + 1)::int), 'hex') $$",
-	"CREATE AGGREGATE group_concat(text) (SFUNC = textcat, STYPE = text, INITCOND = '')",
-};
 
 /* A schema in which nothing is yet. */
 static int make_schema(struct small_register *place)
@@ -99,26 +92,25 @@ static int make_schema(struct small_register *place)
 	int rc = store_open(database, STORE_WRITE, &store, &err);
 
 	strbuf_add_format(&place->schema, "t%d_%d", (int)getpid(), ++made);
-	strbuf_add_format(&place->address, "%s&options=-csearch_path%%3D%s,public", database,
-		place->schema.data);
+	add_address(&place->address, place->schema.data);
 	strbuf_add_format(&sql, "CREATE SCHEMA \"%s\"; SET search_path = \"%s\", public",
 		place->schema.data, place->schema.data);
 	if (!rc)
 		rc = store_run(store, sql.data, &err);
-	for (size_t i = 0; !rc && i < sizeof borrowed / sizeof *borrowed; i++)
-		rc = store_run(store, borrowed[i], &err);
+	if (!rc)
+		rc = dialect_lend(store, &err);
 	if (rc)
 		print_error("%d: message %d: %s\n", rc, err.message, err.detail);
 	return rc;
 }
 
-static int drop_schema(const struct small_register *place)
+static int drop_schema(const char *schema)
 {
 	autoptr(store_close) struct store *store = NULL;
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(1000);
 	int rc = store_open(getenv("DOTHI_POSTGRES"), STORE_WRITE, &store, NULL);
 
-	strbuf_add_format(&sql, "DROP SCHEMA \"%s\" CASCADE", place->schema.data);
+	strbuf_add_format(&sql, "DROP SCHEMA \"%s\" CASCADE", schema);
 	return rc ? rc : store_run(store, sql.data, NULL);
 }
 
@@ -135,11 +127,15 @@ int small_folder_make(void **state)
 	return on_postgres() ? make_schema(place) : 0;
 }
 
+const char *small_where(const struct small_register *place)
+{
+	return on_postgres() ? place->address.data : place->database.data;
+}
+
 int small_register_connect(const struct small_register *place, enum store_mode mode,
 	struct store **ret_store, struct error *err)
 {
-	return store_open(on_postgres() ? place->address.data : place->database.data, mode,
-		ret_store, err);
+	return store_open(small_where(place), mode, ret_store, err);
 }
 
 struct register_plan small_register_plan(const struct small_register *place)
@@ -187,50 +183,13 @@ int small_register_drop(void **state)
 	register_close(&place->opened);
 	rc = file_remove(place->folder.data, NULL);
 	if (!rc && on_postgres())
-		rc = drop_schema(place);
+		rc = drop_schema(place->schema.data);
 	strbuf_clear(&place->address);
 	strbuf_clear(&place->schema);
 	strbuf_clear(&place->folder);
 	strbuf_clear(&place->database);
 	test_free(place);
 	return rc;
-}
-
-/* x'00' in the words of PostgreSQL. */
-static void translate(const char *sql, struct strbuf *out)
-{
-	const char *quote;
-
-	while (on_postgres() && (quote = strstr(sql, "x'"))) {
-		const char *end = strchr(quote + 2, '\'');
-
-		strbuf_add(out, sql, (size_t)(quote - sql));
-		strbuf_add_format(out, "decode('%.*s', 'hex')", (int)(end - quote - 2), quote + 2);
-		sql = end + 1;
-	}
-	strbuf_add_text(out, sql);
-}
-
-int64_t number_in(struct store *store, const char *sql)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 16);
-	autoptr(query_done) struct query *query = NULL;
-	struct error err = {0};
-
-	translate(sql, &text);
-	if (store_query(store, text.data, &query, &err) || query_step(query, &err) != 1)
-		fail_msg("%s: %s", sql, err.detail);
-	return query_int(query, 0);
-}
-
-void store_must_run(struct store *store, const char *sql)
-{
-	autofree(strbuf_clear) struct strbuf text = STRBUF(1 << 16);
-	struct error err = {0};
-
-	translate(sql, &text);
-	if (store_run(store, text.data, &err))
-		fail_msg("%s: %s", sql, err.detail);
 }
 
 void small_point(struct strbuf *wkb, double east, double north, struct feature *feature)
@@ -304,15 +263,14 @@ static void add_rows(sqlite3 *db, const char *sql, struct strbuf *out)
 	sqlite3_finalize(statement);
 }
 
-struct content_hash small_digest(const char *database)
+/* What is virtual needs SpatiaLite; its rows stand in tables that are read. */
+static void add_file(const char *database, struct strbuf *out)
 {
-	autofree(strbuf_clear) struct strbuf out = STRBUF(64 << 20);
 	sqlite3_stmt *tables = NULL;
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open_v2(database, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-	add_rows(db, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2", &out);
-	/* What is virtual needs SpatiaLite; its rows stand in tables that are read. */
+	add_rows(db, "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2", out);
 	assert_int_equal(
 		sqlite3_prepare_v2(db,
 			"SELECT printf('SELECT * FROM \"%w\"', name) FROM sqlite_master"
@@ -320,9 +278,56 @@ struct content_hash small_digest(const char *database)
 			-1, &tables, NULL),
 		SQLITE_OK);
 	while (sqlite3_step(tables) == SQLITE_ROW)
-		add_rows(db, (const char *)sqlite3_column_text(tables, 0), &out);
+		add_rows(db, (const char *)sqlite3_column_text(tables, 0), out);
 	sqlite3_finalize(tables);
 	sqlite3_close(db);
+}
+
+struct content_hash small_digest(const struct small_register *place)
+{
+	autofree(strbuf_clear) struct strbuf out = STRBUF(64 << 20);
+	autoptr(store_close) struct store *store = NULL;
+
+	if (on_postgres()) {
+		assert_int_equal(small_register_connect(place, STORE_READ, &store, NULL), 0);
+		dialect_add_content(store, &out);
+	} else {
+		add_file(place->database.data, &out);
+	}
 	assert_false(out.failed);
 	return content_hash(out.data, out.len);
+}
+
+static void name_copy(const struct small_register *place, struct strbuf *out)
+{
+	strbuf_add_format(out, "%s_copy",
+		on_postgres() ? place->schema.data : place->database.data);
+}
+
+struct store *small_copy_make(const struct small_register *place)
+{
+	autofree(strbuf_clear) struct strbuf name = STRBUF(5000), text = STRBUF(6000);
+	struct store *copy = NULL;
+
+	name_copy(place, &name);
+	if (on_postgres()) {
+		dialect_copy_schema(place->opened.store, place->schema.data, name.data);
+		add_address(&text, name.data);
+	} else {
+		strbuf_add_format(&text, "VACUUM INTO '%s'", name.data);
+		store_must_run(place->opened.store, text.data);
+	}
+	assert_int_equal(
+		store_open(on_postgres() ? text.data : name.data, STORE_WRITE, &copy, NULL), 0);
+	return copy;
+}
+
+void small_copy_drop(const struct small_register *place, struct store *copy)
+{
+	autofree(strbuf_clear) struct strbuf name = STRBUF(5000);
+
+	name_copy(place, &name);
+	store_close(copy);
+	assert_int_equal(
+		on_postgres() ? drop_schema(name.data) : file_remove(name.data, NULL), 0);
 }

@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "data/feature_write.h"
 #include "data/register.h"
+#include "tests/data/dialect.h"
 
 /* "thing" (points, a field of every type), "road" (lines), "plot" (areas). */
 extern const struct layer_table small_layers;
@@ -35,12 +36,6 @@ int small_folder_make(void **state);
 struct register_plan small_register_plan(const struct small_register *place);
 int small_register_open(struct small_register *place, enum store_mode mode, struct error *err);
 
-/* The number that a query answers with; the test fails if it does not. */
-int64_t number_in(struct store *store, const char *sql);
-
-/* Runs statements, which must succeed. */
-void store_must_run(struct store *store, const char *sql);
-
 /* Random bytes that are the same in each run. */
 extern const struct randomness small_randomness;
 
@@ -52,14 +47,16 @@ void small_square(
 /* Writes records "thing" at these places in one transaction of their own. */
 void small_write_things(struct small_register *place, const double *xy, size_t count);
 
-/* A further connection to it. */
+/* The path or address of its database, and a further connection to it. */
+const char *small_where(const struct small_register *place);
 int small_register_connect(const struct small_register *place, enum store_mode mode,
 	struct store **ret_store, struct error *err);
 
-/* Whether the tests run on PostgreSQL. */
-bool on_postgres(void);
-
 /* A digest of every row of every table, to see that nothing changed. */
-struct content_hash small_digest(const char *database);
+struct content_hash small_digest(const struct small_register *place);
+
+/* A copy of the database beside it, to be spoilt. */
+struct store *small_copy_make(const struct small_register *place);
+void small_copy_drop(const struct small_register *place, struct store *copy);
 
 #endif

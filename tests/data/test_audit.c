@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "base/file.h"
 #include "base/messages.h"
 #include "data/agenda.h"
 #include "data/audit.h"
@@ -141,19 +140,6 @@ static void a_register_from_before_seals_is_taken_on(void **state)
 	assert_int_equal(found.faults[AUDIT_VERSION], 1);
 }
 
-/* A copy of the database beside it. */
-static struct store *open_copy(void **state, struct strbuf *path)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(5000);
-	struct store *copy;
-
-	strbuf_add_format(path, "%s.copy", ((struct small_register *)*state)->database.data);
-	strbuf_add_format(&sql, "VACUUM INTO '%s'", path->data);
-	store_must_run(store_of(state), sql.data);
-	assert_int_equal(store_open(path->data, STORE_WRITE, &copy, NULL), 0);
-	return copy;
-}
-
 /* What somebody does behind the register's back, and how it shows. */
 static const struct {
 	const char *sql;
@@ -208,8 +194,7 @@ static void whatever_is_changed_removed_or_put_in_is_found(void **state)
 {
 	write_history(state);
 	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++) {
-		autofree(strbuf_clear) struct strbuf path = STRBUF(4096);
-		struct store *copy = open_copy(state, &path);
+		struct store *copy = small_copy_make(*state);
 		struct found found;
 
 		assert_int_equal(verify(copy, NULL, &found).findings, 0);
@@ -218,8 +203,7 @@ static void whatever_is_changed_removed_or_put_in_is_found(void **state)
 		if (!found.faults[deeds[i].fault])
 			print_error("not found: %s\n", deeds[i].sql);
 		assert_true(found.faults[deeds[i].fault] > 0);
-		store_close(copy);
-		assert_int_equal(file_remove(path.data, NULL), 0);
+		small_copy_drop(*state, copy);
 	}
 }
 

@@ -89,6 +89,7 @@ static void says_who_what_where_and_why(void **state)
 		{.feature_id = 7, .version = 2, .action = CHANGE_UPDATE, .box = {0, 2, 3, 5}},
 		{.feature_id = 7, .version = 3, .action = CHANGE_DELETE, .box = {1, 1, -1, -1}},
 	};
+	static const char *const actions[] = {"create", "update", "delete"};
 	struct store *store = store_of(state);
 	autoptr(query_done) struct query *query = NULL;
 	struct change_set set;
@@ -98,16 +99,28 @@ static void says_who_what_where_and_why(void **state)
 		assert_int_equal(
 			change_add(&set, &small_layers.layers[SMALL_ROAD], &changes[i], NULL), 0);
 	assert_int_equal(change_end(&set, NULL), 0);
-	assert_int_equal(
-		store_query(store,
-			"SELECT group_concat(seq || layer || feature_id || version || action ||"
-			" coalesce(min_x || min_y || max_x || max_y, '-'), ' ')"
-			" FROM (SELECT * FROM change ORDER BY seq)",
-			&query, NULL),
+	assert_int_equal(store_query(store,
+				 "SELECT layer, action, seq, feature_id, version, min_x, min_y,"
+				 " max_x, max_y FROM change ORDER BY seq",
+				 &query, NULL),
 		0);
-	assert_int_equal(query_step(query, NULL), 1);
-	assert_string_equal(query_text(query, 0, NULL),
-		"1road71create1.02.03.04.0 2road72update0.02.03.05.0 3road73delete-");
+	for (int i = 0; i < 3; i++) {
+		const struct box *box = &changes[i].box;
+
+		assert_int_equal(query_step(query, NULL), 1);
+		assert_string_equal(query_text(query, 0, NULL), "road");
+		assert_string_equal(query_text(query, 1, NULL), actions[i]);
+		assert_int_equal(query_int(query, 2), i + 1);
+		assert_int_equal(query_int(query, 3), 7);
+		assert_int_equal(query_int(query, 4), i + 1);
+		for (int side = 5; side < 9; side++)
+			assert_true(query_is_null(query, side) == (i == 2));
+		assert_true(i == 2 ||
+			(query_real(query, 5) == box->min_x && query_real(query, 6) == box->min_y &&
+				query_real(query, 7) == box->max_x &&
+				query_real(query, 8) == box->max_y));
+	}
+	assert_int_equal(query_step(query, NULL), 0);
 	assert_int_equal(number_in(store, "SELECT count(*) FROM change_link WHERE actor ="
 					  " 'Nguyễn Thị A' AND reason = 'đo lại' AND"
 					  " recorded_at = 1795221296789012"),

@@ -38,10 +38,16 @@ static void no_field_may_be_named_as_one_of_ours(void **state)
 	struct store *store = store_of(state);
 	autoptr(query_done) struct query *query = NULL;
 	const char *const *name;
+	int columns = 0;
 
-	assert_int_equal(
-		store_query(store, "SELECT name FROM pragma_table_info('thing')", &query, NULL), 0);
-	while (query_step(query, NULL) > 0) {
+	assert_int_equal(store_query(store,
+				 on_postgres() ? "SELECT column_name::text"
+						 " FROM information_schema.columns WHERE table_name ="
+						 " 'thing' AND table_schema = current_schema()"
+					       : "SELECT name FROM pragma_table_info('thing')",
+				 &query, NULL),
+		0);
+	for (; query_step(query, NULL) > 0; columns++) {
 		const char *column = query_text(query, 0, NULL);
 		const struct layer *layer = &small_layers.layers[SMALL_THING];
 
@@ -50,16 +56,17 @@ static void no_field_may_be_named_as_one_of_ours(void **state)
 		if (!*name)
 			assert_non_null(layer_field_find(layer, column, strlen(column)));
 	}
+	assert_true(columns > 10);
 }
 
 static void what_is_there_stays_as_it_is(void **state)
 {
 	struct small_register *place = *state;
-	struct content_hash before = small_digest(place->database.data), after;
+	struct content_hash before = small_digest(place), after;
 
 	assert_int_equal(
 		feature_tables_ensure(store_of(state), &small_layers, SMALL_EPSG, NULL), 0);
-	after = small_digest(place->database.data);
+	after = small_digest(place);
 	assert_string_equal(before.text, after.text);
 }
 
@@ -87,7 +94,7 @@ static void columns_and_tables_are_added(void **state)
 	assert_true(has_column(store, "thing", "power_w"));
 	assert_int_equal(number_in(store, "SELECT count(*) FROM thing WHERE owner IS NULL"), 1);
 	assert_true(has_column(store, "garden", "geom"));
-	assert_int_equal(number_in(store, "SELECT CheckSpatialIndex('garden', 'geom')"), 1);
+	assert_int_equal(places_in_index(store, "garden"), 0);
 	/* The older program goes on with what it knows. */
 	assert_int_equal(feature_tables_ensure(store, &small_layers, SMALL_EPSG, NULL), 0);
 	assert_true(has_column(store, "thing", "owner"));

@@ -12,21 +12,12 @@ static int make_empty(void **state)
 	int rc = small_folder_make(state);
 
 	place = *state;
-	return rc ? rc : store_create(place->database.data, &place->opened.store, NULL);
+	return rc ? rc : store_create(small_where(place), &place->opened.store, NULL);
 }
 
 static struct store *store_of(void **state)
 {
 	return ((struct small_register *)*state)->opened.store;
-}
-
-static int64_t count_of(struct store *store, const char *table)
-{
-	char sql[200];
-
-	snprintf(sql, sizeof sql,
-		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '%s'", table);
-	return number_in(store, sql);
 }
 
 static void an_empty_database_gets_all_steps(void **state)
@@ -41,7 +32,7 @@ static void an_empty_database_gets_all_steps(void **state)
 	assert_int_equal(migrate(store, SMALL_NOW_US, NULL), 0);
 	assert_int_equal(transaction_commit(&transaction, NULL), 0);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-		assert_int_equal(count_of(store, tables[i]), 1);
+		assert_true(has_table(store, tables[i]));
 	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
 	assert_true(number_in(store, "SELECT count(*) FROM migration") == migrate_last());
 	assert_true(number_in(store, "SELECT min(applied_at) FROM migration") == SMALL_NOW_US);
@@ -64,11 +55,11 @@ static void an_older_register_gets_what_it_lacks(void **state)
 
 	assert_int_equal(migrate_to(store, 1, SMALL_NOW_US, NULL), 0);
 	assert_int_equal(number_in(store, "SELECT max(number) FROM migration"), 1);
-	assert_int_equal(count_of(store, "job"), 0);
+	assert_false(has_table(store, "job"));
 	assert_int_equal(migrate(store, SMALL_NOW_US + 1, NULL), 0);
 	assert_true(number_in(store, "SELECT max(number) FROM migration") == migrate_last());
 	assert_true(number_in(store, "SELECT max(applied_at) FROM migration") == SMALL_NOW_US + 1);
-	assert_int_equal(count_of(store, "job"), 1);
+	assert_true(has_table(store, "job"));
 }
 
 static void a_newer_register_is_refused(void **state)
@@ -95,13 +86,15 @@ static void a_step_is_done_whole_or_not_at_all(void **state)
 	struct store *store = store_of(state);
 	struct error err = {0};
 
-	store_must_run(store, "CREATE TABLE change (a)"); /* in the way of the last table */
+	store_must_run(store, "CREATE TABLE change (a INTEGER)"); /* in the way of the last table */
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
 	assert_int_equal(migrate(store, SMALL_NOW_US, &err), ERR_INTERNAL);
-	assert_int_equal(count_of(store, "setting"), 1);
+	/* PostgreSQL answers nothing more in a transaction that has failed. */
+	if (!on_postgres())
+		assert_true(has_table(store, "setting"));
 	transaction_end(&transaction);
-	assert_int_equal(count_of(store, "setting"), 0);
-	assert_int_equal(count_of(store, "migration"), 0);
+	assert_false(has_table(store, "setting"));
+	assert_false(has_table(store, "migration"));
 	store_must_run(store, "DROP TABLE change");
 	assert_int_equal(migrate(store, SMALL_NOW_US, &err), 0);
 }

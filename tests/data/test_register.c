@@ -29,8 +29,11 @@ static void a_new_register_is_complete(void **state)
 	assert_string_equal(place->opened.city.name, plan.city->name);
 	assert_int_equal(place->opened.city.epsg, SMALL_EPSG);
 	assert_int_equal(number_in(place->opened.store, "SELECT count(*) FROM layer_state"), 3);
-	assert_int_equal(
-		number_in(place->opened.store, "SELECT count(*) FROM geometry_columns"), 3);
+	assert_int_equal(number_in(place->opened.store,
+				 on_postgres() ? "SELECT count(*) FROM geometry_columns WHERE"
+						 " f_table_schema = current_schema() AND srid = 9210"
+					       : "SELECT count(*) FROM geometry_columns"),
+		3);
 	assert_int_equal(store_check(place->opened.store, NULL), 0);
 	assert_false(file_exists(in_folder(place, &path, "city.sqlite.new")));
 	assert_false(file_exists(in_folder(place, &path, "city.sqlite.new-journal")));
@@ -44,16 +47,16 @@ static void what_is_there_is_never_overwritten(void **state)
 	struct error err = {0};
 
 	small_write_things(place, (double[]){1, 2}, 1);
-	before = small_digest(place->database.data);
+	before = small_digest(place);
 	assert_int_equal(register_create(&plan, &err), ERR_CANNOT_CREATE);
 	assert_string_equal(error_message_code(&err), "REG-EXISTS-01");
 	register_close(&place->opened);
 	assert_int_equal(register_create(&plan, NULL), ERR_CANNOT_CREATE);
-	after = small_digest(place->database.data);
+	after = small_digest(place);
 	assert_string_equal(before.text, after.text);
 }
 
-/* Its last layer cannot be made: there is a table of that name already. */
+/* Its last layer cannot be made: there is something of that name already. */
 static struct register_plan plan_to_fail(
 	const struct small_register *place, struct layer layers[4], struct layer_table *table)
 {
@@ -61,7 +64,7 @@ static struct register_plan plan_to_fail(
 
 	memcpy(layers, small_layers.layers, 3 * sizeof *layers);
 	layers[3] = layers[0];
-	layers[3].id = "sqlite_sequence";
+	layers[3].id = "idx_thing_geom";
 	*table = (struct layer_table){layers, 4};
 	plan.layers = table;
 	return plan;
@@ -272,9 +275,7 @@ static void what_was_answered_survives_a_kill(void **state)
 			number_in(place->opened.store,
 				"SELECT record_count FROM layer_state WHERE layer = 'thing'"),
 			rows);
-		assert_int_equal(
-			number_in(place->opened.store, "SELECT CheckSpatialIndex('thing', 'geom')"),
-			1);
+		assert_int_equal(places_in_index(place->opened.store, "thing"), rows);
 		register_close(&place->opened);
 	}
 	assert_true(least > 0);
@@ -286,7 +287,8 @@ static void write_without_commit(struct small_register *place, int fd)
 	struct transaction transaction = {0};
 
 	if (small_register_open(place, STORE_WRITE, NULL) ||
-		store_run(place->opened.store, "PRAGMA cache_size = 10", NULL) ||
+		(!on_postgres() &&
+			store_run(place->opened.store, "PRAGMA cache_size = 10", NULL)) ||
 		transaction_begin(place->opened.store, &transaction, NULL) ||
 		store_run(place->opened.store,
 			"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
@@ -309,18 +311,21 @@ static void what_was_not_committed_goes_with_the_process(void **state)
 
 	small_write_things(place, (double[]){1, 2}, 1);
 	register_close(&place->opened);
-	before = small_digest(place->database.data);
+	before = small_digest(place);
 	pid = start(place, write_without_commit, &fd);
 	assert_int_equal(read(fd, &told, sizeof told), sizeof told);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	close(fd);
-	assert_int_equal(file_size(in_folder(place, &path, "city.sqlite-wal"), &bytes, NULL), 0);
-	assert_true(bytes > 1000000);
+	if (!on_postgres()) {
+		in_folder(place, &path, "city.sqlite-wal");
+		assert_int_equal(file_size(path.data, &bytes, NULL), 0);
+		assert_true(bytes > 1000000);
+	}
 	assert_int_equal(small_register_open(place, STORE_READ, NULL), 0);
 	assert_int_equal(number_in(place->opened.store, "SELECT count(*) FROM setting"), 4);
 	register_close(&place->opened);
-	after = small_digest(place->database.data);
+	after = small_digest(place);
 	assert_string_equal(before.text, after.text);
 }
 
@@ -335,7 +340,6 @@ int main(void)
 		in_folder_only(a_new_register_is_complete),
 		in_register(what_is_there_is_never_overwritten),
 		in_folder_only(half_a_register_is_none),
-		in_folder_only(what_a_killed_init_left_does_no_harm),
 		in_folder_only(where_nothing_can_be_made_it_says_so),
 		in_folder_only(a_missing_register_is_named),
 		in_register(a_newer_register_is_refused),
@@ -345,5 +349,12 @@ int main(void)
 		in_register(what_was_not_committed_goes_with_the_process),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	const struct CMUnitTest of_sqlite[] = {
+		in_folder_only(what_a_killed_init_left_does_no_harm),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	if (!on_postgres())
+		failed += cmocka_run_group_tests(of_sqlite, NULL, NULL);
+	return failed;
 }

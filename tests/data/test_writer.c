@@ -80,7 +80,7 @@ static struct store *prepare(void **state)
 	/* The parent is looked for at the COMMIT, which makes one that fails. */
 	store_must_run(store,
 		"CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1);"
-		"CREATE TABLE done (at INTEGER PRIMARY KEY, thread INTEGER, piece INTEGER,"
+		"CREATE TABLE done (at INTEGER PRIMARY KEY AUTOINCREMENT, thread INTEGER, piece INTEGER,"
 		" parent INTEGER REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);"
 		"CREATE TABLE large (bytes BLOB)");
 	return store;
@@ -141,13 +141,12 @@ static void a_failing_commit_fails_all_of_its_pieces(void **state)
 	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE parent = 2"), 0);
 }
 
-/* Each 20th piece does not fit on the disk, and takes the whole transaction with it. */
+/* Each 20th piece does not fit on the disk; in SQLite that takes the whole transaction with it. */
 static int fill_disk(struct store *store, void *context, struct error *err)
 {
 	const struct client *client = context;
 	bool full = client->piece % 20 == 9;
-	int rc = store_run(
-		store, full ? "PRAGMA max_page_count = 1" : "PRAGMA max_page_count = 1000000", err);
+	int rc = disk_set_full(store, "large", full, err);
 
 	if (!rc)
 		rc = insert(store, client, 1, err);

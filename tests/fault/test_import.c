@@ -160,7 +160,7 @@ static struct content_hash found_digest(struct place *place)
 	if (is_untouched(place))
 		return place->before;
 	place->changed = true;
-	return small_digest(place->small.database.data);
+	return small_digest(&place->small);
 }
 
 static int run_import(void *context)
@@ -205,7 +205,7 @@ static void check_import(void *context, int rc)
 		return;
 	assert_int_equal(small_register_open(&place->small, STORE_WRITE, NULL), 0);
 	import_well(place);
-	assert_string_equal(small_digest(place->small.database.data).text, place->after.text);
+	assert_string_equal(small_digest(&place->small).text, place->after.text);
 }
 
 /* A file, the recording of its rows, a register that has them once, and what it is with more. */
@@ -219,7 +219,7 @@ static void prepare(struct place *place, const char *name, const struct strbuf *
 	write_program(place, "%s \"$@\" | /usr/bin/tee %s", DOTHI_OGR, recording.data);
 	reset(place);
 	import_well(place);
-	place->before = small_digest(place->small.database.data);
+	place->before = small_digest(&place->small);
 	assert_int_equal(
 		file_copy(place->small.database.data, place->old.data, REGISTER_BYTES_MAX, NULL), 0);
 	strbuf_reset(&place->old_bytes);
@@ -227,7 +227,7 @@ static void prepare(struct place *place, const char *name, const struct strbuf *
 	write_program(place, "exec /bin/cat %s", recording.data);
 	reset(place);
 	import_well(place);
-	place->after = small_digest(place->small.database.data);
+	place->after = small_digest(&place->small);
 	assert_string_not_equal(place->before.text, place->after.text);
 }
 

@@ -113,7 +113,7 @@ static int do_all(void *context)
 static void check(void *context, int rc)
 {
 	struct place *place = context;
-	struct content_hash found = small_digest(place->small->database.data);
+	struct content_hash found = small_digest(place->small);
 	bool is_after = !strcmp(found.text, place->after.text);
 
 	if (rc == 0 && !is_after)
@@ -135,10 +135,10 @@ static int make_place(void **state)
 	file_join(&place.old, place.small->folder.data, "old.sqlite");
 	if (file_copy(place.small->database.data, place.old.data, REGISTER_BYTES_MAX, NULL))
 		return -1;
-	place.before = small_digest(place.small->database.data);
+	place.before = small_digest(place.small);
 	if (do_all(&place))
 		return -1;
-	place.after = small_digest(place.small->database.data);
+	place.after = small_digest(place.small);
 	*state = &place;
 	return 0;
 }
