@@ -72,27 +72,29 @@ void change_seal_add(struct digest_maker *maker, int64_t seq, const char *layer,
 	digest_add(maker, change->digest.bytes, sizeof change->digest.bytes);
 }
 
-/* The last link and its seal; a register without any begins with zeros. */
-static int read_head(
-	struct store *store, int64_t *ret_link, struct digest *ret_digest, struct error *err)
+/* The last link and its seal, and the last number; a register without any begins with zeros. */
+static int read_head(struct store *store, int64_t *ret_link, int64_t *ret_seq,
+	struct digest *ret_digest, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
-		"SELECT link, digest FROM change_link ORDER BY link DESC LIMIT 1", &query, err);
+		"SELECT l.link, l.digest, last.seq FROM (SELECT max(seq) AS seq FROM change) AS last"
+		" LEFT JOIN change_link l ON l.link = (SELECT max(link) FROM change_link)",
+		&query, err);
 	const void *bytes;
 	size_t len;
 
-	*ret_link = 0;
 	*ret_digest = (struct digest){{0}};
 	if (!rc)
 		rc = query_step(query, err);
-	if (rc <= 0)
+	if (rc < 0)
 		return rc;
-	*ret_link = query_int(query, 0);
-	bytes = query_bytes(query, 1, &len);
+	*ret_link = rc ? query_int(query, 0) : 0;
+	*ret_seq = rc ? query_int(query, 2) : 0;
+	bytes = rc ? query_bytes(query, 1, &len) : NULL;
 	if (bytes && len == sizeof ret_digest->bytes)
 		memcpy(ret_digest->bytes, bytes, len);
-	return query_check_row(query, err);
+	return rc ? query_check_row(query, err) : 0;
 }
 
 int change_begin(struct store *store, const struct change_author *author,
@@ -100,10 +102,8 @@ int change_begin(struct store *store, const struct change_author *author,
 {
 	struct digest before;
 	int64_t seq = 0, link = 0;
-	int rc = change_last_seq(store, &seq, err);
+	int rc = read_head(store, &link, &seq, &before, err);
 
-	if (!rc)
-		rc = read_head(store, &link, &before, err);
 	if (rc)
 		return rc;
 	*ret_set = (struct change_set){

@@ -83,28 +83,6 @@ static void bind_record(struct query *query, int64_t id)
 	query_bind_int(query, "to", history_key(id, HISTORY_VERSIONS_MAX - 1));
 }
 
-static int last_version(struct store *store, const struct layer *layer, int64_t id,
-	int64_t *ret_version, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	autoptr(query_done) struct query *query = NULL;
-	int rc;
-
-	strbuf_add_format(&sql,
-		"SELECT version FROM \"%s_history\" WHERE key BETWEEN $from AND $to"
-		" ORDER BY key DESC LIMIT 1",
-		layer->id);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
-	if (rc)
-		return rc;
-	bind_record(query, id);
-	rc = query_step(query, err);
-	*ret_version = rc > 0 ? query_int(query, 0) : 0;
-	return rc < 0 ? rc : 0;
-}
-
 int history_live(struct store *store, const struct layer *layer, int64_t id,
 	struct history_spans *ret_spans, struct error *err)
 {
@@ -117,9 +95,11 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 	if (id < 1 || id > HISTORY_ID_MAX)
 		return 0;
 	strbuf_add_format(&sql,
-		"SELECT version, valid_from, valid_to FROM \"%s_history\""
-		" WHERE key BETWEEN $from AND $to AND superseded_at IS NULL ORDER BY key",
-		layer->id);
+		"SELECT live.version, live.valid_from, live.valid_to, last.key"
+		" FROM (SELECT max(key) AS key FROM \"%s_history\" WHERE key BETWEEN $from AND $to)"
+		" AS last LEFT JOIN \"%s_history\" AS live ON live.key BETWEEN $from AND $to"
+		" AND live.superseded_at IS NULL ORDER BY live.key",
+		layer->id, layer->id);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_query(store, sql.data, &query, err);
@@ -129,6 +109,9 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 	while ((rc = query_step(query, err)) > 0) {
 		struct history_span *span = &ret_spans->spans[ret_spans->count];
 
+		ret_spans->last_version = query_int(query, 3) & (HISTORY_VERSIONS_MAX - 1);
+		if (query_is_null(query, 0))
+			continue;
 		if (ret_spans->count == HISTORY_LIVE_MAX)
 			return fail_versions_exhausted(err);
 		span->version = query_int(query, 0);
@@ -136,7 +119,7 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 		query_date(query, 2, &span->to);
 		ret_spans->count++;
 	}
-	return rc < 0 ? rc : last_version(store, layer, id, &ret_spans->last_version, err);
+	return rc;
 }
 
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,

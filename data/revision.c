@@ -114,14 +114,21 @@ static int update_row(struct revision *revision, const struct feature *feature, 
 	return query_run(query, err);
 }
 
-/* Counts of the layer after a row came, or began or ceased to be in force. */
+/*
+ * Counts of the layer after a row came, or began or ceased to be in force; where it was, `known`, is
+ * counted already.
+ */
 static int count(struct revision *revision, int in_force, int resting, const struct box *box,
-	struct error *err)
+	const struct box *known, struct error *err)
 {
 	struct layer_state state;
-	struct box grown;
-	int rc = layer_state_read(revision->store, revision->layer, &state, err);
+	struct box grown = *known;
+	int rc;
 
+	grow(&grown, box);
+	if (!in_force && !resting && !memcmp(&grown, known, sizeof grown))
+		return 0;
+	rc = layer_state_read(revision->store, revision->layer, &state, err);
 	if (rc)
 		return rc;
 	grown = state.box.min_x <= state.box.max_x ? state.box : nowhere;
@@ -161,7 +168,7 @@ int revision_create(struct revision *revision, struct feature *feature, struct e
 	if (rc)
 		return rc;
 	rc = put(revision, feature, 0, HISTORY_CREATE, &box, err);
-	return rc ? rc : count(revision, in_force, !in_force, &box, err);
+	return rc ? rc : count(revision, in_force, !in_force, &box, &nowhere, err);
 }
 
 /* A version said again for other days, or put into the index. */
@@ -326,61 +333,79 @@ static int follow_index(struct revision *revision, int64_t id, const struct hist
 	return read_version(revision, id, old->version, index_version, &indexing, err);
 }
 
-/* Makes the table and the index right after the versions of a record changed. */
+/*
+ * Makes the table and the index right after the versions of a record changed; `spans` are those that
+ * hold now, `made` is the one that was written last, if it is at hand.
+ */
 static int follow(struct revision *revision, int64_t id, const struct current *old,
-	struct following *ret, struct error *err)
+	const struct history_spans *spans, const struct feature *made, struct following *ret,
+	struct error *err)
 {
 	struct following following = {.revision = revision, .old = old, .box = old->box};
-	struct history_spans spans;
-	const struct history_span *span;
-	int64_t version = old->version;
-	int rc = history_live(revision->store, revision->layer, id, &spans, err);
+	const struct history_span *span = choose(spans, &revision->today, &following.in_force);
+	int64_t version = span ? span->version : old->version;
+	int rc;
 
-	if (rc)
-		return rc;
-	span = choose(&spans, &revision->today, &following.in_force);
-	if (span)
-		version = span->version;
 	following.change.version = version;
-	rc = read_version(revision, id, version, follow_row, &following, err);
+	if (made && made->version == version)
+		rc = follow_row(&following, made, err);
+	else
+		rc = read_version(revision, id, version, follow_row, &following, err);
 	if (!rc)
-		rc = follow_index(revision, id, &spans, version, old, &following.box, err);
-	if (!rc && version != spans.last_version)
+		rc = follow_index(revision, id, spans, version, old, &following.box, err);
+	if (!rc && version != spans->last_version)
 		rc = history_index_remove(revision->store, revision->layer, id, version, err);
 	if (!rc)
 		rc = count(revision, following.in_force - old->in_force,
-			old->in_force - following.in_force, &following.box, err);
+			old->in_force - following.in_force, &following.box, &old->box, err);
 	*ret = following;
 	return rc;
 }
 
+/* A version that holds from now on joins the others. */
+static int add_span(struct history_spans *spans, int64_t version, const struct date *from,
+	const struct date *to, struct error *err)
+{
+	if (spans->count == HISTORY_LIVE_MAX)
+		return fail_versions_exhausted(err);
+	spans->spans[spans->count++] = (struct history_span){version, *from, *to};
+	return 0;
+}
+
+/* Says a superseded version again for some of its days. */
+static int keep_part(struct revision *revision, int64_t id, int64_t version, const struct date *from,
+	const struct date *to, struct history_spans *holding, struct error *err)
+{
+	struct saying saying = {.revision = revision, .version = ++holding->last_version,
+		.from = *from, .to = *to};
+	int rc = read_version(revision, id, version, say_again, &saying, err);
+
+	return rc ? rc : add_span(holding, saying.version, from, to, err);
+}
+
 /* Supersedes a version, and says again what of it lies before `from` and from `to` on. */
 static int clear_span(struct revision *revision, int64_t id, const struct history_span *span,
-	const struct date *from, const struct date *to, int64_t *last_version, struct error *err)
+	const struct date *from, const struct date *to, struct history_spans *holding,
+	struct error *err)
 {
-	struct saying saying = {.revision = revision};
 	int rc = history_supersede(revision->store, revision->layer, id, span->version,
 		revision->changes->author.at_us, err);
 
-	if (!rc && *from->text && strcmp(span->from.text, from->text) < 0) {
-		saying.version = ++*last_version;
-		saying.from = span->from;
-		saying.to = *from;
-		rc = read_version(revision, id, span->version, say_again, &saying, err);
-	}
-	if (!rc && *to->text && before(to, &span->to)) {
-		saying.version = ++*last_version;
-		saying.from = *to;
-		saying.to = span->to;
-		rc = read_version(revision, id, span->version, say_again, &saying, err);
-	}
+	if (!rc && *from->text && strcmp(span->from.text, from->text) < 0)
+		rc = keep_part(revision, id, span->version, &span->from, from, holding, err);
+	if (!rc && *to->text && before(to, &span->to))
+		rc = keep_part(revision, id, span->version, to, &span->to, holding, err);
 	return rc;
 }
 
-/* Clears the time from..to of all versions that hold, of the base as far as it goes. */
+/*
+ * Clears the time from..to of all versions that hold, of the base as far as it goes; *spans are
+ * those that hold then.
+ */
 static int clear_time(struct revision *revision, int64_t id, struct history_spans *spans,
 	int64_t base_version, const struct date *from, const struct date *to, struct error *err)
 {
+	struct history_spans holding = {.last_version = spans->last_version};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < spans->count; i++) {
@@ -389,9 +414,12 @@ static int clear_time(struct revision *revision, int64_t id, struct history_span
 
 		if ((*from->text && !before(from, &span->to)) ||
 			(*span->from.text && !before(&span->from, &until)))
-			continue;
-		rc = clear_span(revision, id, span, from, &until, &spans->last_version, err);
+			rc = add_span(&holding, span->version, &span->from, &span->to, err);
+		else
+			rc = clear_span(revision, id, span, from, &until, &holding, err);
 	}
+	if (!rc)
+		*spans = holding;
 	return rc;
 }
 
@@ -445,7 +473,11 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 	box = box_of(feature);
 	grow(&box, &old.box);
 	rc = put(revision, feature, base_version, HISTORY_UPDATE, &box, err);
-	return rc ? rc : follow(revision, feature->id, &old, &followed, err);
+	spans.last_version = feature->version;
+	if (!rc)
+		rc = add_span(&spans, feature->version, &feature->valid_from, &feature->valid_to,
+			err);
+	return rc ? rc : follow(revision, feature->id, &old, &spans, feature, &followed, err);
 }
 
 /* The version that says that a record ended. */
@@ -482,21 +514,24 @@ int revision_end(struct revision *revision, int64_t id, int64_t base_version,
 		rc = clear_time(revision, id, &spans, base_version, from, &open, err);
 	if (rc)
 		return rc;
-	saying.version = *ret_version = spans.last_version + 1;
+	saying.version = *ret_version = ++spans.last_version;
 	saying.box = old.box;
 	rc = read_version(revision, id, base_version, say_ended, &saying, err);
-	return rc ? rc : follow(revision, id, &old, &followed, err);
+	return rc ? rc : follow(revision, id, &old, &spans, NULL, &followed, err);
 }
 
 int revision_turn(struct revision *revision, int64_t id, struct error *err)
 {
 	struct following followed;
+	struct history_spans spans;
 	struct current old;
 	int rc = read_current(revision, id, &old, err);
 
 	if (rc || !old.found)
 		return rc;
-	rc = follow(revision, id, &old, &followed, err);
+	rc = history_live(revision->store, revision->layer, id, &spans, err);
+	if (!rc)
+		rc = follow(revision, id, &old, &spans, NULL, &followed, err);
 	if (rc || (followed.in_force == old.in_force && followed.change.version == old.version))
 		return rc;
 	followed.change.feature_id = id;

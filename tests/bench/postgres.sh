@@ -39,5 +39,5 @@ done
 pgbench -q -i -s 10 "$DOTHI_POSTGRES" 2>/dev/null
 for turn in $(seq "$turns"); do
 	pgbench -n -N -M prepared -c 8 -j 2 -T 8 "$DOTHI_POSTGRES" 2>/dev/null | sed -n "s/^tps = \\([0-9.]*\\).*/turn $turn pgbench -N, 8 clients: \\1 a second/p"
-	"$(dirname "$program")/tests/bench/commits" "$work/city$turns" 8 | sed "s/^/turn $turn /" | head -n 1
+	"$(dirname "$program")/tests/bench/commits" "$work/city$turns" 8 | sed -n "s/^dothi/turn $turn dothi/p" | tail -n 1
 done
