@@ -47,6 +47,9 @@ static void follow(struct store *store, struct app *app)
 		rc = change_read_after(store, app->followed_seq, follow_row, &following, &err);
 	if (rc)
 		log_event(LOG_ERROR, "the feed could not be followed", LOG_TEXT("detail", err.detail));
+	/* Without the database no tile can be made anew; server/tail.c looks as soon as it is back. */
+	if (rc == ERR_UNAVAILABLE && store_is_shared(store))
+		return;
 	/* Whatever happened: no tile may be stale. */
 	for (size_t i = 0; (rc || is_behind || following.too_many) && i < app->layers->count; i++)
 		live_map_touch(app->map, i, NULL);

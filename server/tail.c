@@ -14,8 +14,9 @@
 enum {
 	NEWS_MAX_BYTES = 400,
 	WAIT_MS = 250,	/* so long the end waits */
-	LOOK_MS = 5000, /* it looks by itself */
+	LOOK_MS = 2000, /* it looks by itself */
 	REST_MS = 250,	/* where the database does not answer */
+	SILENT_MS = 3000, /* who has not answered for so long may not come back for longer */
 };
 
 struct tail {
@@ -23,6 +24,7 @@ struct tail {
 	struct store *store;
 	pthread_t thread;
 	atomic_bool stopping, hears;
+	atomic_int_fast64_t answered_ms; /* when the database did, or had nothing to say */
 	int64_t looked_ms;
 };
 
@@ -71,6 +73,7 @@ static void *listen_thread(void *context)
 		struct error err = {0};
 		int rc = store_hear(tail->store, WAIT_MS, &news, &err);
 
+		atomic_store(&tail->answered_ms, clock_ticks_ms());
 		note(tail, rc >= 0, &err);
 		if (rc < 0)
 			nanosleep(&rest, NULL);
@@ -94,6 +97,7 @@ int tail_start(struct app *app, struct tail **ret_tail, struct error *err)
 		return fail_no_memory(err);
 	tail->app = app;
 	atomic_store(&tail->hears, true);
+	atomic_store(&tail->answered_ms, clock_ticks_ms());
 	rc = register_connect(app->folder, STORE_READ, &tail->store, err);
 	if (!rc && pthread_create(&tail->thread, NULL, listen_thread, tail))
 		rc = fail_no_thread(err);
@@ -118,5 +122,7 @@ void tail_stop(struct tail *tail)
 
 bool tail_hears(const struct tail *tail)
 {
-	return !tail || atomic_load(&tail->hears);
+	/* It hangs in a question long before the network gives it up. */
+	return !tail || (atomic_load(&tail->hears) &&
+			clock_ticks_ms() - atomic_load(&tail->answered_ms) < SILENT_MS);
 }

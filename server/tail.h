@@ -21,7 +21,7 @@ int tail_start(struct app *app, struct tail **ret_tail, struct error *err);
 void tail_stop(struct tail *tail);
 AUTOPTR(struct tail, tail_stop);
 
-/* Whether the database answered last; NULL: it is in the folder. */
+/* Whether the database answered last, and not long ago; NULL: it is in the folder. */
 bool tail_hears(const struct tail *tail);
 
 #endif
