@@ -25,12 +25,17 @@ int64_t clock_now_us(const struct clock *clock)
 	return clock->now_us(clock->context);
 }
 
-int64_t clock_ticks_ms(void)
+int64_t clock_ticks_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * us_a_second + now.tv_nsec / 1000;
+}
+
+int64_t clock_ticks_ms(void)
+{
+	return clock_ticks_us() / 1000;
 }
 
 struct civil {

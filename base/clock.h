@@ -25,6 +25,7 @@ int64_t clock_now_us(const struct clock *clock);
 
 /* Milliseconds that only ever grow, for durations and deadlines. */
 int64_t clock_ticks_ms(void);
+int64_t clock_ticks_us(void);
 
 /* Appends "2026-11-21T08:00:00.123456Z"; without the fraction when it is zero. */
 void clock_print_utc(struct strbuf *out, int64_t at_us);

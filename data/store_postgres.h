@@ -118,6 +118,8 @@ int postgres_ready(struct postgres_store *pg, struct error *err);
 /* What PostgreSQL says, in the words of the catalogue; of the connection if the result is NULL. */
 int postgres_fail(
 	struct postgres_store *pg, const PGresult *result, const char *sql, struct error *err);
+/* Waits a little for a result, without sleeping. */
+void postgres_await(struct postgres_store *pg);
 /* Waits for all that was sent, and says whether it succeeded. */
 int postgres_settle(struct postgres_store *pg, struct error *err);
 /* The results up to the sync that was sent: of the last statement, if `ret_last`. */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 enum {
+	LOOK_US = 200,
 	AWAY_MS = 500,	  /* how long nobody tries again after the database was not there */
 	TRYING_MS = 10000, /* at most one thread tries, and not for longer */
 	PLACES = 16,
@@ -121,6 +122,7 @@ static int set_up(struct postgres_store *pg, struct error *err)
 		"SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 1;"
 		"SET tcp_keepalives_count = 4; SET tcp_user_timeout = '7s';"
 		"SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';"
+		"SET plan_cache_mode = force_generic_plan;"
 		"SELECT set_config('synchronous_commit', 'on', false)"
 		" WHERE current_setting('synchronous_commit') = 'off'",
 	};
@@ -150,7 +152,7 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 	const char *const keys[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
 		"keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
 		"client_encoding", "fallback_application_name", NULL};
-	const char *const values[] = {"3", "5", "2", "3", "10000", "read-write", pg->address,
+	const char *const values[] = {"3", "3", "1", "4", "7000", "read-write", pg->address,
 		"UTF8", "dothi", NULL};
 	bool refused;
 
@@ -231,14 +233,34 @@ int postgres_ready(struct postgres_store *pg, struct error *err)
 	return 0;
 }
 
+/*
+ * The one writer of a server waits for the database all day, mostly for less time than it takes to
+ * sleep and be woken; so it looks a while before it sleeps.
+ */
+void postgres_await(struct postgres_store *pg)
+{
+	int64_t until_us;
+
+	if (pg->mode != STORE_WRITE || !PQisBusy(pg->conn))
+		return;
+	PQflush(pg->conn);
+	until_us = clock_ticks_us() + LOOK_US;
+	while (PQisBusy(pg->conn) && PQconsumeInput(pg->conn) && clock_ticks_us() < until_us)
+		;
+}
+
 int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct error *err)
 {
 	PGresult *last = NULL;
 	int rc = 0;
 
 	for (bool synced = false; !synced;) {
-		PGresult *result = PQgetResult(pg->conn);
-		ExecStatusType status = PQresultStatus(result);
+		ExecStatusType status;
+		PGresult *result;
+
+		postgres_await(pg);
+		result = PQgetResult(pg->conn);
+		status = PQresultStatus(result);
 
 		if (!result) {
 			/* Between two statements there is nothing; at the end of a connection too. */

@@ -305,6 +305,7 @@ static int next_rows(struct postgres_query *query, struct error *err)
 	query->kept_at = query->kept_count = 0;
 	if (pg->streaming != query)
 		return 0;
+	postgres_await(pg);
 	result = PQgetResult(pg->conn);
 	if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
 		query->rows = result;
