@@ -1,5 +1,6 @@
 #include "data/audit_people.h"
 
+#include "data/id_list.h"
 #include "data/person.h"
 
 const struct layer people_in_feed = {.id = "person"};
@@ -15,9 +16,7 @@ static const char differing[] =
 	" UNION SELECT c.feature_id FROM change c LEFT JOIN person p ON p.id = c.feature_id"
 	" WHERE c.layer = 'person' AND p.id IS NULL";
 
-static int visit_ids(struct store *store, const char *sql,
-	int (*visit)(struct store *store, int64_t id, void *context, struct error *err),
-	void *context, struct error *err)
+static int list_ids(struct store *store, const char *sql, struct id_list *ret, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store, sql, &query, err);
@@ -25,10 +24,23 @@ static int visit_ids(struct store *store, const char *sql,
 	if (rc)
 		return rc;
 	while ((rc = query_step(query, err)) > 0) {
-		rc = visit(store, query_int(query, 0), context, err);
+		rc = id_list_add(ret, query_int(query, 0), err);
 		if (rc)
 			break;
 	}
+	return rc;
+}
+
+/* The visitor asks the store too: the rows must not be kept for so long. */
+static int visit_ids(struct store *store, const char *sql,
+	int (*visit)(struct store *store, int64_t id, void *context, struct error *err),
+	void *context, struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	int rc = list_ids(store, sql, &ids, err);
+
+	for (size_t i = 0; !rc && i < ids.count; i++)
+		rc = visit(store, ids.ids[i], context, err);
 	return rc;
 }
 

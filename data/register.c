@@ -206,7 +206,7 @@ static int join(const char *folder, const char *address, struct city *ret_city, 
 	if (!rc)
 		rc = store_has_column(store, "migration", "number", &has, err);
 	if (!rc && !has)
-		rc = fail_register_missing(err, "PostgreSQL");
+		rc = fail_no_register_there(err);
 	if (!rc)
 		rc = migrate_check(store, err);
 	if (!rc)

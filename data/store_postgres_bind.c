@@ -7,6 +7,8 @@
 #include "data/ewkb.h"
 #include "data/store_postgres_values.h"
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: below, every whole number is exact */
+
 /* The parameter of that name; a name that the text lacks is our own mistake. */
 static struct postgres_parameter *parameter(struct query *query, const char *name)
 {
@@ -40,7 +42,7 @@ static void bind_words(struct postgres_parameter *parameter)
 {
 	parameter->value = parameter->scratch;
 	parameter->length = (int)strlen(parameter->scratch);
-	parameter->format = 0;
+	parameter->format = parameter->type == PG_TEXT; /* whose binary form is the words */
 }
 
 static void bind_scratch(struct postgres_parameter *parameter, uint64_t value, int bytes)
@@ -88,6 +90,9 @@ void postgres_bind_real(struct query *query, const char *name, double value)
 		bound->value = NULL;
 	} else if (bound->type == PG_FLOAT8) {
 		bind_float8(bound, value);
+	} else if (fabs(value) < WHOLE_MAX && value == floor(value)) {
+		/* A whole number in a column of integers is one, as in SQLite. */
+		postgres_bind_int(query, name, (int64_t)value);
 	} else {
 		snprintf(bound->scratch, sizeof bound->scratch, "%.17g", value);
 		bind_words(bound);
