@@ -8,7 +8,7 @@
 #include "data/feature_table.h"
 #include "data/migrate.h"
 
-enum { PATH_MAX_BYTES = 4096 };
+enum { PATH_MAX_BYTES = 4096, LAG_DEFAULT_MS = 1000, LAG_MAX_MS = 3600000 };
 
 void register_database(struct strbuf *path, const char *folder)
 {
@@ -32,25 +32,63 @@ bool register_exists(const char *folder)
 	return exists || (!path.failed && file_exists(path.data));
 }
 
-int register_where(const char *folder, struct strbuf *where, struct error *err)
+/* What DIR/store.conf says. */
+struct whereabouts {
+	char store[CONFIG_TEXT_MAX], standby[CONFIG_TEXT_MAX];
+	int64_t standby_lag_ms;
+};
+
+static int read_whereabouts(const char *folder, struct whereabouts *ret, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	char address[CONFIG_TEXT_MAX] = "";
-	const struct config_setting table[] = {
-		{"store", CONFIG_TEXT, address, 0, 0}, {NULL, CONFIG_TEXT, NULL, 0, 0}};
+	const struct config_setting table[] = {{"store", CONFIG_TEXT, ret->store, 0, 0},
+		{"standby", CONFIG_TEXT, ret->standby, 0, 0},
+		{"standby_lag_ms", CONFIG_INT, &ret->standby_lag_ms, 1, LAG_MAX_MS},
+		{NULL, CONFIG_TEXT, NULL, 0, 0}};
 	int rc;
 
+	*ret = (struct whereabouts){.standby_lag_ms = LAG_DEFAULT_MS};
 	address_file(&path, folder);
 	rc = strbuf_check(&path, err);
-	if (!rc)
-		rc = config_read(path.data, table, err);
+	return rc ? rc : config_read(path.data, table, err);
+}
+
+int register_where(const char *folder, struct strbuf *where, struct error *err)
+{
+	struct whereabouts whereabouts;
+	int rc = read_whereabouts(folder, &whereabouts, err);
+
 	if (rc)
 		return rc;
-	if (*address)
-		strbuf_add_text(where, address);
+	if (*whereabouts.store)
+		strbuf_add_text(where, whereabouts.store);
 	else
 		register_database(where, folder);
 	return strbuf_check(where, err);
+}
+
+int register_standby_lag(const char *folder, int64_t *ret_lag_ms, struct error *err)
+{
+	struct whereabouts whereabouts;
+	int rc = read_whereabouts(folder, &whereabouts, err);
+
+	*ret_lag_ms = !rc && *whereabouts.standby ? whereabouts.standby_lag_ms : 0;
+	return rc;
+}
+
+int register_connect_standby(const char *folder, struct store **ret_store, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf address = STRBUF(PATH_MAX_BYTES);
+	struct whereabouts whereabouts;
+	int rc = read_whereabouts(folder, &whereabouts, err);
+
+	if (rc)
+		return rc;
+	/* It cannot be written to, and need not. */
+	strbuf_add_format(&address, "%s%ctarget_session_attrs=any", whereabouts.standby,
+		strchr(whereabouts.standby, '?') ? '&' : '?');
+	rc = strbuf_check(&address, err);
+	return rc ? rc : store_open(address.data, STORE_READ, ret_store, err);
 }
 
 int register_connect(

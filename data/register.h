@@ -2,7 +2,8 @@
  * register: the folder of a city, with its database and its lock.
  *
  *	DIR/city.sqlite   the register, an ordinary SpatiaLite file
- *	DIR/store.conf    or where it is instead: "store = postgresql://…"
+ *	DIR/store.conf    or where it is instead: "store = postgresql://…", and a standby of that:
+ *	                  "standby = postgresql://…", "standby_lag_ms = 1000"
  *	DIR/lock          held by the one process that writes
  *	DIR/control.sock  where that process has things done for others, while it serves
  *	DIR/dothi.conf    settings of the server, if any
@@ -59,6 +60,13 @@ bool register_exists(const char *folder);
 /* A further connection of a process that has it open. */
 int register_connect(
 	const char *folder, enum store_mode mode, struct store **ret_store, struct error *err);
+
+/*
+ * The standby of its database, if there is one: further behind than so many milliseconds it is not
+ * read. 0: there is none.
+ */
+int register_standby_lag(const char *folder, int64_t *ret_lag_ms, struct error *err);
+int register_connect_standby(const char *folder, struct store **ret_store, struct error *err);
 
 /* Appends the path of its SQLite file, whether or not it is there. */
 void register_database(struct strbuf *path, const char *folder);

@@ -196,6 +196,12 @@ int store_hear(struct store *store, int most_ms, struct strbuf *news, struct err
 	return store->driver->hear ? store->driver->hear(store, most_ms, news, err) : 0;
 }
 
+int store_position(struct store *store, int64_t *ret_position, struct error *err)
+{
+	*ret_position = 0;
+	return store->driver->position ? store->driver->position(store, ret_position, err) : 0;
+}
+
 void store_interrupt(struct store *store)
 {
 	store->driver->interrupt(store);

@@ -125,6 +125,12 @@ int store_tell(struct store *store, const char *news, struct error *err);
 bool store_is_shared(const struct store *store); /* by several servers, that is */
 int store_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
 
+/*
+ * How far the database is in its log of writes: a primary where it has come to, a standby what of
+ * it can be read there. What is read behind a place includes all that was committed before it.
+ */
+int store_position(struct store *store, int64_t *ret_position, struct error *err);
+
 /* Stops what the store is doing, from another thread; it fails with ERR_CANCELLED. */
 void store_interrupt(struct store *store);
 

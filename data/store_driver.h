@@ -62,7 +62,8 @@ struct store_driver {
 	int (*wipe)(struct store *store, const char *table, struct error *err);
 	int (*note_extent)(struct store *store, const char *table, int64_t row_count,
 		const struct box *box, int64_t now_us, struct error *err);
-	/* Both NULL: nobody else writes. */
+	/* These NULL: nobody else writes. */
+	int (*position)(struct store *store, int64_t *ret, struct error *err);
 	int (*tell)(struct store *store, const char *news, struct error *err);
 	int (*hear)(struct store *store, int most_ms, struct strbuf *news, struct error *err);
 	void (*interrupt)(struct store *store);

@@ -135,6 +135,7 @@ static const struct store_driver driver = {
 	.examine = postgres_examine,
 	.wipe = postgres_wipe,
 	.note_extent = postgres_note_extent,
+	.position = postgres_position,
 	.tell = postgres_tell,
 	.hear = postgres_hear,
 	.interrupt = postgres_interrupt,

@@ -72,3 +72,11 @@ int postgres_examine(struct store *store, struct strbuf *said, struct error *err
 		rc = check_need(store, i, said, err);
 	return rc ? rc : check_clock(store, err);
 }
+
+int postgres_position(struct store *store, int64_t *ret_position, struct error *err)
+{
+	return store_int(store,
+		"SELECT ((CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()"
+		" ELSE pg_current_wal_lsn() END) - '0/0'::pg_lsn)::bigint",
+		ret_position, err);
+}

@@ -10,6 +10,7 @@
 
 int postgres_tell(struct store *store, const char *news, struct error *err);
 int postgres_hear(struct store *store, int most_ms, struct strbuf *news, struct error *err);
+int postgres_position(struct store *store, int64_t *ret_position, struct error *err);
 int postgres_examine(struct store *store, struct strbuf *said, struct error *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "server/follow.h"
 #include "server/jobs.h"
 #include "server/served.h"
+#include "server/standby.h"
 #include "server/tail.h"
 
 enum {
@@ -89,6 +90,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	if (!rc)
 		rc = jobs_start(app, &app->jobs, err);
 	if (!rc)
+		rc = standby_start(app, &app->standby, err);
+	if (!rc)
 		rc = tail_start(app, &app->tail, err);
 	if (rc)
 		app_stop(app);
@@ -107,6 +110,7 @@ void app_stop(struct app *app)
 	served_free(take(app->served));
 	throttle_free(take(app->login_throttle));
 	public_rights_free(take(app->public_rights));
+	standby_stop(take(app->standby));
 	register_close(&app->opened);
 	pthread_mutex_destroy(&app->follow_lock);
 }

@@ -17,6 +17,7 @@ struct chores;
 struct events;
 struct job_runner;
 struct served;
+struct standby;
 struct tail;
 struct throttle;
 
@@ -46,6 +47,7 @@ struct app {
 	struct served *served;
 	struct chores *chores;
 	struct job_runner *jobs;
+	struct standby *standby; /* NULL there is none */
 	struct tail *tail; /* of other servers; NULL there are none */
 	struct throttle *login_throttle; /* by address */
 };

@@ -102,7 +102,7 @@ int box_search_begin(struct worker *worker, const struct view *view,
 	if (!rc)
 		rc = crs_path_find(worker->crs, params->bbox_crs.epsg, epsg, &back, err);
 	if (!rc)
-		rc = layer_state_read(worker->store, view->layer, &state, err);
+		rc = layer_state_read(worker->records, view->layer, &state, err);
 	if (rc)
 		return rc;
 	search.resting_count = state.resting_count;
@@ -184,7 +184,7 @@ static int sift_without_geometry(struct sifting *sifting, struct error *err)
 {
 	autofree(id_list_clear) struct id_list ids = {0};
 	const struct box_search *search = sifting->search;
-	struct store *store = search->worker->store;
+	struct store *store = search->worker->records;
 	int64_t without = 0;
 	int rc = feature_count_without_geometry(store, &search->view, &without, err);
 
@@ -204,7 +204,7 @@ int box_search_hits(const struct box_search *search, size_t most, struct box_hit
 	int rc = sift_without_geometry(&sifting, err);
 
 	if (!rc && !sifting.many && !box_is_empty(&search->index_box))
-		rc = feature_boxes_in_box(search->worker->store, &search->view, &search->index_box,
+		rc = feature_boxes_in_box(search->worker->records, &search->view, &search->index_box,
 			sift_box, &sifting, err);
 	hits.ids = sifting.marked;
 	*ret_many = sifting.many;
@@ -255,7 +255,7 @@ static int settle(struct counting *counting, struct error *err)
 {
 	const struct box_search *search = counting->search;
 
-	return feature_read_list(search->worker->store, &search->view, counting->doubtful.ids,
+	return feature_read_list(search->worker->records, &search->view, counting->doubtful.ids,
 		counting->doubtful.count, count_doubtful, counting, err);
 }
 
@@ -270,7 +270,7 @@ int box_search_count_hits(const struct box_search *search, const struct box_hits
 		rc = id_list_add(hits->doubtful[i] ? &counting.doubtful : &certain,
 			hits->ids.ids[i], err);
 	if (!rc && search->resting_count)
-		rc = feature_ids_at_rest(search->worker->store, &search->view, &certain,
+		rc = feature_ids_at_rest(search->worker->records, &search->view, &certain,
 			&counting.resting, err);
 	if (!rc)
 		rc = settle(&counting, err);
@@ -292,7 +292,7 @@ int box_search_count(const struct box_search *search, struct arena *arena, int64
 	struct error *err)
 {
 	autofree(counting_clear) struct counting counting = {.search = search, .arena = arena};
-	struct store *store = search->worker->store;
+	struct store *store = search->worker->records;
 	struct layer_state state;
 	int64_t without = 0;
 	int rc;

@@ -108,7 +108,7 @@ static int write_layer(struct json_writer *json, struct worker *worker, const st
 {
 	struct layer_state state;
 	struct box box;
-	int rc = layer_state_read(worker->store, layer, &state, err);
+	int rc = layer_state_read(worker->records, layer, &state, err);
 
 	if (rc)
 		return rc;
@@ -218,7 +218,7 @@ static int take_feature(void *context, const struct feature *feature, struct err
 static int take_layer(struct request *request, struct at_place *place, const struct layer *layer,
 	struct error *err)
 {
-	struct store *store = request->worker->store;
+	struct store *store = request->worker->records;
 	struct view view = sight_view(request, layer, &place->moment);
 	autofree(id_list_clear) struct id_list ids = {0};
 	double reach = place->radius_m + 1;

@@ -69,7 +69,7 @@ static bool extent_of(struct worker *worker, const struct layer *layer, struct b
 	const struct crs_path *path = NULL;
 	struct layer_state state;
 
-	return !layer_state_read(worker->store, layer, &state, NULL) &&
+	return !layer_state_read(worker->records, layer, &state, NULL) &&
 		!box_is_empty(&state.box) &&
 		!crs_path_find(worker->crs, worker->app->opened.city.epsg, CRS_WGS84, &path, NULL) &&
 		box_transform(path, &state.box, ret_box);

@@ -126,7 +126,7 @@ static int gather_hits(struct items_page *page, int64_t *ret_matched, struct err
 	while (first < hits->ids.count && hits->ids.ids[first] <= page->params->after_id)
 		first++;
 	page->next_hit = first;
-	rc = feature_read_list(page->request->worker->store, &search->view, hits->ids.ids + first,
+	rc = feature_read_list(page->request->worker->records, &search->view, hits->ids.ids + first,
 		hits->ids.count - first, take_item, page, err);
 	if (!rc)
 		rc = box_search_count_hits(search, hits, 0, first, &page->arena, &before, err);
@@ -141,7 +141,7 @@ static int gather_hits(struct items_page *page, int64_t *ret_matched, struct err
 static int gather_by_index(struct items_page *page, bool *ret_too_many, struct error *err)
 {
 	autofree(id_list_clear) struct id_list ids = {0};
-	struct store *store = page->request->worker->store;
+	struct store *store = page->request->worker->records;
 	int rc = feature_ids_in_box(store, &page->search->view, &page->search->index_box, true,
 		page->params->after_id, CANDIDATES_MAX, &ids, ret_too_many, err);
 
@@ -159,7 +159,7 @@ static int gather(struct items_page *page, struct error *err)
 	if (!too_many)
 		rc = gather_by_index(page, &too_many, err);
 	if (!rc && too_many)
-		rc = feature_read_after(page->request->worker->store, &page->search->view,
+		rc = feature_read_after(page->request->worker->records, &page->search->view,
 			page->params->after_id, take_item, page, err);
 	return rc;
 }
@@ -308,7 +308,7 @@ static int get_items(struct request *request, struct response *response, struct 
 	if (rc)
 		return rc;
 	view = sight_view(request, page.layer, &params.moment);
-	rc = transaction_begin_read(request->worker->store, &reading, err);
+	rc = transaction_begin_read(request->worker->records, &reading, err);
 	if (!rc)
 		rc = box_search_begin(request->worker, &view, &params, &search, err);
 	if (!rc)
@@ -381,7 +381,7 @@ static int get_item(struct request *request, struct response *response, struct e
 	if (rc)
 		return rc;
 	view = sight_view(request, item.layer, &moment);
-	rc = feature_read_one(request->worker->store, &view, id, write_item, &item, &found, err);
+	rc = feature_read_one(request->worker->records, &view, id, write_item, &item, &found, err);
 	arena_clear(&item.arena);
 	if (!rc && !found)
 		rc = fail_no_such_record(err);

@@ -4,6 +4,7 @@
 #include "data/change.h"
 #include "server/app.h"
 #include "server/events.h"
+#include "server/standby.h"
 
 enum { ROWS_MAX = 2000 }; /* of a commit that are looked at one by one; of more the whole layers */
 
@@ -54,6 +55,7 @@ static void follow(struct store *store, struct app *app)
 	for (size_t i = 0; (rc || is_behind || following.too_many) && i < app->layers->count; i++)
 		live_map_touch(app->map, i, NULL);
 	app->followed_seq = last;
+	standby_note_feed(app->standby, last);
 	events_wake(app->events, last);
 }
 
@@ -66,5 +68,8 @@ void follow_feed(struct store *store, struct app *app)
 
 void follow_commit(struct store *store, void *context)
 {
-	follow_feed(store, context);
+	struct app *app = context;
+
+	standby_note_commit(app->standby);
+	follow_feed(store, app);
 }

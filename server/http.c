@@ -275,6 +275,8 @@ static bool answer(struct exchange *exchange, int rc)
 		rc = fail_body_too_large(err, (int64_t)request->action->content_max);
 	if (!rc && !is_open && !request->asker)
 		rc = asker_find(request, err);
+	if (!rc && request->worker)
+		worker_face(request->worker, !request->action);
 	if (!rc)
 		rc = ask_handler(request, &exchange->response, err);
 	if (!rc && request->commit.work) {

@@ -71,6 +71,7 @@ dothi_SOURCES = \
 	%D%/sight.c %D%/sight.h \
 	%D%/static_files.c \
 	%D%/tokens_api.c \
+	%D%/standby.c %D%/standby.h \
 	%D%/tail.c %D%/tail.h \
 	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tiles_api.c \

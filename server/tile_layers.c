@@ -24,7 +24,7 @@ static int make(struct request *request, const struct layer *layer, const struct
 	struct worker *worker = request->worker;
 	struct view view = sight_view(request, layer, moment);
 	struct snapshot_source source = {
-		worker->store, &request->app->opened.city, worker->crs, worker->geom};
+		worker->records, &request->app->opened.city, worker->crs, worker->geom};
 
 	return snapshot_build(&source, &view, area, ret_snapshot, err);
 }
@@ -59,7 +59,7 @@ static int open_one(struct request *request, const struct layer *layer, const st
 		return 0;
 	}
 	if (!reading->store)
-		rc = transaction_begin_read(request->worker->store, reading, err);
+		rc = transaction_begin_read(request->worker->records, reading, err);
 	if (!rc)
 		rc = area_of(request, tile, margin, &area, err);
 	if (!rc)

@@ -171,7 +171,7 @@ static struct box bounds_of(struct worker *worker, const struct layer_choice *ch
 		struct layer_state state;
 		struct box box;
 
-		if (!layer_state_read(worker->store, choice->layers[i], &state, NULL) &&
+		if (!layer_state_read(worker->records, choice->layers[i], &state, NULL) &&
 			!box_is_empty(&state.box) && box_transform(path, &state.box, &box))
 			box_add(&all, &box);
 	}

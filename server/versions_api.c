@@ -117,7 +117,7 @@ static int keep(struct listing *listing, const struct feature *feature, struct e
 
 static const char *login_of(struct listing *listing, const char *actor)
 {
-	return asker_login(listing->request->worker->store, actor, &listing->author);
+	return asker_login(listing->request->worker->records, actor, &listing->author);
 }
 
 static int write_entry(struct listing *listing, const struct history_entry *entry, struct error *err)
@@ -208,7 +208,7 @@ static int write_versions(struct listing *listing, const struct view *view, int6
 	json_member_int(json, "id", id);
 	json_put_key(json, "versions");
 	json_begin_array(json);
-	rc = history_versions(listing->request->worker->store, view, id, from,
+	rc = history_versions(listing->request->worker->records, view, id, from,
 		listing->most + (listing->after > 0), take_entry, listing, err);
 	if (!rc && !listing->count && !listing->after)
 		rc = fail_no_such_record(err);
@@ -297,7 +297,7 @@ static int get_version(struct request *request, struct response *response, struc
 		return fail_no_such_version(err, 0);
 	view = sight_view(request, listing->how.layer, NULL);
 	rc = history_versions(
-		request->worker->store, &view, id, version - 1, 1, take_feature, listing, err);
+		request->worker->records, &view, id, version - 1, 1, take_feature, listing, err);
 	if (!rc && !listing->count)
 		rc = fail_no_such_version(err, version);
 	return finish(listing, response, rc, TYPE_GEOJSON, err);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/messages.h"
+#include "server/standby.h"
 
 enum {
 	QUEUE_SIZE = 512,  /* a second of small answers; more would be stale when it is answered */
@@ -16,6 +17,7 @@ int worker_open(struct worker *worker, const struct app *app, struct error *err)
 	*worker = (struct worker){.app = app};
 	mvt_scratch_init(&worker->mvt);
 	rc = register_connect(app->folder, STORE_READ, &worker->store, err);
+	worker->records = worker->store;
 	if (!rc)
 		rc = crs_context_new(&worker->crs, err);
 	if (!rc)
@@ -36,7 +38,18 @@ void worker_clear(struct worker *worker)
 	compressor_free(take(worker->compressor));
 	geom_context_free(take(worker->geom));
 	crs_context_free(take(worker->crs));
+	store_close(take(worker->standby));
 	store_close(take(worker->store));
+}
+
+void worker_face(struct worker *worker, bool only_reads)
+{
+	worker->records = worker->store;
+	if (!only_reads || !standby_is_near(worker->app->standby))
+		return;
+	if (worker->standby ||
+		!register_connect_standby(worker->app->folder, &worker->standby, NULL))
+		worker->records = worker->standby;
 }
 
 struct worker_pool {

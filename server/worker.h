@@ -19,6 +19,8 @@
 struct worker {
 	const struct app *app;
 	struct store *store; /* reading */
+	struct store *standby; /* of the database; NULL not connected */
+	struct store *records; /* where records are read for the request in hand: one of the two */
 	struct crs_context *crs;
 	struct geom_context *geom;
 	struct compressor *compressor;
@@ -29,6 +31,9 @@ struct worker {
 /* What a worker and its command line relatives need; clear in any case. */
 int worker_open(struct worker *worker, const struct app *app, struct error *err);
 void worker_clear(struct worker *worker);
+
+/* Before each request: one that only reads records may be answered by a standby. */
+void worker_face(struct worker *worker, bool only_reads);
 
 struct worker_pool;
 

@@ -30,7 +30,7 @@ static int make_tile(const struct command_line *line, struct app *app, struct wo
 {
 	const char *format = command_value(line, "format", 0);
 	struct snapshot_source source = {
-		worker->store, &app->opened.city, worker->crs, worker->geom};
+		worker->records, &app->opened.city, worker->crs, worker->geom};
 	struct snapshot *snapshots[APP_LAYERS_MAX] = {0};
 	const struct snapshot *const *all = (const struct snapshot *const *)snapshots;
 	struct layer_choice choice;
