@@ -7,13 +7,14 @@ const run = promisify(execFile);
 const {DOTHI_POSTGRES_FOLDER: folder, DOTHI_POSTGRES_BIN: bin} = process.env;
 if (!postgres) throw new Error('run it by tests/postgres/cluster.sh');
 
-/** pg_ctl as the user that the cluster belongs to. */
-function control(...words) {
-  const command = [`${bin}/pg_ctl`, '-D', `${folder}/data`, '-l', `${folder}/log`, '-w', '-t', '60', ...words];
+/** Runs a command as the user that the cluster belongs to. */
+export function asOwner(...command) {
   const as = process.getuid() === 0 ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--init-groups'] : [];
   const [program, ...rest] = [...as, 'env', '-C', '/', 'LC_ALL=C.UTF-8', ...command];
   execFileSync(program, rest, {stdio: 'ignore'});
 }
+
+const control = (...words) => asOwner(`${bin}/pg_ctl`, '-D', `${folder}/data`, '-l', `${folder}/log`, '-w', '-t', '60', ...words);
 
 /** Ends every backend at once, as a crash would. */
 export const stopHard = () => control('stop', '-m', 'immediate');
