@@ -336,17 +336,23 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 	return rc;
 }
 
-int postgres_commit(struct store *store, struct error *err)
+/* Everything that was asked for before has been done. */
+static int finish(struct postgres_store *pg, struct error *err)
 {
-	struct postgres_store *pg = postgres_of(store);
-	PGresult *result = NULL;
 	int rc = postgres_ready(pg, err);
 
 	if (!rc)
 		rc = postgres_copy_flush(pg, err);
+	return rc ? rc : postgres_settle(pg, err);
+}
+
+int postgres_commit(struct store *store, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(store);
+	PGresult *result = NULL;
 	/* What failed before must not look like a doubt about the COMMIT. */
-	if (!rc)
-		rc = postgres_settle(pg, err);
+	int rc = finish(pg, err);
+
 	if (rc)
 		return rc;
 	result = PQexec(pg->conn, "COMMIT");
@@ -386,12 +392,8 @@ int postgres_run(struct store *store, const char *sql, struct error *err)
 	struct postgres_store *pg = postgres_of(store);
 	ExecStatusType status;
 	PGresult *result;
-	int rc = postgres_ready(pg, err);
+	int rc = finish(pg, err);
 
-	if (!rc)
-		rc = postgres_copy_flush(pg, err);
-	if (!rc)
-		rc = postgres_settle(pg, err);
 	if (rc)
 		return rc;
 	result = PQexec(pg->conn, sql);

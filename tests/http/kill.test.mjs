@@ -5,7 +5,7 @@ import {after, before, test} from 'node:test';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {dothi, must, serve, temporaryFolder} from './city.mjs';
-import {person} from './people.mjs';
+import {person, versionsOf} from './people.mjs';
 
 const kills = Number(process.env.DOTHI_KILLS ?? 100), seed = Number(process.env.DOTHI_SEED ?? 77);
 const writers = 16, records = 50, edits = 1000 * writers;
@@ -55,17 +55,6 @@ async function write(city, known, acknowledged, budget, name) {
   }
 }
 
-async function versionsOf(city, id) {
-  const all = [];
-  for (let path = `${items}/${id}/versions?limit=1000`; path;) {
-    const page = await city.json(path, {headers: who});
-    all.push(...page.versions);
-    const next = page.links.find(one => one.rel === 'next');
-    path = next && new URL(next.href).pathname + new URL(next.href).search;
-  }
-  return all;
-}
-
 test(`what was answered survives ${kills} kills`, async () => {
   console.log(`seed ${seed}`);
   const acknowledged = [], restarts = [];
@@ -90,7 +79,7 @@ test(`what was answered survives ${kills} kills`, async () => {
   await Promise.all(Array.from({length: writers}, (_, i) => write(city, Object.fromEntries(Array.from({length: records}, (_, j) => [j + 1, 0])), acknowledged, budget, `last-${i}`)));
   const stored = new Map();
   for (let id = 1; id <= records; id++) {
-    const versions = await versionsOf(city, id);
+    const versions = await versionsOf(city, `${items}/${id}`, who);
     versions.forEach((one, i) => assert.equal(one.version, i + 1, `record ${id} skips a version`));
     stored.set(id, versions.map(one => one.feature.properties.name));
   }

@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {dothi, freshStore, must, serve, temporaryFolder} from '../http/city.mjs';
-import {person} from '../http/people.mjs';
+import {person, versionsOf} from '../http/people.mjs';
 import {killBackend, sql, start, stopHard} from './cluster.mjs';
 import {followNumbers} from './feed_reader.mjs';
 
@@ -61,17 +61,6 @@ async function write(servers, stop, acknowledged, name) {
   }
 }
 
-async function versionsOf(city, id) {
-  const all = [];
-  for (let path = `${items}/${id}/versions?limit=1000`; path;) {
-    const page = await city.json(path, {headers: who});
-    all.push(...page.versions);
-    const next = page.links.find(one => one.rel === 'next');
-    path = next && new URL(next.href).pathname + new URL(next.href).search;
-  }
-  return all;
-}
-
 /** Something bad happens; resolves when the servers stand again. */
 async function strike(servers) {
   const dice = random();
@@ -122,7 +111,7 @@ test(`what was answered survives ${rounds} strikes`, async () => {
   }
   const stored = new Map();
   for (let id = 1; id <= records; id++) {
-    const versions = await versionsOf(servers[id % 2], id);
+    const versions = await versionsOf(servers[id % 2], `${items}/${id}`, who);
     versions.forEach((one, i) => assert.equal(one.version, i + 1, `record ${id} skips a version`));
     stored.set(id, versions.map(one => one.feature.properties.name));
   }
