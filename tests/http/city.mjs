@@ -48,8 +48,17 @@ export async function must(...words) {
 export function filesWith(folder, text) {
   if (postgres) execFileSync('psql', [postgres, '-qc', 'CHECKPOINT']);
   const home = postgres ? join(process.env.DOTHI_POSTGRES_FOLDER, 'data/base') : folder;
+  const holds = path => {
+    try {
+      return readFileSync(path).includes(text);
+    } catch (fault) {
+      // A cluster makes and removes files while it is looked through.
+      if (fault.code === 'ENOENT') return false;
+      throw fault;
+    }
+  };
   return readdirSync(home, {recursive: true, withFileTypes: true})
-    .filter(one => one.isFile() && one.name !== 'control.sock' && readFileSync(join(one.path, one.name)).includes(text))
+    .filter(one => one.isFile() && holds(join(one.path, one.name)))
     .map(one => one.name);
 }
 

@@ -17,8 +17,9 @@ const found = text => filesWith(dir, text);
 const enter = async n => JSON.parse(await must('person', 'add', dir, '--name', `Nguyễn Kanari ${n}`, '--id-number', `07400${n}12345`, '--contact', `${n} đường Kanari`, '--json')).person_id;
 
 for (const served of [false, true])
-  test(`a person is erased ${served ? 'while the city is served' : 'by the command alone'}`, async () => {
+  test(`a person is erased ${served ? 'while the city is served' : 'by the command alone'}`, async context => {
     const city = served && await serve(dir, '--quiet');
+    if (city) context.after(() => city.stop());
     const persons = [];
     for (let n = 10; n < 40; n++) persons.push(await enter(n));
     const shown = JSON.parse(await must('person', 'show', dir, String(persons[3]), '--purpose', 'cấp giấy', '--json'));
@@ -31,5 +32,4 @@ for (const served of [false, true])
     assert.deepEqual([after.name, after.erased, after.sha256], ['', true, shown.sha256]);
     assert.equal((await dothi('audit', 'verify', dir)).code, 0);
     assert.notEqual((await dothi('person', 'erase', dir, '99999', '--reason', 'x')).code, 0);
-    if (city) await city.stop();
   });
