@@ -44,13 +44,14 @@ export async function must(...words) {
   return done.stdout;
 }
 
-/** The files of a register with these bytes; of PostgreSQL those of its tables, as they are after a checkpoint. */
-export function filesWith(folder, text) {
+/** The files of a register with any of these texts; of PostgreSQL those of its tables, as they are after a checkpoint. */
+export function filesWith(folder, ...texts) {
   if (postgres) execFileSync('psql', [postgres, '-qc', 'CHECKPOINT']);
   const home = postgres ? join(process.env.DOTHI_POSTGRES_FOLDER, 'data/base') : folder;
   const holds = path => {
     try {
-      return readFileSync(path).includes(text);
+      const bytes = readFileSync(path);
+      return texts.some(text => bytes.includes(text));
     } catch (fault) {
       // A cluster makes and removes files while it is looked through.
       if (fault.code === 'ENOENT') return false;

@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => rm(folder, {recursive: true}));
 
-const found = text => filesWith(dir, text);
+const found = (...texts) => filesWith(dir, ...texts);
 const enter = async n => JSON.parse(await must('person', 'add', dir, '--name', `Nguyễn Kanari ${n}`, '--id-number', `07400${n}12345`, '--contact', `${n} đường Kanari`, '--json')).person_id;
 
 for (const served of [false, true])
@@ -26,8 +26,7 @@ for (const served of [false, true])
     assert.equal(shown.name, 'Nguyễn Kanari 13');
     assert.ok(found('Nguyễn Kanari 13').length);
     for (const id of persons) await must('person', 'erase', dir, String(id), '--reason', 'theo yêu cầu');
-    for (let n = 10; n < 40; n++)
-      for (const text of [`Nguyễn Kanari ${n}`, `07400${n}12345`, `${n} đường Kanari`]) assert.deepEqual(found(text), [], text);
+    assert.deepEqual(found(...persons.flatMap((_, i) => [`Nguyễn Kanari ${10 + i}`, `07400${10 + i}12345`, `${10 + i} đường Kanari`])), []);
     const after = JSON.parse(await must('person', 'show', dir, String(persons[3]), '--purpose', 'xem lại', '--json'));
     assert.deepEqual([after.name, after.erased, after.sha256], ['', true, shown.sha256]);
     assert.equal((await dothi('audit', 'verify', dir)).code, 0);
