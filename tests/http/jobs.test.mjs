@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {demo, must, serve} from './city.mjs';
+import {demo, must, postgres, serve} from './city.mjs';
 import {person, token} from './people.mjs';
 
 let city, dir, chief, officer, other;
@@ -63,7 +63,9 @@ test('an audit is ordered, followed and read', async () => {
   for (const one of [mine, theirs]) {
     for (let i = 0; i < 500 && one.heard.at(-1)?.state !== 'done'; i++) await new Promise(resolve => setTimeout(resolve, 20));
     assert.deepEqual([...new Set(one.heard.map(event => event.id))], [job.id]);
-    assert.deepEqual([one.heard[0].state, one.heard.at(-1).state], ['queued', 'done']);
+    // Through the database the news are that it has moved: by then it may be further.
+    assert.ok([...(postgres ? ['running'] : []), 'queued'].includes(one.heard[0].state), one.heard[0].state);
+    assert.equal(one.heard.at(-1).state, 'done');
   }
   assert.deepEqual(apart.heard, []);
   for (const one of [mine, theirs, apart]) await one.stop();
