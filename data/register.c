@@ -72,7 +72,10 @@ int register_standby_lag(const char *folder, int64_t *ret_lag_ms, struct error *
 	struct whereabouts whereabouts;
 	int rc = read_whereabouts(folder, &whereabouts, err);
 
-	*ret_lag_ms = !rc && *whereabouts.standby ? whereabouts.standby_lag_ms : 0;
+	/* A file has none. */
+	*ret_lag_ms = !rc && *whereabouts.store && *whereabouts.standby
+		? whereabouts.standby_lag_ms
+		: 0;
 	return rc;
 }
 

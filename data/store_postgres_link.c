@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 enum {
-	LOOK_US = 200,
+	LOOK_US = 200,	  /* how long a writer looks for an answer before it sleeps */
 	AWAY_MS = 500,	  /* how long nobody tries again after the database was not there */
 	TRYING_MS = 10000, /* at most one thread tries, and not for longer */
 	PLACES = 16,
@@ -358,7 +358,8 @@ int postgres_commit(struct store *store, struct error *err)
 	result = PQexec(pg->conn, "COMMIT");
 	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
 		rc = postgres_fail(pg, result, "COMMIT", err);
-		if (!is_connected(pg))
+		/* Ended by the server or lost: it may have been done before. */
+		if (rc == ERR_UNAVAILABLE || !is_connected(pg))
 			rc = fail_commit_unsure(err);
 	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
 		rc = fail_internal(err);
