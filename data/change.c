@@ -73,8 +73,12 @@ void change_seal_add(struct digest_maker *maker, int64_t seq, const char *layer,
 }
 
 /* The last link and its seal, and the last number; a register without any begins with zeros. */
-static int read_head(struct store *store, int64_t *ret_link, int64_t *ret_seq,
-	struct digest *ret_digest, struct error *err)
+struct head {
+	int64_t link, seq;
+	struct digest digest;
+};
+
+static int read_head(struct store *store, struct head *ret, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
@@ -84,36 +88,50 @@ static int read_head(struct store *store, int64_t *ret_link, int64_t *ret_seq,
 	const void *bytes;
 	size_t len;
 
-	*ret_digest = (struct digest){{0}};
+	*ret = (struct head){0};
 	if (!rc)
 		rc = query_step(query, err);
-	if (rc < 0)
+	if (rc <= 0)
 		return rc;
-	*ret_link = rc ? query_int(query, 0) : 0;
-	*ret_seq = rc ? query_int(query, 2) : 0;
-	bytes = rc ? query_bytes(query, 1, &len) : NULL;
-	if (bytes && len == sizeof ret_digest->bytes)
-		memcpy(ret_digest->bytes, bytes, len);
-	return rc ? query_check_row(query, err) : 0;
+	ret->link = query_int(query, 0);
+	ret->seq = query_int(query, 2);
+	bytes = query_bytes(query, 1, &len);
+	if (bytes && len == sizeof ret->digest.bytes)
+		memcpy(ret->digest.bytes, bytes, len);
+	return query_check_row(query, err);
+}
+
+/* Read once in a transaction: who writes in it is the only one who writes. */
+static int find_head(struct store *store, struct head *ret, struct error *err)
+{
+	const struct head *noted = transaction_noted(store);
+	int rc = 0;
+
+	if (noted)
+		*ret = *noted;
+	else
+		rc = read_head(store, ret, err);
+	if (!rc)
+		transaction_note(store, ret, sizeof *ret);
+	return rc;
 }
 
 int change_begin(struct store *store, const struct change_author *author,
 	struct change_set *ret_set, struct error *err)
 {
-	struct digest before;
-	int64_t seq = 0, link = 0;
-	int rc = read_head(store, &link, &seq, &before, err);
+	struct head head;
+	int rc = find_head(store, &head, err);
 
 	if (rc)
 		return rc;
 	*ret_set = (struct change_set){
 		.store = store,
 		.author = *author,
-		.link = link + 1,
-		.first_seq = seq + 1,
-		.next_seq = seq + 1,
+		.link = head.link + 1,
+		.first_seq = head.seq + 1,
+		.next_seq = head.seq + 1,
 	};
-	change_seal_begin(&ret_set->digest, &before, link + 1, author, seq + 1);
+	change_seal_begin(&ret_set->digest, &head.digest, ret_set->link, author, ret_set->first_seq);
 	return 0;
 }
 
@@ -165,7 +183,7 @@ int change_add(struct change_set *set, const struct layer *layer, const struct c
 int change_end(struct change_set *set, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
-	struct digest digest;
+	struct head head = {.link = set->link, .seq = set->next_seq - 1};
 	int rc;
 
 	if (set->next_seq == set->first_seq)
@@ -177,15 +195,17 @@ int change_end(struct change_set *set, struct error *err)
 		&query, err);
 	if (rc)
 		return rc;
-	digest = digest_end(&set->digest);
+	head.digest = digest_end(&set->digest);
 	query_bind_int(query, "link", set->link);
 	query_bind_int(query, "recorded_at", set->author.at_us);
 	query_bind_text(query, "actor", set->author.actor);
 	query_bind_text(query, "reason", set->author.reason);
 	query_bind_int(query, "first_seq", set->first_seq);
-	query_bind_int(query, "last_seq", set->next_seq - 1);
-	query_bind_bytes(query, "digest", digest.bytes, sizeof digest.bytes);
+	query_bind_int(query, "last_seq", head.seq);
+	query_bind_bytes(query, "digest", head.digest.bytes, sizeof head.digest.bytes);
 	rc = query_run(query, err);
+	if (!rc)
+		transaction_note(set->store, &head, sizeof head);
 	return rc ? rc : store_tell(set->store, "feed", err);
 }
 

@@ -83,47 +83,90 @@ static void bind_record(struct query *query, int64_t id)
 	query_bind_int(query, "to", history_key(id, HISTORY_VERSIONS_MAX - 1));
 }
 
-int history_live(struct store *store, const struct layer *layer, int64_t id,
-	struct history_spans *ret_spans, struct error *err)
+/* The query of history_live; with it comes the row that the layer's table shows, if `shown`. */
+static int query_live(struct store *store, const struct layer *layer, bool shown,
+	struct query **ret_query, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	int rc;
+
+	strbuf_add_format(&sql,
+		"SELECT live.version, live.valid_from, live.valid_to, last.key%s"
+		" FROM (SELECT max(key) AS key FROM \"%s_history\" WHERE key BETWEEN $from AND $to)"
+		" AS last LEFT JOIN \"%s_history\" AS live ON live.key BETWEEN $from AND $to"
+		" AND live.superseded_at IS NULL",
+		shown ? ", shown.version, shown.in_force, shown.geom" : "", layer->id, layer->id);
+	if (shown)
+		strbuf_add_format(&sql, " LEFT JOIN \"%s\" AS shown ON shown.id = $id", layer->id);
+	strbuf_add_text(&sql, " ORDER BY live.key");
+	rc = strbuf_check(&sql, err);
+	return rc ? rc : store_query(store, sql.data, ret_query, err);
+}
+
+/* Where the columns of the row shown are in it. */
+enum { SHOWN = 4 };
+
+static int read_shown(struct query *query, struct history_row *ret, struct error *err)
+{
+	struct wkb wkb;
+
+	if (query_is_null(query, SHOWN))
+		return 0;
+	ret->found = true;
+	ret->version = query_int(query, SHOWN);
+	ret->in_force = query_int(query, SHOWN + 1) != 0;
+	if (query_wkb(query, SHOWN + 2, &wkb, &ret->box))
+		ret->shape = content_hash(wkb.bytes, wkb.len);
+	return query_check_row(query, err);
+}
+
+static int add_span(struct query *query, struct history_spans *spans, struct error *err)
+{
+	struct history_span *span = &spans->spans[spans->count];
+
+	spans->last_version = query_int(query, 3) & (HISTORY_VERSIONS_MAX - 1);
+	if (query_is_null(query, 0))
+		return 0;
+	if (spans->count == HISTORY_LIVE_MAX)
+		return fail_versions_exhausted(err);
+	span->version = query_int(query, 0);
+	query_date(query, 1, &span->from);
+	query_date(query, 2, &span->to);
+	spans->count++;
+	return 0;
+}
+
+int history_live(struct store *store, const struct layer *layer, int64_t id,
+	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err)
+{
 	autoptr(query_done) struct query *query = NULL;
+	bool first = true;
 	int rc;
 
 	ret_spans->count = 0;
 	ret_spans->last_version = 0;
+	if (ret_row)
+		*ret_row = (struct history_row){.box = {1, 1, -1, -1}};
 	if (id < 1 || id > HISTORY_ID_MAX)
 		return 0;
-	strbuf_add_format(&sql,
-		"SELECT live.version, live.valid_from, live.valid_to, last.key"
-		" FROM (SELECT max(key) AS key FROM \"%s_history\" WHERE key BETWEEN $from AND $to)"
-		" AS last LEFT JOIN \"%s_history\" AS live ON live.key BETWEEN $from AND $to"
-		" AND live.superseded_at IS NULL ORDER BY live.key",
-		layer->id, layer->id);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(store, sql.data, &query, err);
+	rc = query_live(store, layer, ret_row != NULL, &query, err);
 	if (rc)
 		return rc;
 	bind_record(query, id);
-	while ((rc = query_step(query, err)) > 0) {
-		struct history_span *span = &ret_spans->spans[ret_spans->count];
-
-		ret_spans->last_version = query_int(query, 3) & (HISTORY_VERSIONS_MAX - 1);
-		if (query_is_null(query, 0))
-			continue;
-		if (ret_spans->count == HISTORY_LIVE_MAX)
-			return fail_versions_exhausted(err);
-		span->version = query_int(query, 0);
-		query_date(query, 1, &span->from);
-		query_date(query, 2, &span->to);
-		ret_spans->count++;
+	if (ret_row)
+		query_bind_int(query, "id", id);
+	for (; (rc = query_step(query, err)) > 0; first = false) {
+		rc = add_span(query, ret_spans, err);
+		if (!rc && first && ret_row)
+			rc = read_shown(query, ret_row, err);
+		if (rc)
+			break;
 	}
 	return rc;
 }
 
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,
-	int64_t version, int64_t at_us, struct error *err)
+	int64_t version, bool is_shown, int64_t at_us, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	autoptr(query_done) struct query *query = NULL, *index = NULL;
@@ -139,7 +182,7 @@ int history_supersede(struct store *store, const struct layer *layer, int64_t id
 	query_bind_int(query, "key", history_key(id, version));
 	query_bind_int(query, "at", at_us);
 	rc = query_run(query, err);
-	if (rc)
+	if (rc || is_shown)
 		return rc;
 	strbuf_reset(&sql);
 	strbuf_add_format(

@@ -51,13 +51,21 @@ struct history_spans {
 	int64_t last_version; /* the highest number of the record; 0 no such record */
 };
 
-/* Those of a record, in the order of their numbers. */
-int history_live(struct store *store, const struct layer *layer, int64_t id,
-	struct history_spans *ret_spans, struct error *err);
+/* The row that the layer's table shows of a record. */
+struct history_row {
+	bool found, in_force;
+	int64_t version;
+	struct box box; /* empty: no geometry */
+	struct content_hash shape; /* of its geometry; "" none */
+};
 
-/* From now on the version does not hold; the index is told. */
+/* Those of a record, in the order of their numbers, and, if ret_row, with them the row shown. */
+int history_live(struct store *store, const struct layer *layer, int64_t id,
+	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err);
+
+/* From now on the version does not hold; the index is told, unless it is the one that the row shows. */
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,
-	int64_t version, int64_t at_us, struct error *err);
+	int64_t version, bool is_shown, int64_t at_us, struct error *err);
 
 /* Visits one version with all its bytes. */
 int history_read(struct store *store, const struct layer *layer, int64_t id, int64_t version,

@@ -67,6 +67,7 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 
 int query_step(struct query *query, struct error *err)
 {
+	query->store->written += query->writes;
 	return query->store->driver->step(query, err);
 }
 

@@ -202,41 +202,6 @@ static int read_version(struct revision *revision, int64_t id, int64_t version,
 	return rc || found ? rc : fail_register_damaged(err);
 }
 
-/* The table's row as it is, before it follows. */
-struct current {
-	bool found, in_force;
-	int64_t version;
-	struct box box;
-	struct content_hash shape;
-};
-
-static int read_current(struct revision *revision, int64_t id, struct current *ret, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
-	autoptr(query_done) struct query *query = NULL;
-	struct wkb wkb;
-	int rc;
-
-	*ret = (struct current){.box = nowhere};
-	strbuf_add_format(&sql, "SELECT version, in_force, geom FROM \"%s\" WHERE id = $id",
-		revision->layer->id);
-	rc = strbuf_check(&sql, err);
-	if (!rc)
-		rc = store_query(revision->store, sql.data, &query, err);
-	if (rc)
-		return rc;
-	query_bind_int(query, "id", id);
-	rc = query_step(query, err);
-	if (rc <= 0)
-		return rc;
-	ret->found = true;
-	ret->version = query_int(query, 0);
-	ret->in_force = query_int(query, 1) != 0;
-	if (query_wkb(query, 2, &wkb, &ret->box))
-		ret->shape = content_hash(wkb.bytes, wkb.len);
-	return query_check_row(query, err);
-}
-
 /* Which version the table shows: in force today, else the last that was, else the first to come. */
 static const struct history_span *choose(
 	const struct history_spans *spans, const struct date *today, bool *ret_in_force)
@@ -263,13 +228,13 @@ static const struct history_span *choose(
 /* Writing the table's row anew. */
 struct following {
 	struct revision *revision;
-	const struct current *old;
+	const struct history_row *old;
 	bool in_force;
 	struct box box; /* of the new row */
 	struct change change;
 };
 
-static bool has_shape(const struct current *old, const struct feature *feature)
+static bool has_shape(const struct history_row *old, const struct feature *feature)
 {
 	struct content_hash shape;
 
@@ -292,10 +257,9 @@ static int follow_row(void *context, const struct feature *feature, struct error
 		!has_shape(following->old, feature), err);
 }
 
-/* A version that may need its place in the index. */
+/* A version that holds and may need its place in the index. */
 struct indexing {
 	struct revision *revision;
-	int64_t superseded_at_us; /* 0 it holds */
 	const struct box *row_box;
 };
 
@@ -303,41 +267,38 @@ static int index_version(void *context, const struct feature *feature, struct er
 {
 	const struct indexing *indexing = context;
 
-	return history_index_put(indexing->revision->store, indexing->revision->layer, feature,
-		indexing->superseded_at_us, indexing->row_box, err);
+	return history_index_put(indexing->revision->store, indexing->revision->layer, feature, 0,
+		indexing->row_box, err);
 }
 
-/* The versions that hold and the row that was, and, if the row has moved away, all others. */
+/*
+ * The versions that hold, and all others if the row has moved away: what lay within its old box lies
+ * within its new one else.
+ */
 static int follow_index(struct revision *revision, int64_t id, const struct history_spans *spans,
-	int64_t row_version, const struct current *old, const struct box *row_box,
+	int64_t row_version, const struct history_row *old, const struct box *row_box,
 	struct error *err)
 {
 	struct indexing indexing = {.revision = revision, .row_box = row_box};
 	struct box both = *row_box;
-	bool old_holds = false;
 	int rc = 0;
 
 	grow(&both, &old->box);
 	if (memcmp(&both, row_box, sizeof both) != 0)
 		return history_index_fill(
 			revision->store, revision->layer, id, row_version, row_box, err);
-	for (size_t i = 0; !rc && i < spans->count; i++) {
-		old_holds |= spans->spans[i].version == old->version;
+	for (size_t i = 0; !rc && i < spans->count; i++)
 		if (spans->spans[i].version != row_version)
 			rc = read_version(
 				revision, id, spans->spans[i].version, index_version, &indexing, err);
-	}
-	if (rc || old->version == row_version || old_holds)
-		return rc;
-	indexing.superseded_at_us = revision->changes->author.at_us;
-	return read_version(revision, id, old->version, index_version, &indexing, err);
+	return rc;
 }
 
 /*
  * Makes the table and the index right after the versions of a record changed; `spans` are those that
  * hold now, `made` is the one that was written last, if it is at hand.
  */
-static int follow(struct revision *revision, int64_t id, const struct current *old,
+static int follow(struct revision *revision, int64_t id, const struct history_row *old,
 	const struct history_spans *spans, const struct feature *made, struct following *ret,
 	struct error *err)
 {
@@ -353,7 +314,7 @@ static int follow(struct revision *revision, int64_t id, const struct current *o
 		rc = read_version(revision, id, version, follow_row, &following, err);
 	if (!rc)
 		rc = follow_index(revision, id, spans, version, old, &following.box, err);
-	if (!rc && version != spans->last_version)
+	if (!rc && !(made && made->version == version))
 		rc = history_index_remove(revision->store, revision->layer, id, version, err);
 	if (!rc)
 		rc = count(revision, following.in_force - old->in_force,
@@ -383,40 +344,48 @@ static int keep_part(struct revision *revision, int64_t id, int64_t version, con
 	return rc ? rc : add_span(holding, saying.version, from, to, err);
 }
 
-/* Supersedes a version, and says again what of it lies before `from` and from `to` on. */
-static int clear_span(struct revision *revision, int64_t id, const struct history_span *span,
-	const struct date *from, const struct date *to, struct history_spans *holding,
+/* Which time of a record is cleared of the versions that hold in it. */
+struct clearing {
+	int64_t id;
+	int64_t base_version;  /* is cleared as far as it goes */
+	int64_t shown_version; /* by the row */
+	const struct date *from, *to;
+};
+
+/* Supersedes a version, and says again what of it lies before the time and from `until` on. */
+static int clear_span(struct revision *revision, const struct clearing *clearing,
+	const struct history_span *span, const struct date *until, struct history_spans *holding,
 	struct error *err)
 {
-	int rc = history_supersede(revision->store, revision->layer, id, span->version,
-		revision->changes->author.at_us, err);
+	const struct date *from = clearing->from;
+	int rc = history_supersede(revision->store, revision->layer, clearing->id, span->version,
+		span->version == clearing->shown_version, revision->changes->author.at_us, err);
 
 	if (!rc && *from->text && strcmp(span->from.text, from->text) < 0)
-		rc = keep_part(revision, id, span->version, &span->from, from, holding, err);
-	if (!rc && *to->text && before(to, &span->to))
-		rc = keep_part(revision, id, span->version, to, &span->to, holding, err);
+		rc = keep_part(revision, clearing->id, span->version, &span->from, from, holding, err);
+	if (!rc && *until->text && before(until, &span->to))
+		rc = keep_part(revision, clearing->id, span->version, until, &span->to, holding, err);
 	return rc;
 }
 
-/*
- * Clears the time from..to of all versions that hold, of the base as far as it goes; *spans are
- * those that hold then.
- */
-static int clear_time(struct revision *revision, int64_t id, struct history_spans *spans,
-	int64_t base_version, const struct date *from, const struct date *to, struct error *err)
+/* Clears it of all versions in *spans, which are those that hold then. */
+static int clear_time(struct revision *revision, const struct clearing *clearing,
+	struct history_spans *spans, struct error *err)
 {
 	struct history_spans holding = {.last_version = spans->last_version};
+	const struct date *from = clearing->from, *to = clearing->to;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < spans->count; i++) {
 		const struct history_span *span = &spans->spans[i];
-		struct date until = span->version == base_version ? later_end(to, &span->to) : *to;
+		bool is_base = span->version == clearing->base_version;
+		struct date until = is_base ? later_end(to, &span->to) : *to;
 
 		if ((*from->text && !before(from, &span->to)) ||
 			(*span->from.text && !before(&span->from, &until)))
 			rc = add_span(&holding, span->version, &span->from, &span->to, err);
 		else
-			rc = clear_span(revision, id, span, from, &until, &holding, err);
+			rc = clear_span(revision, clearing, span, &until, &holding, err);
 	}
 	if (!rc)
 		*spans = holding;
@@ -447,9 +416,9 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 	struct following followed;
 	struct history_spans spans;
 	struct history_span base;
-	struct current old;
+	struct history_row old;
 	struct box box;
-	int rc = history_live(revision->store, revision->layer, feature->id, &spans, err);
+	int rc = history_live(revision->store, revision->layer, feature->id, &spans, &old, err);
 
 	if (!rc)
 		rc = find_base(&spans, base_version, &base, err);
@@ -462,10 +431,10 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 		error_where(err, "/properties/valid_from");
 		return rc;
 	}
-	rc = read_current(revision, feature->id, &old, err);
-	if (!rc)
-		rc = clear_time(revision, feature->id, &spans, base_version,
-			&feature->valid_from, &feature->valid_to, err);
+	rc = clear_time(revision,
+		&(struct clearing){feature->id, base_version, old.version, &feature->valid_from,
+			&feature->valid_to},
+		&spans, err);
 	if (rc)
 		return rc;
 	feature->version = spans.last_version + 1;
@@ -501,17 +470,16 @@ int revision_end(struct revision *revision, int64_t id, int64_t base_version,
 	struct following followed;
 	struct history_spans spans;
 	struct history_span base;
-	struct current old;
-	int rc = history_live(revision->store, revision->layer, id, &spans, err);
+	struct history_row old;
+	int rc = history_live(revision->store, revision->layer, id, &spans, &old, err);
 
 	if (!rc)
 		rc = find_base(&spans, base_version, &base, err);
 	if (!rc && !spans.count)
 		rc = fail_no_such_record(err);
 	if (!rc)
-		rc = read_current(revision, id, &old, err);
-	if (!rc)
-		rc = clear_time(revision, id, &spans, base_version, from, &open, err);
+		rc = clear_time(revision,
+			&(struct clearing){id, base_version, old.version, from, &open}, &spans, err);
 	if (rc)
 		return rc;
 	saying.version = *ret_version = ++spans.last_version;
@@ -524,14 +492,12 @@ int revision_turn(struct revision *revision, int64_t id, struct error *err)
 {
 	struct following followed;
 	struct history_spans spans;
-	struct current old;
-	int rc = read_current(revision, id, &old, err);
+	struct history_row old;
+	int rc = history_live(revision->store, revision->layer, id, &spans, &old, err);
 
 	if (rc || !old.found)
 		return rc;
-	rc = history_live(revision->store, revision->layer, id, &spans, err);
-	if (!rc)
-		rc = follow(revision, id, &old, &spans, NULL, &followed, err);
+	rc = follow(revision, id, &old, &spans, NULL, &followed, err);
 	if (rc || (followed.in_force == old.in_force && followed.change.version == old.version))
 		return rc;
 	followed.change.feature_id = id;

@@ -39,6 +39,7 @@ enum store_dialect store_dialect(const struct store *store)
 
 int store_run(struct store *store, const char *sql, struct error *err)
 {
+	store->written++;
 	return store->driver->run(store, sql, err);
 }
 
@@ -77,6 +78,7 @@ int store_query(
 		return rc;
 	query->store = store;
 	query->hash = hash;
+	query->writes = !text_starts_with(sql, "SELECT");
 	query->sql = strdup(sql);
 	if (!query->sql) {
 		store->driver->finish(query);
@@ -183,6 +185,7 @@ int store_note_extent(struct store *store, const char *table, int64_t row_count,
 
 int store_tell(struct store *store, const char *news, struct error *err)
 {
+	store->written++;
 	return store->driver->tell ? store->driver->tell(store, news, err) : 0;
 }
 

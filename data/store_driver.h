@@ -16,6 +16,9 @@ struct store_driver {
 	int (*begin)(struct store *store, bool writes, struct error *err);
 	int (*commit)(struct store *store, struct error *err);
 	void (*rollback)(struct store *store); /* of what is open, if anything; cannot fail */
+	bool (*is_sound)(struct store *store); /* a transaction, which nothing has ended */
+	/* NULL: a statement is done when it returns. */
+	int (*settle)(struct store *store, struct error *err);
 	int (*prepare)(
 		struct store *store, const char *sql, struct query **ret, struct error *err);
 	void (*finish)(struct query *query); /* frees */
@@ -77,12 +80,16 @@ struct store {
 	/* Idle ones, each at one of the STORE_CACHE_TRIES places from the hash of its text on. */
 	struct query *cached[STORE_CACHED_QUERIES];
 	unsigned displaced;
+	int64_t written; /* see store_written */
+	bool noted;
+	_Alignas(8) unsigned char note[TRANSACTION_NOTE_MAX];
 };
 
 struct query {
 	struct store *store;
 	char *sql; /* heap: the text, the key of the cache */
 	uint32_t hash;
+	bool writes; /* or may do so */
 };
 
 int store_sqlite_open(

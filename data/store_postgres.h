@@ -25,6 +25,7 @@
 enum {
 	POSTGRES_DEAD_MAX = 64,
 	POSTGRES_COPIES_MAX = 8,
+	POSTGRES_NEWS_BYTES = 301,
 };
 
 /* Types of PostgreSQL, of its catalogue pg_type. */
@@ -68,6 +69,7 @@ struct postgres_store {
 	struct postgres_copy copies[POSTGRES_COPIES_MAX];
 	char channel[48]; /* of news, as it was in the connection `channel_of` */
 	unsigned channel_of, listening_of;
+	char told[POSTGRES_NEWS_BYTES]; /* the last news of this transaction; comes once anyway */
 };
 
 struct postgres_parameter {
@@ -115,11 +117,9 @@ int postgres_connect(const char *address, enum store_mode mode, struct store **r
 void postgres_close(struct store *store);
 /* Makes sure that there is a connection, and that nothing else is coming on it. */
 int postgres_ready(struct postgres_store *pg, struct error *err);
-/* What PostgreSQL says, in the words of the catalogue; of the connection if the result is NULL. */
-int postgres_fail(
-	struct postgres_store *pg, const PGresult *result, const char *sql, struct error *err);
-/* Waits a little for a result, without sleeping. */
-void postgres_await(struct postgres_store *pg);
+/* What PostgreSQL says, in the words of the catalogue; of the connection if `said` is NULL. */
+int postgres_fail(struct postgres_store *pg, const PGresult *said, const char *sql, struct error *err);
+void postgres_await(struct postgres_store *pg); /* a little, for a result, without sleeping */
 /* Waits for all that was sent, and says whether it succeeded. */
 int postgres_settle(struct postgres_store *pg, struct error *err);
 /* The results up to the sync that was sent: of the last statement, if `ret_last`. */
@@ -127,6 +127,8 @@ int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct
 int postgres_begin(struct store *store, bool writes, struct error *err);
 int postgres_commit(struct store *store, struct error *err);
 void postgres_rollback(struct store *store);
+int postgres_settle_all(struct store *store, struct error *err);
+bool postgres_is_sound(struct store *store);
 int postgres_run(struct store *store, const char *sql, struct error *err);
 /* Sends a statement without parameters in a transaction, and does not wait for it. */
 int postgres_send_word(struct postgres_store *pg, const char *sql, struct error *err);
@@ -138,8 +140,7 @@ void postgres_finish(struct query *query);
 void postgres_reset(struct query *query);
 int postgres_step(struct query *query, struct error *err);
 int postgres_each(struct query *query, query_row_visit *visit, void *context, struct error *err);
-/* Keeps aside what is still coming of the query that streams. */
-int postgres_keep_rows(struct postgres_store *pg, struct error *err);
+int postgres_keep_rows(struct postgres_store *pg, struct error *err); /* those still coming */
 
 /* store_postgres_copy.c: many rows at a time */
 int postgres_copy_row(struct postgres_query *query, struct error *err);

@@ -326,6 +326,7 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 		return ERR_INTERNAL;
 	}
 	pg->in_transaction = true;
+	*pg->told = 0;
 	rc = postgres_send_word(pg, writes ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", err);
 	/* "doth" and the schema: each register has a lock of its own. */
 	if (!rc && writes)
@@ -337,8 +338,9 @@ int postgres_begin(struct store *store, bool writes, struct error *err)
 }
 
 /* Everything that was asked for before has been done. */
-static int finish(struct postgres_store *pg, struct error *err)
+int postgres_settle_all(struct store *store, struct error *err)
 {
+	struct postgres_store *pg = postgres_of(store);
 	int rc = postgres_ready(pg, err);
 
 	if (!rc)
@@ -346,12 +348,20 @@ static int finish(struct postgres_store *pg, struct error *err)
 	return rc ? rc : postgres_settle(pg, err);
 }
 
+/* After one that failed PostgreSQL does no other. */
+bool postgres_is_sound(struct store *store)
+{
+	struct postgres_store *pg = postgres_of(store);
+
+	return is_connected(pg) && PQtransactionStatus(pg->conn) != PQTRANS_INERROR;
+}
+
 int postgres_commit(struct store *store, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(store);
 	PGresult *result = NULL;
 	/* What failed before must not look like a doubt about the COMMIT. */
-	int rc = finish(pg, err);
+	int rc = postgres_settle_all(store, err);
 
 	if (rc)
 		return rc;
@@ -393,7 +403,7 @@ int postgres_run(struct store *store, const char *sql, struct error *err)
 	struct postgres_store *pg = postgres_of(store);
 	ExecStatusType status;
 	PGresult *result;
-	int rc = finish(pg, err);
+	int rc = postgres_settle_all(store, err);
 
 	if (rc)
 		return rc;

@@ -6,7 +6,7 @@
 #include "base/messages.h"
 #include "data/store_postgres_server.h"
 
-enum { SQL_BYTES = 600, NEWS_MAX_BYTES = 300 };
+enum { SQL_BYTES = 600 };
 
 /* The channel of the register, which is named after its schema; asked for once a connection. */
 static int find_channel(struct postgres_store *pg, struct error *err)
@@ -36,13 +36,19 @@ int postgres_tell(struct store *store, const char *news, struct error *err)
 		rc = find_channel(pg, err);
 	if (rc)
 		return rc;
-	if (strlen(news) > NEWS_MAX_BYTES || strpbrk(news, "'\\"))
+	if (strlen(news) >= POSTGRES_NEWS_BYTES || strpbrk(news, "'\\"))
 		return fail_internal(err);
 	snprintf(sql, sizeof sql, "NOTIFY %s, '%s'", pg->channel, news);
 	if (!pg->in_transaction)
 		return postgres_run(store, sql, err);
+	if (!strcmp(pg->told, news))
+		return 0;
 	rc = postgres_copy_flush(pg, err);
-	return rc ? rc : postgres_send_word(pg, sql, err);
+	if (!rc)
+		rc = postgres_send_word(pg, sql, err);
+	if (!rc)
+		snprintf(pg->told, sizeof pg->told, "%s", news);
+	return rc;
 }
 
 /* Makes sure that this connection listens; *ret_anew: it did not, and may have missed something. */

@@ -69,6 +69,7 @@ static void forget_sent(struct postgres_store *pg)
 {
 	postgres_copy_clear(pg);
 	pg->bulk = false;
+	*pg->told = 0;
 	postgres_settle(pg, NULL);
 }
 

@@ -123,6 +123,12 @@ static void sqlite_rollback(struct store *store)
 	sqlite3_reset(rollback);
 }
 
+/* A full disk has it roll back by itself. */
+static bool sqlite_is_sound(struct store *store)
+{
+	return !sqlite3_get_autocommit(db_of(store));
+}
+
 static int sqlite_prepare(
 	struct store *store, const char *sql, struct query **ret, struct error *err)
 {
@@ -389,6 +395,7 @@ static const struct store_driver driver = {
 	.close = sqlite_close,
 	.run = sqlite_run,
 	.rollback = sqlite_rollback,
+	.is_sound = sqlite_is_sound,
 	.prepare = sqlite_prepare,
 	.finish = sqlite_finish,
 	.reset = sqlite_reset,

@@ -16,6 +16,7 @@ static int begin(struct store *store, bool writes, struct transaction *ret, stru
 {
 	int rc;
 
+	store->noted = false;
 	if (store->driver->begin)
 		rc = store->driver->begin(store, writes, err);
 	else /* A read that becomes a write later fails in SQLite; so a writer says so at once. */
@@ -38,7 +39,10 @@ int transaction_begin_read(struct store *store, struct transaction *ret, struct 
 int transaction_commit(struct transaction *transaction, struct error *err)
 {
 	struct store *store = transaction->store;
-	int rc = store->driver->commit ? store->driver->commit(store, err) : run(store, "COMMIT", err);
+	int rc;
+
+	store->noted = false;
+	rc = store->driver->commit ? store->driver->commit(store, err) : run(store, "COMMIT", err);
 
 	if (!rc)
 		transaction->store = NULL;
@@ -47,9 +51,29 @@ int transaction_commit(struct transaction *transaction, struct error *err)
 
 void transaction_end(struct transaction *transaction)
 {
-	if (transaction->store)
-		transaction->store->driver->rollback(transaction->store);
-	transaction->store = NULL;
+	struct store *store = take(transaction->store);
+
+	if (!store)
+		return;
+	store->noted = false;
+	store->driver->rollback(store);
+}
+
+int transaction_settle(struct transaction *transaction, struct error *err)
+{
+	struct store *store = transaction->store;
+
+	return store->driver->settle ? store->driver->settle(store, err) : 0;
+}
+
+bool transaction_is_sound(const struct transaction *transaction)
+{
+	return transaction->store->driver->is_sound(transaction->store);
+}
+
+int64_t store_written(const struct store *store)
+{
+	return store->written;
 }
 
 int store_savepoint(struct store *store, struct error *err)
@@ -64,7 +88,21 @@ int store_savepoint_keep(struct store *store, struct error *err)
 
 int store_savepoint_undo(struct store *store, struct error *err)
 {
-	int rc = run(store, "ROLLBACK TO SAVEPOINT step", err);
+	int rc;
 
+	store->noted = false;
+	rc = run(store, "ROLLBACK TO SAVEPOINT step", err);
 	return rc ? rc : store_savepoint_keep(store, err);
+}
+
+void transaction_note(struct store *store, const void *note, size_t len)
+{
+	store->noted = len <= sizeof store->note;
+	if (store->noted)
+		memcpy(store->note, note, len);
+}
+
+const void *transaction_noted(const struct store *store)
+{
+	return store->noted ? store->note : NULL;
 }

@@ -28,12 +28,13 @@ struct writer {
  * Runs one piece so that its failure leaves no trace. Fails itself only where that is impossible:
  * a full disk takes the whole transaction with it.
  */
-static int run_piece(struct store *store, struct writer_piece *piece, struct error *err)
+static int run_in_savepoint(struct store *store, struct writer_piece *piece, struct error *err)
 {
 	int rc = store_savepoint(store, err);
 
 	if (rc)
 		return rc;
+	piece->err = (struct error){0};
 	piece->rc = piece->work(store, piece->context, &piece->err);
 	if (!piece->rc)
 		piece->rc = store_savepoint_keep(store, &piece->err);
@@ -43,6 +44,54 @@ static int run_piece(struct store *store, struct writer_piece *piece, struct err
 	return piece->rc;
 }
 
+/* Runs all pieces, each in a savepoint. */
+static int run_carefully(struct transaction *transaction, struct writer_piece *first, struct error *err)
+{
+	int rc = 0;
+
+	for (struct writer_piece *piece = first; !rc && piece; piece = piece->next)
+		rc = run_in_savepoint(transaction->store, piece, err);
+	return rc;
+}
+
+/*
+ * Runs all pieces without savepoints, which most do not need: nearly all succeed, and most that fail
+ * have not written yet. False: one has failed that needed it, or what failed is not known.
+ */
+static bool run_boldly(struct transaction *transaction, struct writer_piece *first, struct error *err)
+{
+	for (struct writer_piece *piece = first; piece; piece = piece->next) {
+		int64_t written = store_written(transaction->store);
+
+		piece->rc = piece->work(transaction->store, piece->context, &piece->err);
+		if (piece->rc && (store_written(transaction->store) != written ||
+					 !transaction_is_sound(transaction)))
+			return false;
+	}
+	return !transaction_settle(transaction, err);
+}
+
+/* One alone takes the transaction with it. */
+static int run_one(struct transaction *transaction, struct writer_piece *piece, struct error *err)
+{
+	int rc = piece->work(transaction->store, piece->context, err);
+
+	return rc ? rc : transaction_settle(transaction, err);
+}
+
+static int run_several(struct transaction *transaction, struct writer_piece *first, struct error *err)
+{
+	struct store *store = transaction->store;
+	int rc;
+
+	if (run_boldly(transaction, first, err))
+		return 0;
+	transaction_end(transaction);
+	*err = (struct error){0};
+	rc = transaction_begin(store, transaction, err);
+	return rc ? rc : run_carefully(transaction, first, err);
+}
+
 /* Runs a list in one transaction. When that fails, all that had succeeded has failed. */
 static void run_group(struct writer *writer, struct writer_piece *first)
 {
@@ -50,8 +99,9 @@ static void run_group(struct writer *writer, struct writer_piece *first)
 	struct error err = {0};
 	int rc = transaction_begin(writer->store, &transaction, &err);
 
-	for (struct writer_piece *piece = first; !rc && piece; piece = piece->next)
-		rc = run_piece(writer->store, piece, &err);
+	if (!rc)
+		rc = first->next ? run_several(&transaction, first, &err)
+				 : run_one(&transaction, first, &err);
 	if (!rc)
 		rc = transaction_commit(&transaction, &err);
 	if (!rc && writer->committed)

@@ -1,9 +1,9 @@
 /*
  * writer: the one thread that writes the register, with group commit.
  *
- * Any thread hands it a piece of work and waits. Pieces that wait together share one transaction,
- * each in a savepoint of its own: one that fails is undone alone, and all are answered only after
- * the COMMIT, so what was answered survives a power cut.
+ * Any thread hands it a piece of work and waits. Pieces that wait together share one transaction;
+ * one that fails is undone alone, and all are answered only after the COMMIT, so what was answered
+ * survives a power cut.
  */
 #ifndef DATA_WRITER_H
 #define DATA_WRITER_H
@@ -15,7 +15,11 @@
 
 struct writer;
 
-/* What is done on the writer's thread, inside its transaction. */
+/*
+ * What is done on the writer's thread, inside its transaction. When one of several fails that had
+ * written, all of them are undone and done anew: so a work says in its context what came of it, and
+ * depends on nothing that it has said there before.
+ */
 typedef int writer_work(struct store *store, void *context, struct error *err);
 
 /* Called on the writer's thread after each COMMIT, before anybody is answered. */

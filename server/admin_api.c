@@ -16,7 +16,8 @@ enum { CONTENT_MAX = 64 << 10 };
 
 /* What is to be done to an account, on its way through the writer. */
 struct managing {
-	int64_t account_id; /* 0 a new one */
+	bool is_new;
+	int64_t account_id;
 	struct account_plan plan;
 	bool has_role, has_state, has_scopes, wants_link;
 	enum role role;
@@ -211,9 +212,9 @@ static int read_rows(struct request *request, const struct json_node *document,
 static int manage(struct store *store, void *context, struct error *err)
 {
 	struct managing *managing = context;
-	int rc = managing->account_id
-		? 0
-		: account_create(store, &managing->plan, &managing->account_id, err);
+	int rc = managing->is_new
+		? account_create(store, &managing->plan, &managing->account_id, err)
+		: 0;
 
 	if (!rc && managing->has_role)
 		rc = account_set_role(store, managing->account_id, managing->role, err);
@@ -297,7 +298,7 @@ static int post_accounts(struct request *request, struct response *response, str
 		return rc;
 	managing->plan.login_len = strlen(managing->plan.login);
 	managing->plan.now_us = managing->now_us;
-	managing->wants_link = true;
+	managing->is_new = managing->wants_link = true;
 	commit(request, managing, answer_link);
 	return 0;
 }

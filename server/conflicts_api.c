@@ -128,7 +128,7 @@ static int current_version(struct asked *asked, int64_t *ret_version, struct err
 {
 	struct history_spans spans;
 	int rc = history_live(asked->request->worker->store, asked->layer,
-		asked->conflict.feature_id, &spans, err);
+		asked->conflict.feature_id, &spans, NULL, err);
 
 	*ret_version = spans.count ? spans.spans[spans.count - 1].version : spans.last_version;
 	return rc;

@@ -151,7 +151,7 @@ static int keep_proposal(struct editing *editing, struct error *err)
 {
 	struct edit *edit = editing->edit;
 	struct history_spans spans;
-	int rc = history_live(editing->store, edit->view.layer, edit->id, &spans, err);
+	int rc = history_live(editing->store, edit->view.layer, edit->id, &spans, NULL, err);
 
 	if (rc)
 		return rc;
@@ -229,7 +229,11 @@ int edit_run(struct store *store, void *context, struct error *err)
 	struct editing editing = {.edit = context, .store = store};
 	struct edit *edit = context;
 	bool done;
-	int rc = find_receipt(&editing, &done, err);
+	int rc;
+
+	edit->version = edit->conflict_id = edit->status = 0;
+	edit->replayed = false;
+	rc = find_receipt(&editing, &done, err);
 
 	if (rc || done)
 		return rc;

@@ -331,7 +331,7 @@ static void revise(struct world *world, int64_t id, struct truth *truth)
 	struct error err = {0};
 
 	assert_int_equal(
-		history_live(store, &small_layers.layers[SMALL_THING], id, &spans, NULL), 0);
+		history_live(store, &small_layers.layers[SMALL_THING], id, &spans, NULL, NULL), 0);
 	base.version = spans.last_version;
 	if (spans.count)
 		base = spans.spans[random_below(&world->random, spans.count)];

@@ -73,6 +73,14 @@ static int run_threads(struct writer *writer, writer_work *work, int pieces)
 	return atomic_load(&answered);
 }
 
+static int run_sql(struct store *store, const char *sql, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = store_query(store, sql, &query, err);
+
+	return rc ? rc : query_run(query, err);
+}
+
 static struct store *prepare(void **state)
 {
 	struct store *store = ((struct small_register *)*state)->opened.store;
@@ -120,6 +128,52 @@ static void many_threads_write_in_order(void **state)
 					  " ON a.thread = b.thread AND a.at < b.at"
 					  " AND a.piece >= b.piece"),
 		0);
+}
+
+/* Each 10th piece says what cannot be kept; in PostgreSQL that may show with the piece behind it. */
+static int insert_twins(struct store *store, void *context, struct error *err)
+{
+	const struct client *client = context;
+	int rc = insert(store, client, 1, err);
+
+	if (!rc && client->piece % 10 == 4)
+		rc = run_sql(store, "INSERT INTO parent (id) VALUES (1)", err);
+	return rc;
+}
+
+static void a_statement_that_fails_harms_no_other_piece(void **state)
+{
+	struct store *store = prepare(state);
+	autoptr(writer_free) struct writer *writer = writer_of(store);
+
+	assert_int_equal(run_threads(writer, insert_twins, 200), THREADS * (200 - 20));
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done"), THREADS * (200 - 20));
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE piece % 10 = 4"), 0);
+}
+
+static atomic_int runs; /* of the work below */
+
+static int read_and_refuse(struct store *store, void *context, struct error *err)
+{
+	const struct client *client = context;
+	int64_t parents;
+	int rc = store_int(store, "SELECT count(*) FROM parent", &parents, err);
+
+	atomic_fetch_add(&runs, 1);
+	if (!rc && client->piece % 2)
+		return fail_no_such_record(err);
+	return rc ? rc : insert(store, client, 1, err);
+}
+
+static void a_piece_that_has_not_written_fails_for_itself(void **state)
+{
+	struct store *store = prepare(state);
+	autoptr(writer_free) struct writer *writer = writer_of(store);
+
+	atomic_store(&runs, 0);
+	assert_int_equal(run_threads(writer, read_and_refuse, 100), THREADS * 50);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done"), THREADS * 50);
+	assert_int_equal(atomic_load(&runs), THREADS * 100);
 }
 
 /* Each 50th piece lacks its parent. */
@@ -325,6 +379,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_register(many_threads_write_in_order),
+		in_register(a_statement_that_fails_harms_no_other_piece),
+		in_register(a_piece_that_has_not_written_fails_for_itself),
 		in_register(a_failing_commit_fails_all_of_its_pieces),
 		in_register(a_full_disk_leaves_what_was_answered),
 		in_register(pieces_that_wait_share_a_commit),
