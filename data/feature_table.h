@@ -7,11 +7,15 @@
 #define DATA_FEATURE_TABLE_H
 
 #include "data/feature.h"
+#include "data/partition.h"
 #include "data/store.h"
 
-/* Adds what the database lacks of the layers; call inside a transaction. */
-int feature_tables_ensure(
-	struct store *store, const struct layer_table *layers, int epsg, struct error *err);
+/*
+ * Adds what the database lacks of the layers; call inside a transaction. `large`: the parts of the
+ * tables of large layers that are made now.
+ */
+int feature_tables_ensure(struct store *store, const struct layer_table *layers, int epsg,
+	const struct partitions *large, struct error *err);
 
 /* The type of a column, in the words of SQL. */
 const char *feature_column_type(enum field_type type);

@@ -20,13 +20,15 @@ double history_second(int64_t at_us)
 	return (double)at_us / 1e6;
 }
 
-int history_table_create(struct store *store, const struct layer *layer, struct error *err)
+int history_table_create(struct store *store, const struct layer *layer,
+	const struct partitions *partitions, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	bool sqlite = store_dialect(store) == STORE_SQLITE;
 	char history[80];
 	int rc;
 
+	snprintf(history, sizeof history, "%s_history", layer->id);
 	strbuf_add_format(&sql,
 		"CREATE TABLE \"%s_history\" (key %s, id BIGINT NOT NULL, version BIGINT NOT NULL,"
 		" valid_from TEXT, valid_to TEXT, recorded_at BIGINT NOT NULL, superseded_at BIGINT,"
@@ -37,14 +39,17 @@ int history_table_create(struct store *store, const struct layer *layer, struct 
 	for (size_t i = 0; i < layer->field_count; i++)
 		strbuf_add_format(&sql, ", \"%s\" %s", layer->fields[i].id,
 			feature_column_type(layer->fields[i].type));
+	strbuf_add_char(&sql, ')');
+	partitions_clause(partitions, "key", &sql);
 	strbuf_add_format(&sql,
-		"); CREATE INDEX \"%s_history_without_geom\" ON \"%s_history\" (key)"
+		"; CREATE INDEX \"%s_history_without_geom\" ON \"%s_history\" (key)"
 		" WHERE geom IS NULL",
 		layer->id, layer->id);
 	rc = strbuf_check(&sql, err);
 	if (!rc)
 		rc = store_run(store, sql.data, err);
-	snprintf(history, sizeof history, "%s_history", layer->id);
+	if (!rc)
+		rc = partitions_create(partitions, store, history, HISTORY_KEY_BITS, err);
 	return rc ? rc : store_add_time_index(store, history, err);
 }
 

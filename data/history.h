@@ -13,6 +13,7 @@
 #define DATA_HISTORY_H
 
 #include "data/feature_read.h"
+#include "data/partition.h"
 
 enum {
 	HISTORY_KEY_BITS = 20,
@@ -34,7 +35,8 @@ enum history_action { HISTORY_CREATE, HISTORY_UPDATE, HISTORY_END };
 int64_t history_key(int64_t id, int64_t version);
 
 /* Makes the table and its index; call inside a transaction. */
-int history_table_create(struct store *store, const struct layer *layer, struct error *err);
+int history_table_create(struct store *store, const struct layer *layer,
+	const struct partitions *partitions, struct error *err);
 
 /* Adds a version; HISTORY_END is superseded at once. */
 int history_put(struct store *store, const struct layer *layer, const struct feature *feature,

@@ -75,6 +75,7 @@ struct layer {
 	size_t field_count;
 	struct look look;
 	bool hidden; /* not switched on when the web map opens */
+	bool is_large; /* of a nation: hundreds of millions; see partition.h */
 	bool is_units; /* its records are the administrative units that others lie in */
 	unsigned writers; /* who changes it beside the administrator: 1 << role, ... */
 };

@@ -20,6 +20,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_row.c %D%/feature_row.h \
 	%D%/feature_table.c %D%/feature_table.h \
+	%D%/partition.c %D%/partition.h \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/feed.c %D%/feed.h \
 	%D%/history.c %D%/history.h \

@@ -141,7 +141,8 @@ static int fill(struct store *store, const struct register_plan *plan, struct er
 	if (!rc)
 		rc = city_write(store, plan->city, err);
 	if (!rc)
-		rc = feature_tables_ensure(store, plan->layers, plan->city->epsg, err);
+		rc = feature_tables_ensure(
+			store, plan->layers, plan->city->epsg, &plan->partitions, err);
 	if (!rc && plan->fill)
 		rc = plan->fill(store, plan->context, err);
 	return rc ? rc : transaction_commit(&transaction, err);
@@ -320,7 +321,8 @@ static int bring_up_to_date(struct store *store, const struct layer_table *layer
 	if (!rc)
 		rc = migrate(store, now_us, err);
 	if (!rc)
-		rc = feature_tables_ensure(store, layers, city->epsg, err);
+		rc = feature_tables_ensure(
+			store, layers, city->epsg, &(struct partitions){0}, err);
 	return rc ? rc : transaction_commit(&transaction, err);
 }
 

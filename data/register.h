@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "data/city.h"
+#include "data/partition.h"
 #include "data/store.h"
 
 struct register_folder {
@@ -29,6 +30,7 @@ struct register_plan {
 	const char *folder;
 	const char *store; /* address of its PostgreSQL database; NULL: DIR/city.sqlite */
 	const struct layer_table *layers;
+	struct partitions partitions; /* of large layers in PostgreSQL */
 	const struct city *city;
 	const struct store_crs *crs; /* the working CRS and those to be known beside it */
 	size_t crs_count;

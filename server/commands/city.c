@@ -45,6 +45,7 @@ static int create(struct crs_context *context, const struct city_plan *order,
 	struct register_plan plan = {
 		.folder = order->folder,
 		.store = order->store,
+		.partitions = order->partitions,
 		.layers = city_layers(),
 		.city = city,
 		.crs = crs,
@@ -80,4 +81,26 @@ int city_create(const struct city_plan *plan, struct error *err)
 	snprintf(city.name, sizeof city.name, "%s", plan->name);
 	rc = crs_choose_operation(context, plan->epsg, city.operation, city.pipeline, err);
 	return rc ? rc : create(context, plan, &working, &city, err);
+}
+
+int city_read_store(const struct command_line *line, struct city_plan *plan, struct error *err)
+{
+	int64_t records, rows;
+	int rc = command_int(line, "records", 1, PARTITION_RECORDS_MAX, 0, &records, err);
+
+	if (!rc)
+		rc = command_int(line, "partition", PARTITION_ROWS_MIN, PARTITION_RECORDS_MAX,
+			PARTITION_ROWS, &rows, err);
+	if (rc)
+		return rc;
+	plan->store = command_value(line, "store", 0);
+	if (plan->store && !store_is_address(plan->store))
+		return fail_register_address(err);
+	if (!records)
+		return 0;
+	if (!plan->store)
+		return fail_option_missing(err, "store", line->command->name);
+	return partitions_plan(records, rows, &plan->partitions)
+		? 0
+		: fail_option_value(err, "records", command_value(line, "records", 0));
 }

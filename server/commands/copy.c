@@ -87,16 +87,15 @@ static void report(struct moving_house *moving, const char *folder)
 
 static int copy(struct moving_house *moving, const char *to, struct error *err)
 {
-	const struct city_plan plan = {.folder = to,
-		.store = command_value(moving->desk->line, "store", 0),
+	struct city_plan plan = {.folder = to,
 		.epsg = moving->city->epsg,
 		.name = moving->city->name,
 		.fill = fill,
 		.context = moving};
-	int rc;
+	int rc = city_read_store(moving->desk->line, &plan, err);
 
-	if (plan.store && !store_is_address(plan.store))
-		return fail_register_address(err);
+	if (rc)
+		return rc;
 	if (moving->desk->line->json) {
 		json_begin_object(&moving->json);
 		json_put_key(&moving->json, "tables");
@@ -131,6 +130,8 @@ static int run(struct desk *desk, struct error *err)
 
 static const struct command_option options[] = {
 	{"store", "ADDRESS", MSG_HELP_INIT_STORE},
+	{"records", "N", MSG_HELP_INIT_RECORDS},
+	{"partition", "N", MSG_HELP_INIT_PARTITION},
 	{NULL, NULL, 0},
 };
 

@@ -25,23 +25,20 @@ static void report(struct desk *desk, const struct city *city, bool joined)
 	desk_print(desk, &said);
 }
 
-static int make(struct desk *desk, const char *store, int epsg, const char *name, struct error *err)
+static int make(struct desk *desk, struct city_plan *plan, const char *name, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf nfc = STRBUF(CITY_NAME_MAX - 1);
-	struct city city = {.epsg = epsg};
+	struct city city = {.epsg = plan->epsg};
 	int rc;
 
-	if (!epsg)
+	if (!plan->epsg)
 		return fail_option_missing(err, "crs", "init");
 	if (!name || !*name)
 		return fail_option_missing(err, "name", "init");
 	if (!text_nfc(&nfc, name, strlen(name)) || nfc.failed)
 		return fail_option_value(err, "name", name);
-	rc = city_create(&(struct city_plan){.folder = desk->line->words[0],
-				 .store = store,
-				 .epsg = epsg,
-				 .name = nfc.data},
-		err);
+	plan->name = nfc.data;
+	rc = city_create(plan, err);
 	if (rc)
 		return rc;
 	snprintf(city.name, sizeof city.name, "%s", nfc.data);
@@ -52,29 +49,33 @@ static int make(struct desk *desk, const char *store, int epsg, const char *name
 static int run(struct desk *desk, struct error *err)
 {
 	const struct command_line *line = desk->line;
-	const char *name = command_value(line, "name", 0), *store = command_value(line, "store", 0);
+	const char *name = command_value(line, "name", 0);
+	struct city_plan plan = {.folder = line->words[0]};
 	struct city city;
 	int64_t epsg;
 	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
 
-	if (!rc && store && !store_is_address(store))
-		rc = fail_register_address(err);
+	if (!rc)
+		rc = city_read_store(line, &plan, err);
 	if (rc)
 		return rc;
 	/* Another server over a register that is there already. */
-	if (store && !epsg && !name) {
-		rc = register_join(line->words[0], store, &city, err);
+	if (plan.store && !epsg && !name && !plan.partitions.count) {
+		rc = register_join(plan.folder, plan.store, &city, err);
 		if (!rc)
 			report(desk, &city, true);
 		return rc;
 	}
-	return make(desk, store, (int)epsg, name, err);
+	plan.epsg = (int)epsg;
+	return make(desk, &plan, name, err);
 }
 
 static const struct command_option options[] = {
 	{"crs", "EPSG", MSG_HELP_INIT_CRS},
 	{"name", "NAME", MSG_HELP_INIT_NAME},
 	{"store", "ADDRESS", MSG_HELP_INIT_STORE},
+	{"records", "N", MSG_HELP_INIT_RECORDS},
+	{"partition", "N", MSG_HELP_INIT_PARTITION},
 	{NULL, NULL, 0},
 };
 

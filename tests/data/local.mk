@@ -8,6 +8,7 @@ data_tests = \
 	%D%/test_city \
 	%D%/test_counter \
 	%D%/test_ewkb \
+	%D%/test_partition \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
@@ -61,6 +62,9 @@ tests_data_test_city_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_counter_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_counter_SOURCES = %D%/test_counter.c $(DATA_TEST_CODE)
 tests_data_test_counter_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_partition_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_partition_SOURCES = %D%/test_partition.c $(DATA_TEST_CODE)
+tests_data_test_partition_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_ewkb_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_ewkb_SOURCES = %D%/test_ewkb.c
 tests_data_test_ewkb_LDADD = $(DATA_TEST_LIBS)

@@ -37,18 +37,21 @@ static const struct layer layers[] = {
 		.geometry = GEOMETRY_POINT,
 		.fields = thing_fields,
 		.field_count = 5,
+		.is_large = true,
 		LOOK},
 	{.id = "road",
 		.title = {"Đường", "Roads"},
 		.geometry = GEOMETRY_LINE,
 		.fields = road_fields,
 		.field_count = 2,
+		.is_large = true,
 		LOOK},
 	{.id = "plot",
 		.title = {"Thửa", "Plots"},
 		.geometry = GEOMETRY_AREA,
 		.fields = plot_fields,
 		.field_count = 2,
+		.is_large = true,
 		LOOK},
 };
 const struct layer_table small_layers = {layers, sizeof layers / sizeof *layers};
@@ -138,12 +141,20 @@ int small_register_connect(const struct small_register *place, enum store_mode m
 	return store_open(small_where(place), mode, ret_store, err);
 }
 
+/* Parts of three ids, where the large tables are to be parted: any test crosses them. */
+static struct partitions parts_wished(void)
+{
+	return on_postgres() && getenv("DOTHI_POSTGRES_PARTS") ? (struct partitions){3, 5}
+							       : (struct partitions){0};
+}
+
 struct register_plan small_register_plan(const struct small_register *place)
 {
 	return (struct register_plan){
 		.folder = place->folder.data,
 		.store = on_postgres() ? place->address.data : NULL,
 		.layers = &small_layers,
+		.partitions = parts_wished(),
 		.city = &city,
 		.crs = known_crs,
 		.crs_count = sizeof known_crs / sizeof *known_crs,

@@ -5,6 +5,8 @@
 #include "data/feature_table.h"
 #include "tests/data/small_register.h"
 
+static const struct partitions none;
+
 static struct store *store_of(void **state)
 {
 	return ((struct small_register *)*state)->opened.store;
@@ -65,7 +67,7 @@ static void what_is_there_stays_as_it_is(void **state)
 	struct content_hash before = small_digest(place), after;
 
 	assert_int_equal(
-		feature_tables_ensure(store_of(state), &small_layers, SMALL_EPSG, NULL), 0);
+		feature_tables_ensure(store_of(state), &small_layers, SMALL_EPSG, &none, NULL), 0);
 	after = small_digest(place);
 	assert_string_equal(before.text, after.text);
 }
@@ -89,14 +91,14 @@ static void columns_and_tables_are_added(void **state)
 	layers[SMALL_THING].field_count = 7;
 	layers[3] = layers[SMALL_PLOT];
 	layers[3].id = "garden";
-	assert_int_equal(feature_tables_ensure(store, &later, SMALL_EPSG, NULL), 0);
+	assert_int_equal(feature_tables_ensure(store, &later, SMALL_EPSG, &none, NULL), 0);
 	assert_true(has_column(store, "thing", "owner"));
 	assert_true(has_column(store, "thing", "power_w"));
 	assert_int_equal(number_in(store, "SELECT count(*) FROM thing WHERE owner IS NULL"), 1);
 	assert_true(has_column(store, "garden", "geom"));
 	assert_int_equal(places_in_index(store, "garden"), 0);
 	/* The older program goes on with what it knows. */
-	assert_int_equal(feature_tables_ensure(store, &small_layers, SMALL_EPSG, NULL), 0);
+	assert_int_equal(feature_tables_ensure(store, &small_layers, SMALL_EPSG, &none, NULL), 0);
 	assert_true(has_column(store, "thing", "owner"));
 }
 

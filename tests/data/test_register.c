@@ -32,6 +32,7 @@ static void a_new_register_is_complete(void **state)
 	assert_int_equal(number_in(place->opened.store,
 				 on_postgres() ? "SELECT count(*) FROM geometry_columns WHERE"
 						 " f_table_schema = current_schema() AND srid = 9210"
+						 " AND f_table_name NOT LIKE '%part%'"
 					       : "SELECT count(*) FROM geometry_columns"),
 		3);
 	assert_int_equal(store_check(place->opened.store, NULL), 0);

@@ -9,7 +9,7 @@ import {person} from '../http/people.mjs';
 import {sql} from './cluster.mjs';
 
 const reads = Number(process.env.DOTHI_READS ?? 1000), seed = Number(process.env.DOTHI_SEED ?? 79);
-let state = seed, folder, who, store, tables;
+let state = seed, folder, who, store, parted, tables;
 const dirs = {};
 
 /** Numbers in [0, 1) that repeat with the seed. */
@@ -53,6 +53,8 @@ before(async () => {
   dirs.home = city.folder;
   dirs.postgres = join(folder, 'postgres');
   dirs.back = join(folder, 'back');
+  dirs.parted = join(folder, 'parted');
+  parted = await freshStore();
 });
 after(async () => {
   await rm(folder, {recursive: true});
@@ -69,6 +71,27 @@ test('there and back: equal hashes', async () => {
   assert.ok(tables.find(one => one.table === 'parcel_history').rows > 1600);
   const heads = await Promise.all([dirs.file, dirs.postgres, dirs.back].map(dir => must('audit', 'verify', dir)));
   assert.equal(new Set(heads).size, 1);
+});
+
+test('into parts: the same, and who asks for a record looks into one of them', async () => {
+  const there = JSON.parse(await must('copy', dirs.file, dirs.parted, '--store', parted, '--records', '1500', '--partition', '100', '--json'));
+  assert.deepEqual(there.tables, tables);
+  const schema = /search_path%3D(\w+)/.exec(parted)[1];
+  const parts = async table => (await sql(`SELECT tableoid::regclass, count(*) FROM ${schema}.${table} GROUP BY 1 ORDER BY 1`)).map(row => Number(row[1]));
+  assert.deepEqual(await parts('parcel'), Array(15).fill(100));
+  assert.equal((await parts('parcel_history')).length, 15);
+  assert.ok((await parts('building')).length > 10);
+  const plan = async text => (await sql(`EXPLAIN ${text}`)).flat().join(' ').match(/parcel(_history)?_part_\d+/g).sort();
+  assert.deepEqual(new Set(await plan(`SELECT * FROM ${schema}.parcel WHERE id = 250`)), new Set(['parcel_part_002']));
+  assert.deepEqual(new Set(await plan(`SELECT * FROM ${schema}.parcel_history WHERE key BETWEEN (250::bigint << 20) AND (251::bigint << 20) - 1`)), new Set(['parcel_history_part_002']));
+});
+
+test('what parts cannot be is said', async () => {
+  const refused = async (...words) => (await dothi('copy', dirs.file, join(folder, 'none'), '--lang', 'en', ...words)).stderr;
+  assert.match(await refused('--records', '1000'), /--store/);
+  assert.match(await refused('--store', parted, '--records', '0'), /--records/);
+  assert.match(await refused('--store', parted, '--records', '1000000', '--partition', '100'), /--records/);
+  assert.match(await refused('--store', parted, '--records', '1000', '--partition', '99'), /--partition/);
 });
 
 /** The path of a random read. */
@@ -105,7 +128,7 @@ async function answerOf(server, path) {
 
 test(`${reads} random reads: equal answers`, async () => {
   console.log(`seed ${seed}`);
-  const servers = [await serve(dirs.file, '--quiet'), await serve(dirs.postgres, '--quiet'), await serve(dirs.back, '--quiet')];
+  const servers = [await serve(dirs.file, '--quiet'), await serve(dirs.postgres, '--quiet'), await serve(dirs.back, '--quiet'), await serve(dirs.parted, '--quiet')];
   const changes = (await servers[0].json('/api/changes?since=0&limit=1000', {headers: who})).changes.map(one => one.recorded_at);
   const statuses = {};
   for (let i = 0; i < reads; i++) {
