@@ -82,10 +82,13 @@ int history_put(struct store *store, const struct layer *layer, const struct fea
 	return query_run(query, err);
 }
 
+/* An id that no key can hold has no versions. */
 static void bind_record(struct query *query, int64_t id)
 {
-	query_bind_int(query, "from", history_key(id, 0));
-	query_bind_int(query, "to", history_key(id, HISTORY_VERSIONS_MAX - 1));
+	bool holds = id >= 1 && id <= HISTORY_ID_MAX;
+
+	query_bind_int(query, "from", holds ? history_key(id, 0) : 0);
+	query_bind_int(query, "to", holds ? history_key(id, HISTORY_VERSIONS_MAX - 1) : 0);
 }
 
 /* The query of history_live; with it comes the row that the layer's table shows, if `shown`. */
@@ -141,10 +144,35 @@ static int add_span(struct query *query, struct history_spans *spans, struct err
 	return 0;
 }
 
-int history_live(struct store *store, const struct layer *layer, int64_t id,
-	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err)
+static int ask_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
+	struct query **ret_query, struct error *err)
+{
+	int rc = query_live(store, layer, shown, ret_query, err);
+
+	if (rc)
+		return rc;
+	bind_record(*ret_query, id);
+	if (shown)
+		query_bind_int(*ret_query, "id", id);
+	return 0;
+}
+
+int history_live_ask(struct store *store, const struct layer *layer, int64_t id,
+	struct query **ret_query, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
+	int rc = ask_live(store, layer, id, true, &query, err);
+
+	if (!rc)
+		rc = query_ask(query, err);
+	if (!rc)
+		*ret_query = take(query);
+	return rc;
+}
+
+int history_live_read(struct query *query, struct history_spans *ret_spans,
+	struct history_row *ret_row, struct error *err)
+{
 	bool first = true;
 	int rc;
 
@@ -152,14 +180,6 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 	ret_spans->last_version = 0;
 	if (ret_row)
 		*ret_row = (struct history_row){.box = {1, 1, -1, -1}};
-	if (id < 1 || id > HISTORY_ID_MAX)
-		return 0;
-	rc = query_live(store, layer, ret_row != NULL, &query, err);
-	if (rc)
-		return rc;
-	bind_record(query, id);
-	if (ret_row)
-		query_bind_int(query, "id", id);
 	for (; (rc = query_step(query, err)) > 0; first = false) {
 		rc = add_span(query, ret_spans, err);
 		if (!rc && first && ret_row)
@@ -168,6 +188,15 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 			break;
 	}
 	return rc;
+}
+
+int history_live(struct store *store, const struct layer *layer, int64_t id,
+	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = ask_live(store, layer, id, ret_row != NULL, &query, err);
+
+	return rc ? rc : history_live_read(query, ret_spans, ret_row, err);
 }
 
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,

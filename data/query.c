@@ -65,6 +65,13 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 		query->store->driver->bind_null(query, name);
 }
 
+int query_ask(struct query *query, struct error *err)
+{
+	const struct store_driver *driver = query->store->driver;
+
+	return driver->ask ? driver->ask(query, err) : 0;
+}
+
 int query_step(struct query *query, struct error *err)
 {
 	query->store->written += query->writes;

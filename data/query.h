@@ -28,6 +28,13 @@ void query_bind_ids(struct query *query, const char *name, const int64_t *ids, s
 void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 	const struct box *box, int epsg);
 
+/*
+ * Inside a transaction: sends a bound query ahead, so that its rows come with those of the next one
+ * that is stepped and the database is waited for once. Only a hint: it may be asked when it is stepped,
+ * so what it reads must not be written between.
+ */
+int query_ask(struct query *query, struct error *err);
+
 /* 1: a row stands ready; 0: done; negative: failed. */
 int query_step(struct query *query, struct error *err);
 

@@ -23,6 +23,7 @@ struct store_driver {
 		struct store *store, const char *sql, struct query **ret, struct error *err);
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
+	int (*ask)(struct query *query, struct error *err); /* NULL: nothing is gained */
 	int (*step)(struct query *query, struct error *err);
 	int (*each)(struct query *query, query_row_visit *visit, void *context, struct error *err);
 	int (*check_row)(struct query *query, struct error *err);

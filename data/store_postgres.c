@@ -108,6 +108,7 @@ static const struct store_driver driver = {
 	.prepare = postgres_prepare,
 	.finish = postgres_finish,
 	.reset = postgres_reset,
+	.ask = postgres_ask,
 	.step = postgres_step,
 	.each = postgres_each,
 	.check_row = postgres_check_row,

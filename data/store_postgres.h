@@ -26,19 +26,7 @@ enum {
 	POSTGRES_DEAD_MAX = 64,
 	POSTGRES_COPIES_MAX = 8,
 	POSTGRES_NEWS_BYTES = 301,
-};
-
-/* Types of PostgreSQL, of its catalogue pg_type. */
-enum {
-	PG_BOOL = 16,
-	PG_BYTEA = 17,
-	PG_INT8 = 20,
-	PG_INT2 = 21,
-	PG_INT4 = 23,
-	PG_TEXT = 25,
-	PG_FLOAT4 = 700,
-	PG_FLOAT8 = 701,
-	PG_NUMERIC = 1700,
+	POSTGRES_ASKED_MAX = 5, /* ahead, and the one that is waited for */
 };
 
 struct postgres_query;
@@ -47,6 +35,12 @@ struct postgres_query;
 struct postgres_copy {
 	char *target; /* heap: "table (columns)"; NULL unused */
 	struct strbuf rows;
+};
+
+/* A query that was sent ahead, as which of those pending; NULL: nobody waits for it any more. */
+struct postgres_asked {
+	struct postgres_query *query;
+	unsigned number;
 };
 
 struct postgres_store {
@@ -60,6 +54,8 @@ struct postgres_store {
 	bool in_transaction;
 	bool ended; /* the other side has said that it goes */
 	unsigned pending; /* statements sent whose end was not looked at */
+	struct postgres_asked asked[POSTGRES_ASKED_MAX]; /* those of them whose rows are wanted */
+	size_t asked_count;
 	struct postgres_query *streaming; /* whose rows are still coming */
 	unsigned last_name; /* of a prepared statement */
 	unsigned dead[POSTGRES_DEAD_MAX]; /* names to be given back */
@@ -93,6 +89,8 @@ struct postgres_query {
 	size_t last_bound;
 	struct postgres_parameter *parameters; /* heap */
 	bool is_running;
+	bool is_asked;    /* was sent ahead */
+	PGresult *answer; /* what has come of that */
 	PGresult *rows; /* those in hand */
 	int row;
 	PGresult **kept; /* those behind, heap */
@@ -122,8 +120,6 @@ int postgres_fail(struct postgres_store *pg, const PGresult *said, const char *s
 void postgres_await(struct postgres_store *pg); /* a little, for a result, without sleeping */
 /* Waits for all that was sent, and says whether it succeeded. */
 int postgres_settle(struct postgres_store *pg, struct error *err);
-/* The results up to the sync that was sent: of the last statement, if `ret_last`. */
-int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct error *err);
 int postgres_begin(struct store *store, bool writes, struct error *err);
 int postgres_commit(struct store *store, struct error *err);
 void postgres_rollback(struct store *store);
@@ -138,8 +134,11 @@ void postgres_interrupt(struct store *store);
 int postgres_prepare(struct store *store, const char *sql, struct query **ret, struct error *err);
 void postgres_finish(struct query *query);
 void postgres_reset(struct query *query);
+int postgres_ask(struct query *query, struct error *err);
 int postgres_step(struct query *query, struct error *err);
 int postgres_each(struct query *query, query_row_visit *visit, void *context, struct error *err);
+/* Rows that came for a query that was sent ahead; nobody's if NULL. The result is given away. */
+void postgres_take_rows(struct postgres_query *query, PGresult *result);
 int postgres_keep_rows(struct postgres_store *pg, struct error *err); /* those still coming */
 
 /* store_postgres_copy.c: many rows at a time */

@@ -74,6 +74,7 @@ static void drop_connection(struct postgres_store *pg)
 	pg->streaming = NULL;
 	pg->ended = false;
 	pg->pending = 0;
+	pg->asked_count = 0;
 	pg->dead_count = 0;
 }
 
@@ -249,9 +250,19 @@ void postgres_await(struct postgres_store *pg)
 		;
 }
 
-int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct error *err)
+/* The query that waits for the result of a pending statement; NULL: none does. */
+static struct postgres_query *asker_of(struct postgres_store *pg, unsigned number)
 {
-	PGresult *last = NULL;
+	for (size_t i = 0; i < pg->asked_count; i++)
+		if (pg->asked[i].number == number)
+			return pg->asked[i].query;
+	return NULL;
+}
+
+/* Takes the results up to the sync that was sent, each to the query that waits for it. */
+static int take_results(struct postgres_store *pg, struct error *err)
+{
+	unsigned number = 0;
 	int rc = 0;
 
 	for (bool synced = false; !synced;) {
@@ -266,28 +277,25 @@ int postgres_take_results(struct postgres_store *pg, PGresult **ret_last, struct
 			/* Between two statements there is nothing; at the end of a connection too. */
 			if (PQstatus(pg->conn) != CONNECTION_OK)
 				break;
+			number++;
 			continue;
 		}
 		synced = status == PGRES_PIPELINE_SYNC;
 		if (!rc && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
 			rc = postgres_fail(pg, result, "sent before", err);
-		if (synced || status == PGRES_PIPELINE_ABORTED) {
+		if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
+			postgres_take_rows(asker_of(pg, number), result);
+		else
 			PQclear(result);
-		} else {
-			PQclear(last);
-			last = result;
-		}
 		if (!is_connected(pg))
 			break;
 	}
 	pg->pending = 0;
+	pg->asked_count = 0;
 	if (!rc && !is_connected(pg))
 		rc = postgres_fail(pg, NULL, "sent before", err);
 	if (is_connected(pg) && !PQexitPipelineMode(pg->conn) && !rc)
 		rc = postgres_fail(pg, NULL, "pipeline", err);
-	if (ret_last && !rc)
-		*ret_last = take(last);
-	PQclear(last);
 	return rc;
 }
 
@@ -299,7 +307,7 @@ int postgres_settle(struct postgres_store *pg, struct error *err)
 		pg->pending = 0;
 		return postgres_fail(pg, NULL, "sync", err);
 	}
-	return postgres_take_results(pg, NULL, err);
+	return take_results(pg, err);
 }
 
 int postgres_send_word(struct postgres_store *pg, const char *sql, struct error *err)

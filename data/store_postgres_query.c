@@ -130,10 +130,24 @@ static void abandon(struct postgres_query *query)
 	pg->streaming = NULL;
 }
 
+/* Whatever comes of what was sent ahead, nobody wants it any more. */
+static void forget_asked(struct postgres_query *query)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+
+	for (size_t i = 0; i < pg->asked_count; i++)
+		if (pg->asked[i].query == query)
+			pg->asked[i].query = NULL;
+	PQclear(query->answer);
+	query->answer = NULL;
+	query->is_asked = false;
+}
+
 void postgres_reset(struct query *query)
 {
 	struct postgres_query *postgres = postgres_query_of(query);
 
+	forget_asked(postgres);
 	abandon(postgres);
 	drop_rows(postgres);
 	for (size_t i = 0; i < postgres->text.count; i++) {
@@ -214,25 +228,6 @@ static int send(struct postgres_query *query, struct error *err)
 	return postgres_fail(pg, NULL, query->source, err);
 }
 
-/* In a transaction: goes with what was sent before; waited for if rows come or something ends. */
-static int run_in_pipeline(struct postgres_query *query, struct error *err)
-{
-	struct postgres_store *pg = postgres_of(query->query.store);
-	int rc;
-
-	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF && !PQenterPipelineMode(pg->conn))
-		return postgres_fail(pg, NULL, query->source, err);
-	rc = send(query, err);
-	if (rc)
-		return rc;
-	pg->pending++;
-	if (!query->gives_rows && !query->waits && pg->pending < PENDING_MAX)
-		return 0;
-	if (!PQpipelineSync(pg->conn))
-		return postgres_fail(pg, NULL, query->source, err);
-	return postgres_take_results(pg, &query->rows, err);
-}
-
 /* Outside, or where nothing is on its way: rows are taken one by one as they come. */
 static int run_streaming(struct postgres_query *query, struct error *err)
 {
@@ -261,7 +256,8 @@ static int check_bound(const struct postgres_query *query, struct error *err)
 	return query->failed_text ? fail_text_not_kept(err) : 0;
 }
 
-static int start(struct postgres_query *query, struct error *err)
+/* Everything is there to send it. */
+static int make_ready(struct postgres_query *query, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(query->query.store);
 	int rc = check_bound(query, err);
@@ -270,10 +266,105 @@ static int start(struct postgres_query *query, struct error *err)
 		rc = postgres_ready(pg, err);
 	if (!rc && (!query->name || query->incarnation != pg->incarnation))
 		rc = prepare_here(query, err);
+	return rc;
+}
+
+static int enter_pipeline(struct postgres_query *query, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+
+	if (PQpipelineStatus(pg->conn) == PQ_PIPELINE_OFF && !PQenterPipelineMode(pg->conn))
+		return postgres_fail(pg, NULL, query->source, err);
+	return 0;
+}
+
+/* Sends one with rows, which come with the next sync. */
+static int send_ahead(struct postgres_query *query, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	int rc = enter_pipeline(query, err);
+
+	if (!rc)
+		rc = send(query, err);
+	if (rc)
+		return rc;
+	pg->asked[pg->asked_count++] = (struct postgres_asked){query, pg->pending++};
+	query->is_asked = true;
+	return 0;
+}
+
+int postgres_ask(struct query *query, struct error *err)
+{
+	struct postgres_query *postgres = postgres_query_of(query);
+	struct postgres_store *pg = postgres_of(query->store);
+	int rc;
+
+	if (!pg->in_transaction || pg->bulk || pg->asked_count + 1 >= POSTGRES_ASKED_MAX)
+		return 0;
+	rc = make_ready(postgres, err);
+	return rc ? rc : send_ahead(postgres, err);
+}
+
+void postgres_take_rows(struct postgres_query *query, PGresult *result)
+{
+	if (query && PQresultStatus(result) == PGRES_TUPLES_OK) {
+		PQclear(query->answer);
+		query->answer = result;
+		return;
+	}
+	/* libpq may still give them one by one, as those of the query that streamed before. */
+	if (query && keep(query, result))
+		return;
+	if (query)
+		query->failed_column = true;
+	PQclear(result);
+}
+
+/* The answer may have come with another's. */
+static int take_answer(struct postgres_query *query, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	int rc = query->answer ? 0 : postgres_settle(pg, err);
+
+	query->is_asked = false;
+	query->rows = take(query->answer);
+	if (rc || query->rows)
+		return rc;
+	/* It came to nothing, with what went wrong before. */
+	rc = postgres_ready(pg, err);
+	return rc ? rc : fail_internal(err);
+}
+
+/* In a transaction: goes with what was sent before; waited for if rows come or something ends. */
+static int run_in_pipeline(struct postgres_query *query, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	int rc;
+
+	if (query->gives_rows) {
+		rc = send_ahead(query, err);
+		return rc ? rc : take_answer(query, err);
+	}
+	rc = enter_pipeline(query, err);
+	if (!rc)
+		rc = send(query, err);
+	if (rc)
+		return rc;
+	pg->pending++;
+	return query->waits || pg->pending == PENDING_MAX ? postgres_settle(pg, err) : 0;
+}
+
+static int start(struct postgres_query *query, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	int rc = query->is_asked ? 0 : make_ready(query, err);
+
 	if (rc)
 		return rc;
 	query->row = -1;
 	query->is_running = true;
+	if (query->is_asked)
+		return take_answer(query, err);
 	if (pg->bulk && query->text.copy)
 		return postgres_copy_row(query, err);
 	if (query->undoes)

@@ -7,6 +7,19 @@
 
 #include "data/store.h"
 
+/* Types of PostgreSQL, of its catalogue pg_type. */
+enum {
+	PG_BOOL = 16,
+	PG_BYTEA = 17,
+	PG_INT8 = 20,
+	PG_INT2 = 21,
+	PG_INT4 = 23,
+	PG_TEXT = 25,
+	PG_FLOAT4 = 700,
+	PG_FLOAT8 = 701,
+	PG_NUMERIC = 1700,
+};
+
 /* Parameters; each is written as its column wants it. */
 void postgres_bind_null(struct query *query, const char *name);
 void postgres_bind_int(struct query *query, const char *name, int64_t value);

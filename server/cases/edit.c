@@ -10,6 +10,8 @@ struct editing {
 	struct store *store;
 	struct change_set changes;
 	struct revision revision;
+	bool seen;    /* the record is there for the author */
+	bool changed; /* it was the base, and is changed */
 };
 
 /* What the author may write of a record like this; nothing at all is refused. */
@@ -91,33 +93,35 @@ static int change_version(void *context, const struct feature *old, struct error
 	return rc;
 }
 
-/* The record exists for the author, who may change it as it stands. */
-struct standing {
-	const struct edit *edit;
-	bool seen;
-};
-
+/* The record as it stands; mostly it is what the author has seen, and then it is changed at once. */
 static int look(void *context, const struct feature *feature, struct error *err)
 {
-	struct standing *standing = context;
+	struct editing *editing = context;
+	const struct edit *edit = editing->edit;
 	struct value values[FEATURE_FIELDS_MAX];
 	struct feature copy = *feature;
 
-	memcpy(values, feature->values, standing->edit->view.layer->field_count * sizeof *values);
-	standing->seen = view_admits(&standing->edit->view, values, &copy);
-	if (!standing->seen || standing->edit->kind != EDIT_END)
+	memcpy(values, feature->values, edit->view.layer->field_count * sizeof *values);
+	editing->seen = view_admits(&edit->view, values, &copy);
+	if (!editing->seen)
 		return 0;
-	return check_whole(standing->edit, feature, err);
+	if (edit->kind == EDIT_END)
+		return check_whole(edit, feature, err);
+	editing->changed = edit->kind == EDIT_CHANGE && feature->version == edit->base_version;
+	return editing->changed ? change_version(editing, feature, err) : 0;
 }
 
 static int find_standing(struct editing *editing, struct error *err)
 {
-	struct standing standing = {.edit = editing->edit};
-	bool found;
-	int rc = feature_read_row(editing->store, editing->edit->view.layer, editing->edit->id, look,
-		&standing, &found, err);
+	struct edit *edit = editing->edit;
+	bool found = false;
+	int rc = revision_expect(&editing->revision, edit->id, err);
 
-	return rc || (found && standing.seen) ? rc : fail_no_such_record(err);
+	if (!rc)
+		rc = feature_read_row(
+			editing->store, edit->view.layer, edit->id, look, editing, &found, err);
+	edit->status = 204;
+	return rc || (found && editing->seen) ? rc : fail_no_such_record(err);
 }
 
 static int change(struct editing *editing, struct error *err)
@@ -132,7 +136,6 @@ static int change(struct editing *editing, struct error *err)
 		rc = fail_no_such_version(err, version);
 	else if (!rc && !found)
 		rc = fail_stale_version(err, version, 0);
-	edit->status = 204;
 	return rc;
 }
 
@@ -141,7 +144,6 @@ static int end(struct editing *editing, struct error *err)
 	struct edit *edit = editing->edit;
 	struct date from = *edit->from.text ? edit->from : editing->revision.today;
 
-	edit->status = 204;
 	return revision_end(&editing->revision, edit->id, edit->base_version, &from,
 		&edit->version, err);
 }
@@ -177,10 +179,9 @@ static int edit_record(struct editing *editing, struct error *err)
 
 	if (edit->kind == EDIT_CREATE)
 		return create(editing, err);
-	rc = find_standing(editing, err);
-	if (rc)
-		return rc;
-	rc = edit->kind == EDIT_END ? end(editing, &own) : change(editing, &own);
+	rc = find_standing(editing, &own);
+	if (!rc && !editing->changed)
+		rc = edit->kind == EDIT_END ? end(editing, &own) : change(editing, &own);
 	if (rc == ERR_CONFLICT && edit->proposal.kind)
 		return keep_proposal(editing, err);
 	if (rc)
@@ -243,6 +244,7 @@ int edit_run(struct store *store, void *context, struct error *err)
 	editing.revision = revision_of(
 		store, edit->view.layer, edit->epsg, &editing.changes, edit->randomness);
 	rc = edit_record(&editing, err);
+	revision_clear(&editing.revision);
 	if (!rc)
 		rc = change_end(&editing.changes, err);
 	return rc ? rc : keep_receipt(&editing, err);

@@ -69,8 +69,11 @@ static int run_piece(struct store *store, void *context, struct error *err)
 		return rc;
 	piece->revision = revision_of(store, piece->bench->parcels,
 		piece->bench->opened.city.epsg, &changes, &randomness_system);
-	rc = feature_read_row(
-		store, piece->bench->parcels, piece->id, change, piece, &found, err);
+	rc = revision_expect(&piece->revision, piece->id, err);
+	if (!rc)
+		rc = feature_read_row(
+			store, piece->bench->parcels, piece->id, change, piece, &found, err);
+	revision_clear(&piece->revision);
 	return rc ? rc : change_end(&changes, err);
 }
 

@@ -179,6 +179,100 @@ static void transactions_end_as_they_should(void **state)
 	assert_int_not_equal(store_savepoint_undo(store, NULL), 0);
 }
 
+static struct query *asked_for(struct store *store, const char *sql, int64_t number)
+{
+	struct query *query = query_of(store, sql);
+
+	query_bind_int(query, "n", number);
+	assert_int_equal(query_ask(query, NULL), 0);
+	return query;
+}
+
+static void gives(struct query *query, int64_t number)
+{
+	assert_int_equal(query_step(query, NULL), 1);
+	assert_int_equal(query_int(query, 0), number);
+	assert_int_equal(query_step(query, NULL), 0);
+}
+
+enum { ASKED = 7 };
+
+static void what_is_asked_ahead_comes_in_any_order(void **state)
+{
+	static const char *const sql[] = {"SELECT CAST($n AS BIGINT)", "SELECT 2 * CAST($n AS BIGINT)",
+		"SELECT 3 * CAST($n AS BIGINT)"};
+	struct store *store = store_of(state);
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct query *asked[ASKED], *several;
+
+	store_must_run(store, "CREATE TABLE word (text TEXT)");
+	/* Outside of a transaction it is asked when it is stepped. */
+	asked[0] = asked_for(store, sql[0], 1);
+	gives(asked[0], 1);
+	query_done(asked[0]);
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	for (int turn = 0; turn < 3; turn++) {
+		/* More than are sent ahead; between them what is written without waiting. */
+		for (int i = 0; i < ASKED; i++) {
+			asked[i] = asked_for(store, sql[i % 3], i);
+			store_must_run(store, "INSERT INTO word VALUES ('x')");
+		}
+		several = asked_for(store, "SELECT $n UNION ALL SELECT 9 ORDER BY 1", 4);
+		for (int i = ASKED; i-- > turn;) {
+			gives(asked[i], i * (i % 3 + 1));
+			query_done(asked[i]);
+		}
+		/* Some that nobody wants any more. */
+		for (int i = 0; i < turn; i++)
+			query_done(asked[i]);
+		assert_int_equal(query_step(several, NULL), 1);
+		assert_int_equal(query_int(several, 0), 4);
+		assert_int_equal(query_step(several, NULL), 1);
+		assert_int_equal(query_int(several, 0), 9);
+		query_done(several);
+		assert_int_equal(number_in(store, "SELECT count(*) FROM word"), (turn + 1) * ASKED);
+		/* Nothing is on its way now: this one's rows come one by one, and not all are taken. */
+		several = query_of(store, "SELECT text FROM word");
+		assert_int_equal(query_step(several, NULL), 1);
+		query_done(several);
+		several = asked_for(store, "SELECT $n UNION ALL SELECT 9 ORDER BY 1", 4);
+		assert_int_equal(number_in(store, "SELECT count(*) FROM word"), (turn + 1) * ASKED);
+		assert_int_equal(query_step(several, NULL), 1);
+		assert_int_equal(query_int(several, 0), 4);
+		gives(several, 9);
+		query_done(several);
+	}
+	assert_int_equal(transaction_commit(&transaction, NULL), 0);
+	assert_int_equal(number_in(store, "SELECT count(*) FROM word"), 3 * ASKED);
+}
+
+static void what_is_asked_ahead_may_fail(void **state)
+{
+	struct store *store = store_of(state);
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct query *asked, *wrong, *left;
+
+	store_must_run(store, "CREATE TABLE word (text TEXT NOT NULL)");
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	wrong = query_of(store, "INSERT INTO word VALUES (NULL)");
+	/* Known before: who is made known now hears what went wrong before. */
+	query_done(asked_for(store, "SELECT CAST($n AS BIGINT)", 1));
+	query_done(asked_for(store, "SELECT 2 * CAST($n AS BIGINT)", 1));
+	query_run(wrong, NULL);
+	asked = asked_for(store, "SELECT CAST($n AS BIGINT)", 1);
+	left = asked_for(store, "SELECT 2 * CAST($n AS BIGINT)", 1);
+	/* In SQLite a statement that fails harms no other. */
+	assert_int_equal(query_step(asked, NULL) == 1, !on_postgres());
+	transaction_end(&transaction);
+	query_done(asked);
+	query_done(left);
+	query_done(wrong);
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	asked = asked_for(store, "SELECT CAST($n AS BIGINT)", 5);
+	gives(asked, 5);
+	query_done(asked);
+}
+
 static void columns_are_known(void **state)
 {
 	bool has = false;
@@ -362,6 +456,8 @@ int main(void)
 		in_register(one_text_is_prepared_once),
 		in_register(more_texts_than_places_work_too),
 		in_register(transactions_end_as_they_should),
+		in_register(what_is_asked_ahead_comes_in_any_order),
+		in_register(what_is_asked_ahead_may_fail),
 		in_register(columns_are_known),
 		in_register(a_full_disk_says_so),
 		in_register(readers_never_write),
