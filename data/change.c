@@ -175,6 +175,7 @@ int change_add(struct change_set *set, const struct layer *layer, const struct c
 	rc = query_run(query, err);
 	if (rc)
 		return rc;
+	store_touched(set->store, layer_subject(layer, change->feature_id));
 	change_seal_add(&set->digest, set->next_seq, layer->id, change);
 	set->next_seq++;
 	return 0;

@@ -243,6 +243,17 @@ int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
 	return read_one(store, &VIEW_NOW(layer), true, id, visit, context, ret_found, err);
 }
 
+int feature_ask_row(struct store *store, const struct layer *layer, int64_t id, struct error *err)
+{
+	const struct choice choice = {.first_id = id, .last_id = id, .whole = true};
+	autoptr(query_done) struct query *query = NULL;
+	int rc = 0;
+
+	if (id >= 1 && id <= HISTORY_ID_MAX)
+		rc = open_rows(store, &VIEW_NOW(layer), &choice, &query, err);
+	return rc || !query ? rc : query_ask(query, layer_subject(layer, id), err);
+}
+
 /* Gathering ids from the index. */
 struct gathering {
 	struct id_list list;

@@ -37,6 +37,9 @@ int feature_read_list(struct store *store, const struct view *view, const int64_
 /* The same as feature_read_one of the row that the table has, in force or not, with all its bytes. */
 int feature_read_row(struct store *store, const struct layer *layer, int64_t id,
 	feature_visit *visit, void *context, bool *ret_found, struct error *err);
+/* Asks ahead what it will ask (query_ask); the record is the subject. */
+int feature_ask_row(
+	struct store *store, const struct layer *layer, int64_t id, struct error *err);
 
 /*
  * Ids, in order and each once, of the records with id > after_id whose box may meet `box` (as the

@@ -144,7 +144,7 @@ static int add_span(struct query *query, struct history_spans *spans, struct err
 	return 0;
 }
 
-static int ask_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
+static int open_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
 	struct query **ret_query, struct error *err)
 {
 	int rc = query_live(store, layer, shown, ret_query, err);
@@ -157,29 +157,27 @@ static int ask_live(struct store *store, const struct layer *layer, int64_t id, 
 	return 0;
 }
 
-int history_live_ask(struct store *store, const struct layer *layer, int64_t id,
-	struct query **ret_query, struct error *err)
+int history_ask_live(struct store *store, const struct layer *layer, int64_t id, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
-	int rc = ask_live(store, layer, id, true, &query, err);
+	int rc = open_live(store, layer, id, true, &query, err);
 
-	if (!rc)
-		rc = query_ask(query, err);
-	if (!rc)
-		*ret_query = take(query);
-	return rc;
+	return rc ? rc : query_ask(query, layer_subject(layer, id), err);
 }
 
-int history_live_read(struct query *query, struct history_spans *ret_spans,
-	struct history_row *ret_row, struct error *err)
+int history_live(struct store *store, const struct layer *layer, int64_t id,
+	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err)
 {
+	autoptr(query_done) struct query *query = NULL;
 	bool first = true;
-	int rc;
+	int rc = open_live(store, layer, id, ret_row != NULL, &query, err);
 
 	ret_spans->count = 0;
 	ret_spans->last_version = 0;
 	if (ret_row)
 		*ret_row = (struct history_row){.box = {1, 1, -1, -1}};
+	if (rc)
+		return rc;
 	for (; (rc = query_step(query, err)) > 0; first = false) {
 		rc = add_span(query, ret_spans, err);
 		if (!rc && first && ret_row)
@@ -188,15 +186,6 @@ int history_live_read(struct query *query, struct history_spans *ret_spans,
 			break;
 	}
 	return rc;
-}
-
-int history_live(struct store *store, const struct layer *layer, int64_t id,
-	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err)
-{
-	autoptr(query_done) struct query *query = NULL;
-	int rc = ask_live(store, layer, id, ret_row != NULL, &query, err);
-
-	return rc ? rc : history_live_read(query, ret_spans, ret_row, err);
 }
 
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,

@@ -65,14 +65,9 @@ struct history_row {
 int history_live(struct store *store, const struct layer *layer, int64_t id,
 	struct history_spans *ret_spans, struct history_row *ret_row, struct error *err);
 
-/*
- * The same in two steps, between which something else may be asked: the query of history_live with
- * its row is sent ahead (query_ask), and read. *ret_query is the caller's (query_done).
- */
-int history_live_ask(struct store *store, const struct layer *layer, int64_t id,
-	struct query **ret_query, struct error *err);
-int history_live_read(struct query *query, struct history_spans *ret_spans,
-	struct history_row *ret_row, struct error *err);
+/* Asks ahead what history_live with its row will ask (query_ask); the record is the subject. */
+int history_ask_live(
+	struct store *store, const struct layer *layer, int64_t id, struct error *err);
 
 /* From now on the version does not hold; the index is told, unless it is the one that the row shows. */
 int history_supersede(struct store *store, const struct layer *layer, int64_t id,

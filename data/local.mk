@@ -44,7 +44,7 @@ data_libdata_a_SOURCES = \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
 	%D%/store_postgis.c %D%/store_postgis.h \
-	%D%/store_postgres.c %D%/store_postgres.h %D%/store_postgres_bind.c \
+	%D%/store_postgres.c %D%/store_postgres.h %D%/store_postgres_bind.c %D%/store_postgres_ahead.c %D%/store_postgres_ahead.h \
 	%D%/store_postgres_copy.c %D%/store_postgres_health.c %D%/store_postgres_link.c %D%/store_postgres_news.c %D%/store_postgres_query.c \
 	%D%/store_postgres_row.c %D%/store_postgres_text.c %D%/store_postgres_text.h \
 	%D%/store_postgres_server.h %D%/store_postgres_values.h \

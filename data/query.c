@@ -65,11 +65,11 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 		query->store->driver->bind_null(query, name);
 }
 
-int query_ask(struct query *query, struct error *err)
+int query_ask(struct query *query, uint64_t subject, struct error *err)
 {
 	const struct store_driver *driver = query->store->driver;
 
-	return driver->ask ? driver->ask(query, err) : 0;
+	return driver->ask ? driver->ask(query, subject, err) : 0;
 }
 
 int query_step(struct query *query, struct error *err)

@@ -30,10 +30,10 @@ void query_bind_wkb(struct query *query, const char *name, struct wkb wkb,
 
 /*
  * Inside a transaction: sends a bound query ahead, so that its rows come with those of the next one
- * that is stepped and the database is waited for once. Only a hint: it may be asked when it is stepped,
- * so what it reads must not be written between.
+ * that is stepped, and the database is waited for once. Whoever steps the same query with the same
+ * values gets them, once, unless the subject has been touched (store_touched) between. Only a hint.
  */
-int query_ask(struct query *query, struct error *err);
+int query_ask(struct query *query, uint64_t subject, struct error *err);
 
 /* 1: a row stands ready; 0: done; negative: failed. */
 int query_step(struct query *query, struct error *err);

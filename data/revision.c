@@ -22,27 +22,11 @@ struct revision revision_of(struct store *store, const struct layer *layer, int 
 	};
 }
 
-void revision_clear(struct revision *revision)
+int revision_ask(struct store *store, const struct layer *layer, int64_t id, struct error *err)
 {
-	query_done(take(revision->expected));
-}
+	int rc = history_ask_live(store, layer, id, err);
 
-int revision_expect(struct revision *revision, int64_t id, struct error *err)
-{
-	revision->expected_id = id;
-	return history_live_ask(revision->store, revision->layer, id, &revision->expected, err);
-}
-
-/* The versions that hold and the row, which may have been asked for. */
-static int read_live(struct revision *revision, int64_t id, struct history_spans *ret_spans,
-	struct history_row *ret_row, struct error *err)
-{
-	autoptr(query_done) struct query *query = NULL;
-
-	if (!revision->expected || revision->expected_id != id)
-		return history_live(revision->store, revision->layer, id, ret_spans, ret_row, err);
-	query = take(revision->expected);
-	return history_live_read(query, ret_spans, ret_row, err);
+	return rc ? rc : feature_ask_row(store, layer, id, err);
 }
 
 /* Dates half open; "" is far away on its side. */
@@ -441,7 +425,7 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 	struct history_span base;
 	struct history_row old;
 	struct box box;
-	int rc = read_live(revision, feature->id, &spans, &old, err);
+	int rc = history_live(revision->store, revision->layer, feature->id, &spans, &old, err);
 
 	if (!rc)
 		rc = find_base(&spans, base_version, &base, err);
@@ -494,7 +478,7 @@ int revision_end(struct revision *revision, int64_t id, int64_t base_version,
 	struct history_spans spans;
 	struct history_span base;
 	struct history_row old;
-	int rc = read_live(revision, id, &spans, &old, err);
+	int rc = history_live(revision->store, revision->layer, id, &spans, &old, err);
 
 	if (!rc)
 		rc = find_base(&spans, base_version, &base, err);
@@ -516,7 +500,7 @@ int revision_turn(struct revision *revision, int64_t id, struct error *err)
 	struct following followed;
 	struct history_spans spans;
 	struct history_row old;
-	int rc = read_live(revision, id, &spans, &old, err);
+	int rc = history_live(revision->store, revision->layer, id, &spans, &old, err);
 
 	if (rc || !old.found)
 		return rc;

@@ -28,20 +28,18 @@ struct revision {
 	struct change_set *changes;
 	const struct randomness *randomness; /* of the uids */
 	struct digest_order order;
-	struct query *expected; /* what revision_expect has asked; NULL nothing */
-	int64_t expected_id;
 };
-void revision_clear(struct revision *revision); /* of one that expected something */
 
 /* Fills what follows from the layer and the changes. */
 struct revision revision_of(struct store *store, const struct layer *layer, int epsg,
 	struct change_set *changes, const struct randomness *randomness);
 
 /*
- * Asks ahead what the next of the functions below needs to know of the record: the caller wants to
- * look at it first, and nothing is written to it between. Once in a revision.
+ * Asks ahead what who looks at the row (feature_read_row) and then changes the record needs to know of
+ * it, so that the database is waited for once; the record is the subject.
  */
-int revision_expect(struct revision *revision, int64_t id, struct error *err);
+int revision_ask(
+	struct store *store, const struct layer *layer, int64_t id, struct error *err);
 
 /* A new record; its id, uid and version are set. */
 int revision_create(struct revision *revision, struct feature *feature, struct error *err);

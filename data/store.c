@@ -106,6 +106,12 @@ void query_done(struct query *query)
 	*place = query;
 }
 
+void store_touched(struct store *store, uint64_t subject)
+{
+	if (store->driver->touched)
+		store->driver->touched(store, subject);
+}
+
 int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;

@@ -57,6 +57,9 @@ int store_query(struct store *store, const char *sql, struct query **ret_query, 
 void query_done(struct query *query);
 AUTOPTR(struct query, query_done);
 
+/* What was asked ahead about this subject (query_ask) does not hold any more. */
+void store_touched(struct store *store, uint64_t subject);
+
 /* Asks for one number; 0 when there is no row, or it is null. */
 int store_int(struct store *store, const char *sql, int64_t *ret, struct error *err);
 

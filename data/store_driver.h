@@ -23,7 +23,9 @@ struct store_driver {
 		struct store *store, const char *sql, struct query **ret, struct error *err);
 	void (*finish)(struct query *query); /* frees */
 	void (*reset)(struct query *query);  /* forgets rows and bindings */
-	int (*ask)(struct query *query, struct error *err); /* NULL: nothing is gained */
+	/* Both NULL: nothing is gained. */
+	int (*ask)(struct query *query, uint64_t subject, struct error *err);
+	void (*touched)(struct store *store, uint64_t subject);
 	int (*step)(struct query *query, struct error *err);
 	int (*each)(struct query *query, query_row_visit *visit, void *context, struct error *err);
 	int (*check_row)(struct query *query, struct error *err);

@@ -109,6 +109,7 @@ static const struct store_driver driver = {
 	.finish = postgres_finish,
 	.reset = postgres_reset,
 	.ask = postgres_ask,
+	.touched = postgres_touched,
 	.step = postgres_step,
 	.each = postgres_each,
 	.check_row = postgres_check_row,

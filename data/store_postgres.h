@@ -20,13 +20,13 @@
 
 #include "base/strbuf.h"
 #include "data/store_driver.h"
+#include "data/store_postgres_ahead.h"
 #include "data/store_postgres_text.h"
 
 enum {
 	POSTGRES_DEAD_MAX = 64,
 	POSTGRES_COPIES_MAX = 8,
 	POSTGRES_NEWS_BYTES = 301,
-	POSTGRES_ASKED_MAX = 5, /* ahead, and the one that is waited for */
 };
 
 struct postgres_query;
@@ -35,12 +35,6 @@ struct postgres_query;
 struct postgres_copy {
 	char *target; /* heap: "table (columns)"; NULL unused */
 	struct strbuf rows;
-};
-
-/* A query that was sent ahead, as which of those pending; NULL: nobody waits for it any more. */
-struct postgres_asked {
-	struct postgres_query *query;
-	unsigned number;
 };
 
 struct postgres_store {
@@ -54,8 +48,10 @@ struct postgres_store {
 	bool in_transaction;
 	bool ended; /* the other side has said that it goes */
 	unsigned pending; /* statements sent whose end was not looked at */
-	struct postgres_asked asked[POSTGRES_ASKED_MAX]; /* those of them whose rows are wanted */
-	size_t asked_count;
+	struct postgres_rows *awaited; /* of which of them somebody waits for the rows */
+	unsigned awaited_number;
+	struct postgres_answer answers[POSTGRES_ANSWERS_MAX];
+	size_t answer_count;
 	struct postgres_query *streaming; /* whose rows are still coming */
 	unsigned last_name; /* of a prepared statement */
 	unsigned dead[POSTGRES_DEAD_MAX]; /* names to be given back */
@@ -89,12 +85,9 @@ struct postgres_query {
 	size_t last_bound;
 	struct postgres_parameter *parameters; /* heap */
 	bool is_running;
-	bool is_asked;    /* was sent ahead */
-	PGresult *answer; /* what has come of that */
 	PGresult *rows; /* those in hand */
 	int row;
-	PGresult **kept; /* those behind, heap */
-	size_t kept_count, kept_at, kept_room;
+	struct postgres_rows came; /* those behind */
 	struct strbuf wkb; /* of the row in hand */
 	bool failed_column;
 };
@@ -134,11 +127,9 @@ void postgres_interrupt(struct store *store);
 int postgres_prepare(struct store *store, const char *sql, struct query **ret, struct error *err);
 void postgres_finish(struct query *query);
 void postgres_reset(struct query *query);
-int postgres_ask(struct query *query, struct error *err);
+int postgres_ask(struct query *query, uint64_t subject, struct error *err);
 int postgres_step(struct query *query, struct error *err);
 int postgres_each(struct query *query, query_row_visit *visit, void *context, struct error *err);
-/* Rows that came for a query that was sent ahead; nobody's if NULL. The result is given away. */
-void postgres_take_rows(struct postgres_query *query, PGresult *result);
 int postgres_keep_rows(struct postgres_store *pg, struct error *err); /* those still coming */
 
 /* store_postgres_copy.c: many rows at a time */

@@ -74,8 +74,8 @@ static void drop_connection(struct postgres_store *pg)
 	pg->streaming = NULL;
 	pg->ended = false;
 	pg->pending = 0;
-	pg->asked_count = 0;
 	pg->dead_count = 0;
+	postgres_answers_forget(pg);
 }
 
 static bool is_connected(const struct postgres_store *pg)
@@ -250,15 +250,6 @@ void postgres_await(struct postgres_store *pg)
 		;
 }
 
-/* The query that waits for the result of a pending statement; NULL: none does. */
-static struct postgres_query *asker_of(struct postgres_store *pg, unsigned number)
-{
-	for (size_t i = 0; i < pg->asked_count; i++)
-		if (pg->asked[i].number == number)
-			return pg->asked[i].query;
-	return NULL;
-}
-
 /* Takes the results up to the sync that was sent, each to the query that waits for it. */
 static int take_results(struct postgres_store *pg, struct error *err)
 {
@@ -284,16 +275,16 @@ static int take_results(struct postgres_store *pg, struct error *err)
 		if (!rc && (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE))
 			rc = postgres_fail(pg, result, "sent before", err);
 		if (status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE)
-			postgres_take_rows(asker_of(pg, number), result);
+			postgres_answer_rows(pg, number, result);
 		else
 			PQclear(result);
 		if (!is_connected(pg))
 			break;
 	}
 	pg->pending = 0;
-	pg->asked_count = 0;
 	if (!rc && !is_connected(pg))
 		rc = postgres_fail(pg, NULL, "sent before", err);
+	postgres_answers_came(pg, !rc);
 	if (is_connected(pg) && !PQexitPipelineMode(pg->conn) && !rc)
 		rc = postgres_fail(pg, NULL, "pipeline", err);
 	return rc;
@@ -305,6 +296,7 @@ int postgres_settle(struct postgres_store *pg, struct error *err)
 		return 0;
 	if (!PQpipelineSync(pg->conn)) {
 		pg->pending = 0;
+		postgres_answers_came(pg, false);
 		return postgres_fail(pg, NULL, "sync", err);
 	}
 	return take_results(pg, err);
@@ -384,6 +376,7 @@ int postgres_commit(struct store *store, struct error *err)
 		error_detail(err, "postgresql: COMMIT of what had failed");
 	}
 	PQclear(result);
+	postgres_answers_forget(pg);
 	if (!rc)
 		pg->in_transaction = false;
 	return rc;
@@ -399,6 +392,7 @@ void postgres_rollback(struct store *store)
 		postgres_keep_rows(pg, NULL);
 	if (is_connected(pg))
 		postgres_settle(pg, NULL);
+	postgres_answers_forget(pg);
 	pg->in_transaction = false;
 	if (is_connected(pg) && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
 		PQclear(PQexec(pg->conn, "ROLLBACK"));

@@ -9,7 +9,6 @@ enum {
 	NAME_BYTES = 16,
 	PENDING_MAX = 200,	    /* then what was sent is looked at */
 	WKB_MAX_BYTES = 1 << 26,
-	ROWS_KEPT_MAX = 1 << 20, /* more rows are not kept aside for another statement */
 };
 
 /* Forgets what PostgreSQL holds of a statement, when it can be told. */
@@ -71,6 +70,7 @@ static void forget_sent(struct postgres_store *pg)
 	pg->bulk = false;
 	*pg->told = 0;
 	postgres_settle(pg, NULL);
+	postgres_answers_forget(pg);
 }
 
 int postgres_prepare(struct store *store, const char *sql, struct query **ret, struct error *err)
@@ -112,9 +112,7 @@ static void drop_rows(struct postgres_query *query)
 {
 	PQclear(query->rows);
 	query->rows = NULL;
-	for (size_t i = query->kept_at; i < query->kept_count; i++)
-		PQclear(query->kept[i]);
-	query->kept_at = query->kept_count = 0;
+	postgres_rows_clear(&query->came);
 	query->is_running = false;
 }
 
@@ -130,24 +128,10 @@ static void abandon(struct postgres_query *query)
 	pg->streaming = NULL;
 }
 
-/* Whatever comes of what was sent ahead, nobody wants it any more. */
-static void forget_asked(struct postgres_query *query)
-{
-	struct postgres_store *pg = postgres_of(query->query.store);
-
-	for (size_t i = 0; i < pg->asked_count; i++)
-		if (pg->asked[i].query == query)
-			pg->asked[i].query = NULL;
-	PQclear(query->answer);
-	query->answer = NULL;
-	query->is_asked = false;
-}
-
 void postgres_reset(struct query *query)
 {
 	struct postgres_query *postgres = postgres_query_of(query);
 
-	forget_asked(postgres);
 	abandon(postgres);
 	drop_rows(postgres);
 	for (size_t i = 0; i < postgres->text.count; i++) {
@@ -166,45 +150,21 @@ void postgres_finish(struct query *query)
 	forget(postgres);
 	postgres_text_clear(&postgres->text);
 	strbuf_clear(&postgres->wkb);
-	free(postgres->kept);
 	free(postgres->parameters);
 	free(postgres->source);
 	free(query->sql);
 	free(postgres);
 }
 
-static bool keep(struct postgres_query *query, PGresult *result)
-{
-	if (query->kept_count == query->kept_room) {
-		size_t room = query->kept_room ? query->kept_room * 2 : 64;
-		PGresult **grown = room <= ROWS_KEPT_MAX
-			? realloc(query->kept, room * sizeof *grown)
-			: NULL;
-
-		if (!grown)
-			return false;
-		query->kept = grown;
-		query->kept_room = room;
-	}
-	query->kept[query->kept_count++] = result;
-	return true;
-}
-
 int postgres_keep_rows(struct postgres_store *pg, struct error *err)
 {
 	struct postgres_query *query = pg->streaming;
 
-	for (PGresult *result; (result = PQgetResult(pg->conn));) {
-		/* A fault is kept too: it is of this query, and shows behind its last row. */
-		if (PQresultStatus(result) != PGRES_TUPLES_OK && !query->failed_column) {
-			query->failed_column = !keep(query, result);
-			if (!query->failed_column)
-				continue;
-		}
-		PQclear(result);
-	}
+	/* A fault is kept too: it is of this query, and shows behind its last row. */
+	for (PGresult *result; (result = PQgetResult(pg->conn));)
+		postgres_rows_keep(&query->came, result);
 	pg->streaming = NULL;
-	return query->failed_column ? fail_no_memory(err) : 0;
+	return query->came.failed ? fail_no_memory(err) : 0;
 }
 
 /* Sends the bound statement. */
@@ -278,8 +238,26 @@ static int enter_pipeline(struct postgres_query *query, struct error *err)
 	return 0;
 }
 
-/* Sends one with rows, which come with the next sync. */
-static int send_ahead(struct postgres_query *query, struct error *err)
+int postgres_ask(struct query *query, uint64_t subject, struct error *err)
+{
+	struct postgres_query *postgres = postgres_query_of(query);
+	struct postgres_store *pg = postgres_of(query->store);
+	int rc;
+
+	if (!pg->in_transaction || pg->bulk || postgres_answer_find(postgres))
+		return 0;
+	rc = make_ready(postgres, err);
+	if (!rc)
+		rc = enter_pipeline(postgres, err);
+	if (rc || !postgres_answer_add(postgres, subject))
+		return rc;
+	rc = send(postgres, err);
+	pg->pending += !rc;
+	return rc;
+}
+
+/* In a transaction: goes with what was sent before; waited for if rows come or something ends. */
+static int run_in_pipeline(struct postgres_query *query, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(query->query.store);
 	int rc = enter_pipeline(query, err);
@@ -288,83 +266,40 @@ static int send_ahead(struct postgres_query *query, struct error *err)
 		rc = send(query, err);
 	if (rc)
 		return rc;
-	pg->asked[pg->asked_count++] = (struct postgres_asked){query, pg->pending++};
-	query->is_asked = true;
-	return 0;
-}
-
-int postgres_ask(struct query *query, struct error *err)
-{
-	struct postgres_query *postgres = postgres_query_of(query);
-	struct postgres_store *pg = postgres_of(query->store);
-	int rc;
-
-	if (!pg->in_transaction || pg->bulk || pg->asked_count + 1 >= POSTGRES_ASKED_MAX)
-		return 0;
-	rc = make_ready(postgres, err);
-	return rc ? rc : send_ahead(postgres, err);
-}
-
-void postgres_take_rows(struct postgres_query *query, PGresult *result)
-{
-	if (query && PQresultStatus(result) == PGRES_TUPLES_OK) {
-		PQclear(query->answer);
-		query->answer = result;
-		return;
-	}
-	/* libpq may still give them one by one, as those of the query that streamed before. */
-	if (query && keep(query, result))
-		return;
-	if (query)
-		query->failed_column = true;
-	PQclear(result);
-}
-
-/* The answer may have come with another's. */
-static int take_answer(struct postgres_query *query, struct error *err)
-{
-	struct postgres_store *pg = postgres_of(query->query.store);
-	int rc = query->answer ? 0 : postgres_settle(pg, err);
-
-	query->is_asked = false;
-	query->rows = take(query->answer);
-	if (rc || query->rows)
-		return rc;
-	/* It came to nothing, with what went wrong before. */
-	rc = postgres_ready(pg, err);
-	return rc ? rc : fail_internal(err);
-}
-
-/* In a transaction: goes with what was sent before; waited for if rows come or something ends. */
-static int run_in_pipeline(struct postgres_query *query, struct error *err)
-{
-	struct postgres_store *pg = postgres_of(query->query.store);
-	int rc;
-
 	if (query->gives_rows) {
-		rc = send_ahead(query, err);
-		return rc ? rc : take_answer(query, err);
+		pg->awaited = &query->came;
+		pg->awaited_number = pg->pending;
 	}
-	rc = enter_pipeline(query, err);
-	if (!rc)
-		rc = send(query, err);
-	if (rc)
-		return rc;
 	pg->pending++;
-	return query->waits || pg->pending == PENDING_MAX ? postgres_settle(pg, err) : 0;
+	return query->gives_rows || query->waits || pg->pending == PENDING_MAX
+		? postgres_settle(pg, err)
+		: 0;
+}
+
+/* Takes what was asked before, if the same was; false: nothing was. */
+static bool take_answer(struct postgres_query *query, int *ret_rc, struct error *err)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	struct postgres_answer *answer = postgres_answer_find(query);
+
+	*ret_rc = answer && !answer->has_come ? postgres_settle(pg, err) : 0;
+	if (answer && !*ret_rc)
+		postgres_answer_take(pg, answer, &query->came);
+	return answer;
 }
 
 static int start(struct postgres_query *query, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(query->query.store);
-	int rc = query->is_asked ? 0 : make_ready(query, err);
+	int rc = check_bound(query, err);
 
-	if (rc)
-		return rc;
 	query->row = -1;
 	query->is_running = true;
-	if (query->is_asked)
-		return take_answer(query, err);
+	if (rc || take_answer(query, &rc, err))
+		return rc;
+	rc = make_ready(query, err);
+	if (rc)
+		return rc;
 	if (pg->bulk && query->text.copy)
 		return postgres_copy_row(query, err);
 	if (query->undoes)
@@ -388,13 +323,15 @@ static int next_rows(struct postgres_query *query, struct error *err)
 	PQclear(query->rows);
 	query->rows = NULL;
 	query->row = 0;
-	if (query->kept_at < query->kept_count) {
-		query->rows = query->kept[query->kept_at++];
+	if (query->came.at < query->came.count) {
+		query->rows = query->came.single[query->came.at++];
 		return PQresultStatus(query->rows) == PGRES_SINGLE_TUPLE
 			? 1
 			: postgres_fail(pg, query->rows, query->source, err);
 	}
-	query->kept_at = query->kept_count = 0;
+	query->rows = take(query->came.whole);
+	if (query->rows)
+		return PQntuples(query->rows) > 0;
 	if (pg->streaming != query)
 		return 0;
 	postgres_await(pg);
@@ -416,7 +353,7 @@ int postgres_step(struct query *query, struct error *err)
 	struct postgres_query *postgres = postgres_query_of(query);
 	int rc = 0;
 
-	if (postgres->failed_column)
+	if (postgres->failed_column || postgres->came.failed)
 		return fail_no_memory(err);
 	if (!postgres->is_running)
 		rc = start(postgres, err);

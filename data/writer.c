@@ -9,6 +9,7 @@ enum {
 	GROUP_MAX = 500, /* pieces that share a COMMIT: an fsync costs what so many writes cost */
 	QUEUE_MAX = 4000, /* beyond, the last one would wait for seconds */
 	WATCH_MS = 250,
+	ASKED_AHEAD = 6, /* pieces that ask together, before the first of them is done */
 };
 
 struct writer {
@@ -54,15 +55,32 @@ static int run_carefully(struct transaction *transaction, struct writer_piece *f
 	return rc;
 }
 
+/* So that one turn with the database is enough for some of them together. */
+static int ask_ahead(struct store *store, struct writer_piece *first, struct error *err)
+{
+	int rc = 0, number = 0;
+
+	for (struct writer_piece *piece = first; !rc && piece && number < ASKED_AHEAD; number++) {
+		if (piece->ask)
+			rc = piece->ask(store, piece->context, err);
+		piece = piece->next;
+	}
+	return rc;
+}
+
 /*
  * Runs all pieces without savepoints, which most do not need: nearly all succeed, and most that fail
  * have not written yet. False: one has failed that needed it, or what failed is not known.
  */
 static bool run_boldly(struct transaction *transaction, struct writer_piece *first, struct error *err)
 {
-	for (struct writer_piece *piece = first; piece; piece = piece->next) {
+	int number = 0;
+
+	for (struct writer_piece *piece = first; piece; piece = piece->next, number++) {
 		int64_t written = store_written(transaction->store);
 
+		if (number % ASKED_AHEAD == 0 && ask_ahead(transaction->store, piece, err))
+			return false;
 		piece->rc = piece->work(transaction->store, piece->context, &piece->err);
 		if (piece->rc && (store_written(transaction->store) != written ||
 					 !transaction_is_sound(transaction)))

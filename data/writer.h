@@ -52,6 +52,7 @@ enum writer_company { WRITER_TOGETHER, WRITER_APART, WRITER_ALONE };
  * with ERR_UNAVAILABLE.
  */
 struct writer_piece {
+	writer_work *ask; /* what the work will ask, ahead (query_ask), and nothing else; NULL: nothing */
 	writer_work *work;
 	void *context;
 	void (*done)(struct writer_piece *piece);

@@ -139,6 +139,7 @@ static int answer_edit(struct request *request, struct response *response, struc
 
 void edit_commit(struct request *request, struct edit *edit)
 {
+	request->commit.ask = edit_ask;
 	request->commit.work = edit_run;
 	request->commit.context = edit;
 	request->commit.answer = answer_edit;

@@ -280,7 +280,8 @@ static bool answer(struct exchange *exchange, int rc)
 	if (!rc)
 		rc = ask_handler(request, &exchange->response, err);
 	if (!rc && request->commit.work) {
-		exchange->piece = (struct writer_piece){.work = request->commit.work,
+		exchange->piece = (struct writer_piece){.ask = request->commit.ask,
+			.work = request->commit.work,
 			.context = request->commit.context,
 			.done = take_commit,
 			.patience_ms = WRITE_PATIENCE_MS,

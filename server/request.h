@@ -75,6 +75,7 @@ struct request {
 	 * transaction, then answer(), both on the writer's thread.
 	 */
 	struct request_commit {
+		writer_work *ask;  /* see writer.h */
 		writer_work *work; /* NULL nothing */
 		void *context;
 		int (*answer)(struct request *request, struct response *response,

@@ -111,11 +111,20 @@ static int look(void *context, const struct feature *feature, struct error *err)
 	return editing->changed ? change_version(editing, feature, err) : 0;
 }
 
+int edit_ask(struct store *store, void *context, struct error *err)
+{
+	const struct edit *edit = context;
+
+	return edit->kind == EDIT_CREATE
+		? 0
+		: revision_ask(store, edit->view.layer, edit->id, err);
+}
+
 static int find_standing(struct editing *editing, struct error *err)
 {
 	struct edit *edit = editing->edit;
 	bool found = false;
-	int rc = revision_expect(&editing->revision, edit->id, err);
+	int rc = edit_ask(editing->store, edit, err);
 
 	if (!rc)
 		rc = feature_read_row(
@@ -244,7 +253,6 @@ int edit_run(struct store *store, void *context, struct error *err)
 	editing.revision = revision_of(
 		store, edit->view.layer, edit->epsg, &editing.changes, edit->randomness);
 	rc = edit_record(&editing, err);
-	revision_clear(&editing.revision);
 	if (!rc)
 		rc = change_end(&editing.changes, err);
 	return rc ? rc : keep_receipt(&editing, err);

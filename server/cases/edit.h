@@ -43,6 +43,9 @@ struct edit {
 	bool replayed; /* it had been done before */
 };
 
+/* Asks ahead what it needs to know: a writer_work too, and so before edit_run. */
+int edit_ask(struct store *store, void *context, struct error *err);
+
 /* A writer_work; context is a struct edit. Nothing is done if it fails. */
 int edit_run(struct store *store, void *context, struct error *err);
 

@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -69,12 +70,39 @@ static int run_piece(struct store *store, void *context, struct error *err)
 		return rc;
 	piece->revision = revision_of(store, piece->bench->parcels,
 		piece->bench->opened.city.epsg, &changes, &randomness_system);
-	rc = revision_expect(&piece->revision, piece->id, err);
-	if (!rc)
-		rc = feature_read_row(
-			store, piece->bench->parcels, piece->id, change, piece, &found, err);
-	revision_clear(&piece->revision);
+	rc = feature_read_row(
+		store, piece->bench->parcels, piece->id, change, piece, &found, err);
 	return rc ? rc : change_end(&changes, err);
+}
+
+static int ask_piece(struct store *store, void *context, struct error *err)
+{
+	const struct piece *piece = context;
+
+	return revision_ask(store, piece->bench->parcels, piece->id, err);
+}
+
+static void wake(struct writer_piece *piece)
+{
+	sem_post(piece->owner);
+}
+
+/* As the server does: handed in, and waited for. */
+static int submit(struct piece *piece, struct error *err)
+{
+	sem_t done;
+	struct writer_piece handed = {.ask = ask_piece,
+		.work = run_piece,
+		.context = piece,
+		.done = wake,
+		.owner = &done};
+
+	sem_init(&done, 0, 0);
+	if (!writer_submit(piece->bench->writer, &handed))
+		return fail_busy(err);
+	sem_wait(&done);
+	sem_destroy(&done);
+	return handed.rc ? error_copy(err, &handed.err) : 0;
 }
 
 struct thread {
@@ -95,7 +123,7 @@ static void *run_thread(void *context)
 		struct piece piece = {.bench = bench,
 			.id = 1 + (int64_t)random_below(&random, (size_t)bench->last_id)};
 
-		thread->rc = writer_run(bench->writer, run_piece, &piece, &thread->err);
+		thread->rc = submit(&piece, &thread->err);
 		bench->pieces[thread->number] += !thread->rc;
 	}
 	return NULL;

@@ -184,7 +184,7 @@ static struct query *asked_for(struct store *store, const char *sql, int64_t num
 	struct query *query = query_of(store, sql);
 
 	query_bind_int(query, "n", number);
-	assert_int_equal(query_ask(query, NULL), 0);
+	assert_int_equal(query_ask(query, (uint64_t)number, NULL), 0);
 	return query;
 }
 
@@ -246,6 +246,34 @@ static void what_is_asked_ahead_comes_in_any_order(void **state)
 	assert_int_equal(number_in(store, "SELECT count(*) FROM word"), 3 * ASKED);
 }
 
+static void what_was_touched_is_asked_anew(void **state)
+{
+	static const char sql[] = "SELECT count(*) + 0 * $n FROM word";
+	struct store *store = store_of(state);
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct query *query;
+
+	store_must_run(store, "CREATE TABLE word (text TEXT)");
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	for (int subject = 1; subject < 40; subject++) {
+		query_done(asked_for(store, sql, subject));
+		store_must_run(store, "INSERT INTO word VALUES ('x')");
+		store_touched(store, (uint64_t)subject);
+		query = query_of(store, sql);
+		query_bind_int(query, "n", subject);
+		gives(query, subject);
+		query_done(query);
+	}
+	/* What nobody takes ends with the transaction. */
+	query_done(asked_for(store, sql, 1));
+	transaction_end(&transaction);
+	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
+	query = query_of(store, sql);
+	query_bind_int(query, "n", 1);
+	gives(query, 0);
+	query_done(query);
+}
+
 static void what_is_asked_ahead_may_fail(void **state)
 {
 	struct store *store = store_of(state);
@@ -256,8 +284,8 @@ static void what_is_asked_ahead_may_fail(void **state)
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
 	wrong = query_of(store, "INSERT INTO word VALUES (NULL)");
 	/* Known before: who is made known now hears what went wrong before. */
-	query_done(asked_for(store, "SELECT CAST($n AS BIGINT)", 1));
-	query_done(asked_for(store, "SELECT 2 * CAST($n AS BIGINT)", 1));
+	query_done(asked_for(store, "SELECT CAST($n AS BIGINT)", 7));
+	query_done(asked_for(store, "SELECT 2 * CAST($n AS BIGINT)", 7));
 	query_run(wrong, NULL);
 	asked = asked_for(store, "SELECT CAST($n AS BIGINT)", 1);
 	left = asked_for(store, "SELECT 2 * CAST($n AS BIGINT)", 1);
@@ -458,6 +486,7 @@ int main(void)
 		in_register(transactions_end_as_they_should),
 		in_register(what_is_asked_ahead_comes_in_any_order),
 		in_register(what_is_asked_ahead_may_fail),
+		in_register(what_was_touched_is_asked_anew),
 		in_register(columns_are_known),
 		in_register(a_full_disk_says_so),
 		in_register(readers_never_write),
