@@ -24,8 +24,11 @@ struct revision revision_of(struct store *store, const struct layer *layer, int 
 
 int revision_ask(struct store *store, const struct layer *layer, int64_t id, struct error *err)
 {
-	int rc = history_ask_live(store, layer, id, err);
+	int rc;
 
+	if (!store_asks_ahead(store))
+		return 0;
+	rc = history_ask_live(store, layer, id, err);
 	return rc ? rc : feature_ask_row(store, layer, id, err);
 }
 

@@ -106,6 +106,11 @@ void query_done(struct query *query)
 	*place = query;
 }
 
+bool store_asks_ahead(const struct store *store)
+{
+	return store->driver->ask != NULL;
+}
+
 void store_touched(struct store *store, uint64_t subject)
 {
 	if (store->driver->touched)

@@ -57,7 +57,11 @@ int store_query(struct store *store, const char *sql, struct query **ret_query, 
 void query_done(struct query *query);
 AUTOPTR(struct query, query_done);
 
-/* What was asked ahead about this subject (query_ask) does not hold any more. */
+/*
+ * Asking ahead (query_ask): whether anything is gained by it, which it is not where the database is a
+ * file; and that what was asked about a subject does not hold any more.
+ */
+bool store_asks_ahead(const struct store *store);
 void store_touched(struct store *store, uint64_t subject);
 
 /* Asks for one number; 0 when there is no row, or it is null. */

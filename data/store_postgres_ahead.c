@@ -101,21 +101,33 @@ void postgres_answer_take(
 	forget(pg, answer);
 }
 
-struct postgres_answer *postgres_answer_add(const struct postgres_query *query, uint64_t subject)
+/* One that is free, or whose answer nobody has come for. */
+static struct postgres_answer *find_place(struct postgres_store *pg)
 {
-	struct postgres_store *pg = postgres_of(query->query.store);
+	struct postgres_answer *left = NULL;
 
 	for (size_t i = 0; i < POSTGRES_ANSWERS_MAX; i++) {
-		struct postgres_answer *answer = &pg->answers[i];
-
-		if (answer->key)
-			continue;
-		*answer = (struct postgres_answer){.subject = subject, .number = pg->pending};
-		answer->key = key_of(query, &answer->key_len);
-		pg->answer_count += answer->key != NULL;
-		return answer->key ? answer : NULL;
+		if (!pg->answers[i].key)
+			return &pg->answers[i];
+		if (!left && pg->answers[i].has_come)
+			left = &pg->answers[i];
 	}
-	return NULL;
+	if (left)
+		forget(pg, left);
+	return left;
+}
+
+bool postgres_answer_add(const struct postgres_query *query, uint64_t subject)
+{
+	struct postgres_store *pg = postgres_of(query->query.store);
+	struct postgres_answer *answer = find_place(pg);
+
+	if (!answer)
+		return false;
+	*answer = (struct postgres_answer){.subject = subject, .number = pg->pending};
+	answer->key = key_of(query, &answer->key_len);
+	pg->answer_count += answer->key != NULL;
+	return answer->key != NULL;
 }
 
 void postgres_answer_rows(struct postgres_store *pg, unsigned number, PGresult *result)
@@ -139,7 +151,7 @@ void postgres_answers_came(struct postgres_store *pg, bool succeeded)
 	pg->awaited = NULL;
 	for (size_t i = 0; pg->answer_count && i < POSTGRES_ANSWERS_MAX; i++) {
 		pg->answers[i].has_come = true;
-		if (!succeeded || pg->answers[i].rows.failed)
+		if (!succeeded || pg->answers[i].rows.failed || !pg->answers[i].rows.whole)
 			forget(pg, &pg->answers[i]);
 	}
 }

@@ -45,8 +45,8 @@ struct postgres_answer *postgres_answer_find(const struct postgres_query *query)
 void postgres_answer_take(
 	struct postgres_store *pg, struct postgres_answer *answer, struct postgres_rows *ret_rows);
 
-/* A place for one that is sent now; NULL: none is free, or no memory. */
-struct postgres_answer *postgres_answer_add(const struct postgres_query *query, uint64_t subject);
+/* Makes a place for the answer to one that is sent next; false: it is not to be sent. */
+bool postgres_answer_add(const struct postgres_query *query, uint64_t subject);
 
 /* Gives rows of a pending statement to who waits for them; nobody may. */
 void postgres_answer_rows(struct postgres_store *pg, unsigned number, PGresult *result);

@@ -247,11 +247,11 @@ int postgres_ask(struct query *query, uint64_t subject, struct error *err)
 	if (!pg->in_transaction || pg->bulk || postgres_answer_find(postgres))
 		return 0;
 	rc = make_ready(postgres, err);
-	if (!rc)
-		rc = enter_pipeline(postgres, err);
 	if (rc || !postgres_answer_add(postgres, subject))
 		return rc;
-	rc = send(postgres, err);
+	rc = enter_pipeline(postgres, err);
+	if (!rc)
+		rc = send(postgres, err);
 	pg->pending += !rc;
 	return rc;
 }

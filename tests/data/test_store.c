@@ -264,7 +264,13 @@ static void what_was_touched_is_asked_anew(void **state)
 		gives(query, subject);
 		query_done(query);
 	}
-	/* What nobody takes ends with the transaction. */
+	/* What nobody comes for is in nobody's way. */
+	for (int subject = 1; subject < 40; subject++) {
+		query_done(asked_for(store, sql, subject));
+		assert_int_equal(number_in(store, "SELECT count(*) FROM word"), 39);
+		query_done(asked_for(store, sql, -subject));
+	}
+	/* It ends with the transaction. */
 	query_done(asked_for(store, sql, 1));
 	transaction_end(&transaction);
 	assert_int_equal(transaction_begin(store, &transaction, NULL), 0);
