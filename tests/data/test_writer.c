@@ -1,6 +1,7 @@
 #include "tests/test.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -220,6 +221,94 @@ static void a_full_disk_leaves_what_was_answered(void **state)
 	assert_int_equal(number_in(store, "SELECT count(*) FROM done WHERE piece % 20 = 9"), 0);
 }
 
+/* A piece that asks ahead how many there are of a kind, which those before it add to. */
+struct counting {
+	struct writer_piece piece;
+	int kind;
+	int64_t asked, counted;
+	sem_t *done;
+};
+
+static int open_count(struct store *store, const char *sql, int kind, struct query **ret, struct error *err)
+{
+	int rc = store_query(store, sql, ret, err);
+
+	if (!rc)
+		query_bind_int(*ret, "kind", kind);
+	return rc;
+}
+
+static int count_kind(struct store *store, const char *sql, int kind, int64_t *ret, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	int rc = open_count(store, sql, kind, &query, err);
+
+	if (!rc)
+		rc = query_step(query, err);
+	if (rc > 0)
+		*ret = query_int(query, 0);
+	return rc < 0 ? rc : 0;
+}
+
+static const char ahead[] = "SELECT count(*) FROM done WHERE thread = $kind";
+
+static int ask_count(struct store *store, void *context, struct error *err)
+{
+	const struct counting *counting = context;
+	autoptr(query_done) struct query *query = NULL;
+	int rc = open_count(store, ahead, counting->kind, &query, err);
+
+	return rc ? rc : query_ask(query, (uint64_t)counting->kind, err);
+}
+
+static int count_and_add(struct store *store, void *context, struct error *err)
+{
+	struct counting *counting = context;
+	const struct client client = {.thread = counting->kind};
+	int rc = count_kind(store, ahead, counting->kind, &counting->asked, err);
+
+	if (!rc)
+		rc = count_kind(store, "SELECT count(*) + 0 FROM done WHERE thread = $kind",
+			counting->kind, &counting->counted, err);
+	if (!rc)
+		rc = insert(store, &client, 1, err);
+	store_touched(store, (uint64_t)counting->kind);
+	return rc;
+}
+
+static void tell_counted(struct writer_piece *piece)
+{
+	sem_post(((struct counting *)piece->owner)->done);
+}
+
+static void what_is_asked_ahead_is_what_holds(void **state)
+{
+	enum { COUNTED = 300, KINDS = 4 };
+	struct store *store = prepare(state);
+	autoptr(writer_free) struct writer *writer = writer_of(store);
+	static struct counting pieces[COUNTED];
+	sem_t done;
+
+	sem_init(&done, 0, 0);
+	for (int i = 0; i < COUNTED; i++) {
+		pieces[i] = (struct counting){.kind = 1 + i * 7 % 11 % KINDS, .done = &done};
+		pieces[i].piece = (struct writer_piece){.ask = ask_count,
+			.work = count_and_add,
+			.context = &pieces[i],
+			.done = tell_counted,
+			.owner = &pieces[i]};
+		assert_true(writer_submit(writer, &pieces[i].piece));
+	}
+	for (int i = 0; i < COUNTED; i++)
+		sem_wait(&done);
+	for (int i = 0; i < COUNTED; i++) {
+		assert_int_equal(pieces[i].piece.rc, 0);
+		assert_int_equal(pieces[i].asked, pieces[i].counted);
+	}
+	assert_int_equal(number_in(store, "SELECT count(*) FROM done"), COUNTED);
+	sem_destroy(&done);
+}
+
 /* How many pieces of this transaction nobody else sees yet. */
 struct onlooker {
 	struct store *reader;
@@ -383,6 +472,7 @@ int main(void)
 		in_register(a_piece_that_has_not_written_fails_for_itself),
 		in_register(a_failing_commit_fails_all_of_its_pieces),
 		in_register(a_full_disk_leaves_what_was_answered),
+		in_register(what_is_asked_ahead_is_what_holds),
 		in_register(pieces_that_wait_share_a_commit),
 		in_register(an_answer_is_durable),
 		in_register(a_transaction_that_cannot_begin),
