@@ -224,24 +224,28 @@ static void a_full_disk_leaves_what_was_answered(void **state)
 /* A piece that asks ahead how many there are of a kind, which those before it add to. */
 struct counting {
 	struct writer_piece piece;
-	int kind;
+	int kind, number;
 	int64_t asked, counted;
 	sem_t *done;
 };
 
-static int open_count(struct store *store, const char *sql, int kind, struct query **ret, struct error *err)
+static int open_count(struct store *store, const char *sql, const struct counting *counting,
+	struct query **ret, struct error *err)
 {
 	int rc = store_query(store, sql, ret, err);
 
-	if (!rc)
-		query_bind_int(*ret, "kind", kind);
+	if (!rc) {
+		query_bind_int(*ret, "kind", counting->kind);
+		query_bind_int(*ret, "number", counting->number);
+	}
 	return rc;
 }
 
-static int count_kind(struct store *store, const char *sql, int kind, int64_t *ret, struct error *err)
+static int count_kind(struct store *store, const char *sql, const struct counting *counting,
+	int64_t *ret, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
-	int rc = open_count(store, sql, kind, &query, err);
+	int rc = open_count(store, sql, counting, &query, err);
 
 	if (!rc)
 		rc = query_step(query, err);
@@ -250,13 +254,15 @@ static int count_kind(struct store *store, const char *sql, int kind, int64_t *r
 	return rc < 0 ? rc : 0;
 }
 
-static const char ahead[] = "SELECT count(*) FROM done WHERE thread = $kind";
+/* Each asks for itself. */
+static const char ahead[] = "SELECT count(*) + 0 * $number FROM done WHERE thread = $kind";
+static const char again[] = "SELECT count(*) - 0 * $number FROM done WHERE thread = $kind";
 
 static int ask_count(struct store *store, void *context, struct error *err)
 {
 	const struct counting *counting = context;
 	autoptr(query_done) struct query *query = NULL;
-	int rc = open_count(store, ahead, counting->kind, &query, err);
+	int rc = open_count(store, ahead, counting, &query, err);
 
 	return rc ? rc : query_ask(query, (uint64_t)counting->kind, err);
 }
@@ -265,11 +271,10 @@ static int count_and_add(struct store *store, void *context, struct error *err)
 {
 	struct counting *counting = context;
 	const struct client client = {.thread = counting->kind};
-	int rc = count_kind(store, ahead, counting->kind, &counting->asked, err);
+	int rc = count_kind(store, ahead, counting, &counting->asked, err);
 
 	if (!rc)
-		rc = count_kind(store, "SELECT count(*) + 0 FROM done WHERE thread = $kind",
-			counting->kind, &counting->counted, err);
+		rc = count_kind(store, again, counting, &counting->counted, err);
 	if (!rc)
 		rc = insert(store, &client, 1, err);
 	store_touched(store, (uint64_t)counting->kind);
@@ -291,7 +296,7 @@ static void what_is_asked_ahead_is_what_holds(void **state)
 
 	sem_init(&done, 0, 0);
 	for (int i = 0; i < COUNTED; i++) {
-		pieces[i] = (struct counting){.kind = 1 + i * 7 % 11 % KINDS, .done = &done};
+		pieces[i] = (struct counting){.kind = 1 + i * 7 % 11 % KINDS, .number = i, .done = &done};
 		pieces[i].piece = (struct writer_piece){.ask = ask_count,
 			.work = count_and_add,
 			.context = &pieces[i],
