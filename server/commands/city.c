@@ -86,11 +86,11 @@ int city_create(const struct city_plan *plan, struct error *err)
 int city_read_store(const struct command_line *line, struct city_plan *plan, struct error *err)
 {
 	int64_t records, rows;
-	int rc = command_int(line, "records", 1, PARTITION_RECORDS_MAX, 0, &records, err);
+	int rc = command_int(line, "partition", PARTITION_ROWS_MIN,
+		PARTITION_RECORDS_MAX / PARTITION_COUNT_MAX, PARTITION_ROWS, &rows, err);
 
 	if (!rc)
-		rc = command_int(line, "partition", PARTITION_ROWS_MIN, PARTITION_RECORDS_MAX,
-			PARTITION_ROWS, &rows, err);
+		rc = command_int(line, "records", 1, rows * PARTITION_COUNT_MAX, 0, &records, err);
 	if (rc)
 		return rc;
 	plan->store = command_value(line, "store", 0);
@@ -100,7 +100,5 @@ int city_read_store(const struct command_line *line, struct city_plan *plan, str
 		return 0;
 	if (!plan->store)
 		return fail_option_missing(err, "store", line->command->name);
-	return partitions_plan(records, rows, &plan->partitions)
-		? 0
-		: fail_option_value(err, "records", command_value(line, "records", 0));
+	return partitions_plan(records, rows, &plan->partitions) ? 0 : fail_internal(err);
 }
