@@ -276,16 +276,21 @@ static int run_in_pipeline(struct postgres_query *query, struct error *err)
 		: 0;
 }
 
-/* Takes what was asked before, if the same was; false: nothing was. */
+/* Takes what was asked before, if the same was; false: nothing was, and nothing went wrong. */
 static bool take_answer(struct postgres_query *query, int *ret_rc, struct error *err)
 {
 	struct postgres_store *pg = postgres_of(query->query.store);
 	struct postgres_answer *answer = postgres_answer_find(query);
 
-	*ret_rc = answer && !answer->has_come ? postgres_settle(pg, err) : 0;
+	*ret_rc = 0;
+	if (answer && !answer->has_come) {
+		*ret_rc = postgres_settle(pg, err);
+		/* One that could not be kept has gone. */
+		answer = postgres_answer_find(query);
+	}
 	if (answer && !*ret_rc)
 		postgres_answer_take(pg, answer, &query->came);
-	return answer;
+	return answer || *ret_rc;
 }
 
 static int start(struct postgres_query *query, struct error *err)
