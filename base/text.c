@@ -248,3 +248,12 @@ const char *text_nearest(const char *word, const char *const *candidates)
 	}
 	return best;
 }
+
+uint64_t text_hash(const char *text)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return hash;
+}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/strbuf.h"
 
@@ -54,6 +55,8 @@ bool text_starts_with(const char *text, const char *start);
 bool text_next(const char **at, char separator, struct slice *ret_piece);
 
 bool slice_equals(struct slice slice, const char *text);
+
+uint64_t text_hash(const char *text); /* FNV-1a; not for what an attacker chooses */
 
 /*
  * The candidate nearest to a mistyped word, or NULL when none is near: at most a third of its

@@ -73,14 +73,7 @@ int layer_field_means(const struct layer_field *field, const char *column, bool 
 	return rc;
 }
 
-/* FNV-1a of both. */
 uint64_t layer_subject(const struct layer *layer, int64_t id)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (const char *at = layer->id; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-	for (int i = 0; i < 8; i++)
-		hash = (hash ^ ((uint64_t)id >> (8 * i) & 0xFF)) * UINT64_C(1099511628211);
-	return hash;
+	return text_hash(layer->id) + (uint64_t)id;
 }

@@ -93,7 +93,7 @@ const struct layer_table *city_layers(void);
 const struct layer *layer_find(const struct layer_table *table, const char *id, size_t len);
 const struct layer_field *layer_field_find(const struct layer *layer, const char *id, size_t len);
 
-/* A number that tells a record of a layer from others. */
+/* A number that tells a record of a layer from others, as good as always. */
 uint64_t layer_subject(const struct layer *layer, int64_t id);
 
 /* The layer of administrative units, or NULL. */

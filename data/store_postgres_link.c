@@ -52,16 +52,6 @@ static atomic_uint_fast64_t away[PLACES];
 
 static const uint64_t time_mask = (UINT64_C(1) << 44) - 1;
 
-/* FNV-1a of the address. */
-static uint64_t hash_of(const char *address)
-{
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (; *address; address++)
-		hash = (hash ^ (unsigned char)*address) * UINT64_C(1099511628211);
-	return hash;
-}
-
 static void drop_connection(struct postgres_store *pg)
 {
 	PGcancel *cancel;
@@ -177,7 +167,7 @@ static int connect_now(struct postgres_store *pg, struct error *err)
 /* One thread looks whether an address that was away is back; the others are told at once. */
 static int reconnect(struct postgres_store *pg, struct error *err)
 {
-	uint64_t hash = hash_of(pg->address), mark = hash & ~time_mask;
+	uint64_t hash = text_hash(pg->address), mark = hash & ~time_mask;
 	atomic_uint_fast64_t *place = &away[hash % PLACES];
 	uint_fast64_t seen = atomic_load(place), now = (uint64_t)clock_ticks_ms();
 	uint64_t until = (seen & ~time_mask) == mark ? seen & time_mask : 0;
