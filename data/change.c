@@ -77,6 +77,7 @@ struct head {
 	int64_t link, seq;
 	struct digest digest;
 };
+_Static_assert(sizeof(struct head) <= TRANSACTION_NOTE_MAX, "the head fits into the note");
 
 static int read_head(struct store *store, struct head *ret, struct error *err)
 {
@@ -105,12 +106,13 @@ static int read_head(struct store *store, struct head *ret, struct error *err)
 static int find_head(struct store *store, struct head *ret, struct error *err)
 {
 	const struct head *noted = transaction_noted(store);
-	int rc = 0;
+	int rc;
 
-	if (noted)
+	if (noted) {
 		*ret = *noted;
-	else
-		rc = read_head(store, ret, err);
+		return 0;
+	}
+	rc = read_head(store, ret, err);
 	if (!rc)
 		transaction_note(store, ret, sizeof *ret);
 	return rc;

@@ -91,8 +91,8 @@ static void bind_record(struct query *query, int64_t id)
 	query_bind_int(query, "to", holds ? history_key(id, HISTORY_VERSIONS_MAX - 1) : 0);
 }
 
-/* The query of history_live; with it comes the row that the layer's table shows, if `shown`. */
-static int query_live(struct store *store, const struct layer *layer, bool shown,
+/* The query of history_live, bound; with it comes the row that the layer's table shows, if `shown`. */
+static int open_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
 	struct query **ret_query, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
@@ -108,7 +108,14 @@ static int query_live(struct store *store, const struct layer *layer, bool shown
 		strbuf_add_format(&sql, " LEFT JOIN \"%s\" AS shown ON shown.id = $id", layer->id);
 	strbuf_add_text(&sql, " ORDER BY live.key");
 	rc = strbuf_check(&sql, err);
-	return rc ? rc : store_query(store, sql.data, ret_query, err);
+	if (!rc)
+		rc = store_query(store, sql.data, ret_query, err);
+	if (rc)
+		return rc;
+	bind_record(*ret_query, id);
+	if (shown)
+		query_bind_int(*ret_query, "id", id);
+	return 0;
 }
 
 /* Where the columns of the row shown are in it. */
@@ -141,19 +148,6 @@ static int add_span(struct query *query, struct history_spans *spans, struct err
 	query_date(query, 1, &span->from);
 	query_date(query, 2, &span->to);
 	spans->count++;
-	return 0;
-}
-
-static int open_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
-	struct query **ret_query, struct error *err)
-{
-	int rc = query_live(store, layer, shown, ret_query, err);
-
-	if (rc)
-		return rc;
-	bind_record(*ret_query, id);
-	if (shown)
-		query_bind_int(*ret_query, "id", id);
 	return 0;
 }
 

@@ -129,7 +129,6 @@ static int find_standing(struct editing *editing, struct error *err)
 	if (!rc)
 		rc = feature_read_row(
 			editing->store, edit->view.layer, edit->id, look, editing, &found, err);
-	edit->status = 204;
 	return rc || (found && editing->seen) ? rc : fail_no_such_record(err);
 }
 
@@ -188,6 +187,7 @@ static int edit_record(struct editing *editing, struct error *err)
 
 	if (edit->kind == EDIT_CREATE)
 		return create(editing, err);
+	edit->status = 204;
 	rc = find_standing(editing, &own);
 	if (!rc && !editing->changed)
 		rc = edit->kind == EDIT_END ? end(editing, &own) : change(editing, &own);
