@@ -2,10 +2,11 @@
  * partition: the tables of large layers in parts, for a province or a nation in PostgreSQL.
  *
  * A part holds a range of ids; a part of the history the versions of the same records. Ids are given
- * in order and an import brings a ward at a time, so a part holds neighbours; what is asked by id,
- * by key or by place leaves the other parts out. (Parts by ward would have to move a record, and its
- * history, with its ward; parts by hash would scatter each import over all of them.) The first part
- * begins nowhere and the last has no end, so every id has its place.
+ * in order and an import brings a ward at a time, so a part holds neighbours; what is asked by id or
+ * by key leaves the other parts out, what is asked by place looks into the index of each. (Parts by
+ * ward would have to move a record, and its history, with its ward; parts by hash would scatter each
+ * import over all of them.) The first part begins nowhere and the last has no end, so every id has
+ * its place.
  */
 #ifndef DATA_PARTITION_H
 #define DATA_PARTITION_H

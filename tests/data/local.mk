@@ -8,7 +8,6 @@ data_tests = \
 	%D%/test_city \
 	%D%/test_counter \
 	%D%/test_ewkb \
-	%D%/test_partition \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
@@ -18,6 +17,7 @@ data_tests = \
 	%D%/test_login \
 	%D%/test_migrate \
 	%D%/test_one_time_link \
+	%D%/test_partition \
 	%D%/test_password \
 	%D%/test_person \
 	%D%/test_register \
