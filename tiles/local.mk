@@ -34,6 +34,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
 	%D%/stroke.c %D%/stroke.h \
+	%D%/tile_cache.c %D%/tile_cache.h \
 	%D%/value_pool.c %D%/value_pool.h
 
 # The typefaces are found through the assembler's include path, also from a build folder.

@@ -16,6 +16,7 @@ tiles_tests = \
 	%D%/test_radix_sort \
 	%D%/test_snap \
 	%D%/test_snapshot \
+	%D%/test_tile_cache \
 	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
 TILES_TEST_LIBS = $(TILES_LIBS) $(CMOCKA_LIBS)
@@ -71,3 +72,5 @@ tests_tiles_test_snapshot_SOURCES = %D%/test_snapshot.c $(SMALL_CITY)
 tests_tiles_test_snapshot_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
 tests_tiles_test_value_pool_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_tile_cache_SOURCES = %D%/test_tile_cache.c
+tests_tiles_test_tile_cache_LDADD = $(TILES_TEST_LIBS)
