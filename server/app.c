@@ -84,6 +84,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (!rc)
+		rc = tile_cache_new((size_t)plan->tile_cache_bytes, &app->tiles, err);
+	if (!rc)
 		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
 	if (!rc)
 		rc = chores_start(app, &app->chores, err);
@@ -105,6 +107,7 @@ void app_stop(struct app *app)
 	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));
+	tile_cache_free(take(app->tiles));
 	events_stop(app->events);
 	events_free(take(app->events));
 	served_free(take(app->served));

@@ -11,6 +11,7 @@
 #include "data/writer.h"
 #include "gis/crs_ref.h"
 #include "server/live_map.h"
+#include "tiles/tile_cache.h"
 
 struct public_rights;
 struct chores;
@@ -40,6 +41,7 @@ struct app {
 	char working_proj4[APP_URL_MAX * 2];
 
 	struct live_map *map;
+	struct tile_cache *tiles;
 	struct public_rights *public_rights;
 	pthread_mutex_t follow_lock;
 	int64_t followed_seq; /* of the feed; under the lock */
@@ -58,6 +60,7 @@ struct app_plan {
 	const struct layer_table *layers;
 	const struct clock *clock;
 	const char *web_root; /* may be NULL */
+	int64_t tile_cache_bytes; /* most that kept tiles may take */
 };
 
 /* Opens the register for writing, and begins to make the map on a thread of its own. */

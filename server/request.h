@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/writer.h"
+#include "tiles/tile_cache.h"
 
 struct app;
 struct asker;
@@ -82,9 +83,25 @@ struct request {
 			struct error *err);
 	} commit;
 
+	/*
+	 * A handler may wait without its thread for what another request makes: where there is a
+	 * `resume`, it sees to its being called later, once, and returns REQUEST_PARKED. From then on
+	 * the request is not its own. The handler is asked again.
+	 */
+	void (*resume)(struct request *request);
+	struct tile_waiter waiter;
+	const struct cached_tile *tile; /* brought to it, or at hand; held */
+
 	struct arena arena;
 	char id[24]; /* X-Request-Id */
 };
+
+enum { REQUEST_PARKED = 1 }; /* instead of 0 or an error */
+
+static inline struct request *request_of_waiter(struct tile_waiter *waiter)
+{
+	return (struct request *)((char *)waiter - offsetof(struct request, waiter));
+}
 
 /* Takes the URI apart. Errors: URI too long, not UTF-8, too many parts, a parameter twice. */
 int request_parse_uri(struct request *request, const char *uri, struct error *err);

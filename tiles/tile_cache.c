@@ -22,9 +22,10 @@ struct entry {
 	uint64_t layers;
 	double margin;
 	bool is_settled;
-	bool is_made, has_failed;
+	bool is_made;
 	bool is_listed;	  /* may be found; else its holders alone have it */
-	unsigned holders; /* who has it, makes it or waits for it */
+	unsigned holders; /* who has it or makes it */
+	struct tile_waiter *waiters;
 	struct entry *next;	      /* of its chain */
 	struct entry *newer, *older; /* of those that are made and listed */
 	struct shard *shard;
@@ -32,7 +33,6 @@ struct entry {
 
 struct shard {
 	pthread_mutex_t lock;
-	pthread_cond_t made;
 	struct entry **chains; /* CHAINS of them */
 	struct entry *newest, *oldest;
 	struct tile_cache_state state;
@@ -75,7 +75,7 @@ static size_t bytes_of(const struct entry *entry)
 
 static void free_entry(struct entry *entry)
 {
-	free(entry->tile.bytes);
+	free((void *)(uintptr_t)entry->tile.bytes);
 	free(entry->what);
 	free(entry);
 }
@@ -127,7 +127,6 @@ int tile_cache_new(size_t bytes_max, struct tile_cache **ret_cache, struct error
 		struct shard *shard = &cache->shards[i];
 
 		pthread_mutex_init(&shard->lock, NULL);
-		pthread_cond_init(&shard->made, NULL);
 		shard->chains = calloc(CHAINS, sizeof *shard->chains);
 		complete &= shard->chains != NULL;
 	}
@@ -148,7 +147,6 @@ void tile_cache_free(struct tile_cache *cache)
 	for (size_t i = 0; i < SHARDS; i++) {
 		free(cache->shards[i].chains);
 		pthread_mutex_destroy(&cache->shards[i].lock);
-		pthread_cond_destroy(&cache->shards[i].made);
 	}
 	free(cache);
 }
@@ -186,21 +184,6 @@ static struct entry *add(struct shard *shard, const struct tile_key *key)
 	return entry;
 }
 
-/* Waits until it is made; false: whoever made it failed. */
-static bool wait_for(struct shard *shard, struct entry *entry)
-{
-	bool failed;
-
-	entry->holders++;
-	shard->state.waited++;
-	while (!entry->is_made && !entry->has_failed)
-		pthread_cond_wait(&shard->made, &shard->lock);
-	failed = entry->has_failed;
-	if (failed)
-		leave(entry);
-	return !failed;
-}
-
 static void note_use(struct shard *shard, struct entry *entry)
 {
 	shard->state.found++;
@@ -210,31 +193,63 @@ static void note_use(struct shard *shard, struct entry *entry)
 	put_first(shard, entry);
 }
 
+/* Of one that is there; the lock is held. */
+static enum tile_found take_or_await(
+	struct shard *shard, struct entry *entry, struct tile_waiter *waiter)
+{
+	if (entry->is_made) {
+		entry->holders++;
+		note_use(shard, entry);
+		return TILE_FOUND;
+	}
+	if (waiter) {
+		waiter->next = entry->waiters;
+		entry->waiters = waiter;
+		shard->state.waited++;
+	}
+	return TILE_AWAITED;
+}
+
 enum tile_found tile_cache_find(struct tile_cache *cache, const struct tile_key *key,
-	const struct cached_tile **ret_tile, struct tile_turn **ret_turn)
+	struct tile_waiter *waiter, const struct cached_tile **ret_tile,
+	struct tile_turn **ret_turn)
+{
+	struct shard *shard = shard_of(cache, key->tile);
+	enum tile_found found;
+	struct entry *entry;
+
+	pthread_mutex_lock(&shard->lock);
+	entry = find(shard, key);
+	if (entry) {
+		found = take_or_await(shard, entry, waiter);
+	} else {
+		entry = add(shard, key);
+		found = entry ? TILE_TO_BE_MADE : TILE_NO_MEMORY;
+	}
+	pthread_mutex_unlock(&shard->lock);
+	if (found == TILE_FOUND)
+		*ret_tile = &entry->tile;
+	else if (found == TILE_TO_BE_MADE)
+		*ret_turn = (struct tile_turn *)entry;
+	return found;
+}
+
+const struct cached_tile *tile_cache_at_hand(
+	struct tile_cache *cache, const struct tile_key *key)
 {
 	struct shard *shard = shard_of(cache, key->tile);
 	struct entry *entry;
-	bool has = false;
 
 	pthread_mutex_lock(&shard->lock);
-	while (!has && (entry = find(shard, key))) {
-		has = entry->is_made;
-		if (has)
-			entry->holders++;
-		else
-			has = wait_for(shard, entry);
-	}
-	if (has)
+	entry = find(shard, key);
+	if (entry && entry->is_made) {
+		entry->holders++;
 		note_use(shard, entry);
-	else
-		entry = add(shard, key);
+	} else {
+		entry = NULL;
+	}
 	pthread_mutex_unlock(&shard->lock);
-	if (has)
-		*ret_tile = &entry->tile;
-	else
-		*ret_turn = (struct tile_turn *)entry;
-	return has ? TILE_FOUND : entry ? TILE_TO_BE_MADE : TILE_NO_MEMORY;
+	return entry ? &entry->tile : NULL;
 }
 
 static void evict(struct tile_cache *cache, struct shard *shard)
@@ -245,24 +260,56 @@ static void evict(struct tile_cache *cache, struct shard *shard)
 	}
 }
 
-const struct cached_tile *tile_cache_put(struct tile_cache *cache, struct tile_turn *turn,
-	const void *bytes, size_t len, size_t dropped)
+/* Copies what was made; false without memory. */
+static bool keep(struct entry *entry, const struct cached_tile *made)
+{
+	void *bytes = malloc(made->len + !made->len);
+
+	if (!bytes)
+		return false;
+	if (made->len)
+		memcpy(bytes, made->bytes, made->len);
+	entry->tile = *made;
+	entry->tile.bytes = bytes;
+	entry->tile.hash = content_hash(bytes, made->len);
+	return true;
+}
+
+/* Those who wait are told; each holds the tile already. Without the lock. */
+static void bring(struct tile_waiter *waiters, const struct cached_tile *tile)
+{
+	while (waiters) {
+		struct tile_waiter *waiter = waiters;
+
+		waiters = waiter->next;
+		waiter->bring(waiter, tile);
+	}
+}
+
+static unsigned count_waiters(const struct entry *entry)
+{
+	unsigned count = 0;
+
+	for (const struct tile_waiter *at = entry->waiters; at; at = at->next)
+		count++;
+	return count;
+}
+
+const struct cached_tile *tile_cache_put(
+	struct tile_cache *cache, struct tile_turn *turn, const struct cached_tile *made)
 {
 	struct entry *entry = (struct entry *)turn;
 	struct shard *shard = entry->shard;
+	struct tile_waiter *waiters;
 
-	entry->tile = (struct cached_tile){.bytes = malloc(len + !len),
-		.len = len,
-		.hash = content_hash(bytes, len),
-		.dropped = dropped};
-	if (!entry->tile.bytes) {
-		tile_cache_fail(cache, turn);
+	if (!keep(entry, made)) {
+		tile_cache_fail(turn);
 		return NULL;
 	}
-	if (len)
-		memcpy(entry->tile.bytes, bytes, len);
 	pthread_mutex_lock(&shard->lock);
 	entry->is_made = true;
+	entry->holders += count_waiters(entry);
+	waiters = take(entry->waiters);
 	shard->state.made++;
 	if (entry->is_listed) {
 		put_first(shard, entry);
@@ -270,32 +317,31 @@ const struct cached_tile *tile_cache_put(struct tile_cache *cache, struct tile_t
 		shard->state.bytes += bytes_of(entry);
 		evict(cache, shard);
 	}
-	pthread_cond_broadcast(&shard->made);
 	pthread_mutex_unlock(&shard->lock);
+	bring(waiters, &entry->tile);
 	return &entry->tile;
 }
 
-void tile_cache_fail(struct tile_cache *cache, struct tile_turn *turn)
+void tile_cache_fail(struct tile_turn *turn)
 {
 	struct entry *entry = (struct entry *)turn;
 	struct shard *shard = entry->shard;
+	struct tile_waiter *waiters;
 
-	(void)cache;
 	pthread_mutex_lock(&shard->lock);
-	entry->has_failed = true;
+	waiters = take(entry->waiters);
 	if (entry->is_listed)
 		unlist(shard, entry);
 	leave(entry);
-	pthread_cond_broadcast(&shard->made);
 	pthread_mutex_unlock(&shard->lock);
+	bring(waiters, NULL);
 }
 
-void tile_cache_give_back(struct tile_cache *cache, const struct cached_tile *tile)
+void tile_cache_give_back(const struct cached_tile *tile)
 {
 	struct entry *entry = (struct entry *)(uintptr_t)tile;
 	struct shard *shard;
 
-	(void)cache;
 	if (!entry)
 		return;
 	shard = entry->shard;
@@ -383,10 +429,10 @@ static void touch_span(struct tile_cache *cache, unsigned z, const struct tile_s
 	}
 }
 
-void tile_cache_touch(struct tile_cache *cache, unsigned layer, const struct unit_box *box)
+void tile_cache_touch(struct tile_cache *cache, size_t layer, const struct unit_box *box)
 {
 	struct tile_span spans[GRID_ZOOM_MAX + 1];
-	uint64_t layers = UINT64_C(1) << layer;
+	uint64_t layers = tile_cache_layer(layer);
 	double places = 0;
 
 	for (unsigned z = 0; box && z <= GRID_ZOOM_MAX; z++) {

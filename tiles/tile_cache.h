@@ -2,8 +2,8 @@
  * tile_cache: tiles as they were answered, until something that is on them changes.
  *
  * A tile is known by its place and by a text that says what else its bytes depend on (layers, style,
- * form, date, whose rights). Whoever asks for one that is not there makes it, and others who want
- * the same wait for him. A change of a layer in a box drops exactly the tiles, at every zoom, whose
+ * form, date, whose rights). Whoever asks for one that is not there makes it, and it is brought to
+ * others who ask meanwhile. A change of a layer in a box drops exactly the tiles, at every zoom, whose
  * square with its margin the box meets; one that is being made then goes to those who asked
  * before, and is not kept. Bytes are bounded; what was not asked for longest goes first.
  *
@@ -29,17 +29,24 @@ struct tile_cache;
 struct tile_key {
 	struct tile tile;
 	const char *what;   /* what else its bytes depend on, borrowed */
-	uint64_t layers;    /* bits of the layers that are on it */
+	uint64_t layers;    /* tile_cache_layer of those that are on it, together */
 	double margin;	    /* what around it is on it too, of its side; at most TILE_CACHE_MARGIN_MAX */
 	bool is_settled;    /* of a time that has passed in the register: nothing changes it */
 };
 
+/* The bit of a layer by its number; layers that are 64 apart share one, and their changes. */
+static inline uint64_t tile_cache_layer(size_t number)
+{
+	return UINT64_C(1) << number % 64;
+}
+
 /* A tile that was made. It does not change, and is freed when its last holder gives it back. */
 struct cached_tile {
-	void *bytes;
+	const void *bytes;
 	size_t len;
-	struct content_hash hash; /* of the bytes */
+	bool is_gzipped;
 	size_t dropped;		  /* records that had no room */
+	struct content_hash hash; /* of the bytes */
 };
 
 int tile_cache_new(size_t bytes_max, struct tile_cache **ret_cache, struct error *err);
@@ -47,31 +54,44 @@ void tile_cache_free(struct tile_cache *cache);
 AUTOPTR(struct tile_cache, tile_cache_free);
 
 /*
- * TILE_FOUND: *ret_tile is held, to be given back. TILE_TO_BE_MADE: the caller makes it now, and
- * says what came of it with tile_cache_put or tile_cache_fail, in any case; `*ret_turn` goes there.
- * Who asks while it is made waits; when the maker fails, the next of them makes it.
+ * Somebody for whom a tile is brought that another is making: called once, on the maker's thread, with
+ * the tile, held for him; or NULL: it could not be made.
  */
-enum tile_found { TILE_FOUND, TILE_TO_BE_MADE, TILE_NO_MEMORY };
-struct tile_turn;
-enum tile_found tile_cache_find(struct tile_cache *cache, const struct tile_key *key,
-	const struct cached_tile **ret_tile, struct tile_turn **ret_turn);
-
-/* The tile; `bytes` are copied. NULL: no memory, and nobody has it. Held, to be given back. */
-const struct cached_tile *tile_cache_put(struct tile_cache *cache, struct tile_turn *turn,
-	const void *bytes, size_t len, size_t dropped);
-void tile_cache_fail(struct tile_cache *cache, struct tile_turn *turn);
-
-void tile_cache_give_back(struct tile_cache *cache, const struct cached_tile *tile);
-
-/* A box in world units (grid.h). */
-struct unit_box {
-	double min_x, min_y, max_x, max_y;
+struct tile_waiter {
+	void (*bring)(struct tile_waiter *waiter, const struct cached_tile *tile);
+	struct tile_waiter *next;
 };
 
-/* Something of a layer (its number) has changed in the box; NULL: anywhere. */
-void tile_cache_touch(struct tile_cache *cache, unsigned layer, const struct unit_box *box);
+/*
+ * TILE_FOUND: *ret_tile is held, to be given back. TILE_TO_BE_MADE: the caller makes it now, and says
+ * what came of it with tile_cache_put or tile_cache_fail, in any case; *ret_turn goes there.
+ * TILE_AWAITED: another is making it. The waiter, if there is one, belongs to the cache from before
+ * the return until it is called. Never blocks for long.
+ */
+enum tile_found { TILE_FOUND, TILE_TO_BE_MADE, TILE_AWAITED, TILE_NO_MEMORY };
+struct tile_turn;
+enum tile_found tile_cache_find(struct tile_cache *cache, const struct tile_key *key,
+	struct tile_waiter *waiter, const struct cached_tile **ret_tile,
+	struct tile_turn **ret_turn);
 
-/* Forgets everything: rights or styles have changed. */
+/* The tile if it is there, held; else NULL. */
+const struct cached_tile *tile_cache_at_hand(
+	struct tile_cache *cache, const struct tile_key *key);
+
+/*
+ * The tile; bytes are copied, the hash is made here. NULL: no memory, and nobody has it. Held, to be
+ * given back.
+ */
+const struct cached_tile *tile_cache_put(
+	struct tile_cache *cache, struct tile_turn *turn, const struct cached_tile *made);
+void tile_cache_fail(struct tile_turn *turn);
+
+void tile_cache_give_back(const struct cached_tile *tile);
+
+/* Something of a layer (its number) has changed in the box; NULL: anywhere. */
+void tile_cache_touch(struct tile_cache *cache, size_t layer, const struct unit_box *box);
+
+/* Forgets everything. */
 void tile_cache_clear(struct tile_cache *cache);
 
 /* For the log and for tests. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -21,18 +22,59 @@ static struct tile_key key_of(struct tile tile, const char *what)
 	return (struct tile_key){.tile = tile, .what = what, .layers = 1, .margin = 1.0 / 32};
 }
 
+/* One who waits for what another is making. */
+struct patient {
+	struct tile_waiter waiter; /* first: its address is the patient's */
+	sem_t brought;
+	const struct cached_tile *tile;
+};
+
+static void bring(struct tile_waiter *waiter, const struct cached_tile *tile)
+{
+	struct patient *patient = (struct patient *)waiter;
+
+	patient->tile = tile;
+	sem_post(&patient->brought);
+}
+
+/* Asks until it is there or to be made. */
+static enum tile_found find(struct tile_cache *cache, const struct tile_key *key,
+	const struct cached_tile **ret_tile, struct tile_turn **ret_turn)
+{
+	struct patient patient = {.waiter = {.bring = bring}};
+	enum tile_found found;
+
+	sem_init(&patient.brought, 0, 0);
+	do {
+		found = tile_cache_find(cache, key, &patient.waiter, ret_tile, ret_turn);
+		if (found == TILE_AWAITED) {
+			sem_wait(&patient.brought);
+			*ret_tile = patient.tile;
+			found = patient.tile ? TILE_FOUND : TILE_AWAITED;
+		}
+	} while (found == TILE_AWAITED);
+	sem_destroy(&patient.brought);
+	return found;
+}
+
+static const struct cached_tile *put(
+	struct tile_cache *cache, struct tile_turn *turn, const void *bytes, size_t len)
+{
+	return tile_cache_put(cache, turn, &(struct cached_tile){.bytes = bytes, .len = len});
+}
+
 /* Puts a tile if it is not there; true if it was. */
 static bool ask(struct tile_cache *cache, const struct tile_key *key, const char *text)
 {
 	const struct cached_tile *tile = NULL;
 	struct tile_turn *turn = NULL;
-	enum tile_found found = tile_cache_find(cache, key, &tile, &turn);
+	enum tile_found found = find(cache, key, &tile, &turn);
 
 	assert_int_not_equal(found, TILE_NO_MEMORY);
 	if (found == TILE_TO_BE_MADE)
-		tile = tile_cache_put(cache, turn, text, strlen(text), 0);
+		tile = put(cache, turn, text, strlen(text));
 	assert_non_null(tile);
-	tile_cache_give_back(cache, tile);
+	tile_cache_give_back(tile);
 	return found == TILE_FOUND;
 }
 
@@ -49,14 +91,14 @@ static void what_was_made_is_found(void **state)
 	assert_false(ask(cache, &one, "one"));
 	assert_false(ask(cache, &other, "other"));
 	assert_false(ask(cache, &beside, ""));
-	assert_int_equal(tile_cache_find(cache, &one, &tile, &turn), TILE_FOUND);
+	assert_int_equal(find(cache, &one, &tile, &turn), TILE_FOUND);
 	assert_int_equal(tile->len, 3);
 	assert_memory_equal(tile->bytes, "one", 3);
 	assert_string_equal(tile->hash.text, content_hash("one", 3).text);
 	/* Whoever holds it keeps it, whatever becomes of the cache. */
 	tile_cache_clear(cache);
 	assert_memory_equal(tile->bytes, "one", 3);
-	tile_cache_give_back(cache, tile);
+	tile_cache_give_back(tile);
 	assert_false(ask(cache, &one, "one"));
 	assert_int_equal(tile_cache_state(cache).tiles, 1);
 }
@@ -69,10 +111,36 @@ static void what_a_maker_cannot_make_the_next_one_makes(void **state)
 	struct tile_turn *turn = NULL;
 
 	(void)state;
-	assert_int_equal(tile_cache_find(cache, &key, &tile, &turn), TILE_TO_BE_MADE);
-	tile_cache_fail(cache, turn);
+	assert_int_equal(find(cache, &key, &tile, &turn), TILE_TO_BE_MADE);
+	tile_cache_fail(turn);
 	assert_false(ask(cache, &key, "x"));
 	assert_true(ask(cache, &key, "x"));
+}
+
+static void who_waits_hears_of_failure_and_who_must_not_wait_is_told(void **state)
+{
+	autoptr(tile_cache_free) struct tile_cache *cache = cache_of(1 << 20);
+	const struct tile_key key = key_of((struct tile){3, 1, 1}, "x");
+	struct patient patient = {.waiter = {.bring = bring}};
+	const struct cached_tile *tile = NULL;
+	struct tile_turn *turn = NULL;
+
+	(void)state;
+	sem_init(&patient.brought, 0, 0);
+	assert_null(tile_cache_at_hand(cache, &key));
+	assert_int_equal(tile_cache_find(cache, &key, NULL, &tile, &turn), TILE_TO_BE_MADE);
+	assert_null(tile_cache_at_hand(cache, &key));
+	assert_int_equal(tile_cache_find(cache, &key, NULL, &tile, &turn), TILE_AWAITED);
+	assert_int_equal(
+		tile_cache_find(cache, &key, &patient.waiter, &tile, &turn), TILE_AWAITED);
+	tile_cache_fail(turn);
+	assert_int_equal(sem_trywait(&patient.brought), 0);
+	assert_null(patient.tile);
+	assert_false(ask(cache, &key, "x"));
+	tile = tile_cache_at_hand(cache, &key);
+	assert_memory_equal(tile->bytes, "x", 1);
+	tile_cache_give_back(tile);
+	sem_destroy(&patient.brought);
 }
 
 static void bytes_are_bounded_and_the_oldest_go(void **state)
@@ -156,12 +224,12 @@ static void exactly_what_is_touched_goes(void **state)
 				continue;
 			goes = keys[i].layers >> layer & 1 && !keys[i].is_settled &&
 				(change % 20 == 19 || is_on(&keys[i], &box));
-			if (tile_cache_find(cache, &keys[i], &tile, &turn) == TILE_FOUND) {
+			if (find(cache, &keys[i], &tile, &turn) == TILE_FOUND) {
 				assert_false(goes);
-				tile_cache_give_back(cache, tile);
+				tile_cache_give_back(tile);
 			} else {
 				assert_true(goes);
-				tile_cache_fail(cache, turn);
+				tile_cache_fail(turn);
 			}
 		}
 	}
@@ -175,18 +243,18 @@ static void what_changes_while_it_is_made_is_not_kept(void **state)
 	struct tile_turn *first = NULL, *second = NULL;
 
 	(void)state;
-	assert_int_equal(tile_cache_find(cache, &key, &old, &first), TILE_TO_BE_MADE);
+	assert_int_equal(find(cache, &key, &old, &first), TILE_TO_BE_MADE);
 	tile_cache_touch(cache, 0, &(struct unit_box){1, 1, 2, 2});
 	/* Who asks after the change does not wait for what was begun before it. */
-	assert_int_equal(tile_cache_find(cache, &key, &fresh, &second), TILE_TO_BE_MADE);
-	fresh = tile_cache_put(cache, second, "new", 3, 0);
-	old = tile_cache_put(cache, first, "old", 3, 0);
+	assert_int_equal(find(cache, &key, &fresh, &second), TILE_TO_BE_MADE);
+	fresh = put(cache, second, "new", 3);
+	old = put(cache, first, "old", 3);
 	assert_memory_equal(old->bytes, "old", 3);
-	tile_cache_give_back(cache, old);
-	tile_cache_give_back(cache, fresh);
-	assert_int_equal(tile_cache_find(cache, &key, &fresh, &second), TILE_FOUND);
+	tile_cache_give_back(old);
+	tile_cache_give_back(fresh);
+	assert_int_equal(find(cache, &key, &fresh, &second), TILE_FOUND);
 	assert_memory_equal(fresh->bytes, "new", 3);
-	tile_cache_give_back(cache, fresh);
+	tile_cache_give_back(fresh);
 }
 
 /* --- many threads --------------------------------------------------------------------------------- */
@@ -219,15 +287,15 @@ static void ask_one(struct member *member, size_t place)
 	const struct cached_tile *tile = NULL;
 	struct tile_turn *turn = NULL;
 
-	if (tile_cache_find(crowd->cache, &key, &tile, &turn) == TILE_TO_BE_MADE) {
+	if (find(crowd->cache, &key, &tile, &turn) == TILE_TO_BE_MADE) {
 		long version = atomic_load(&crowd->versions[place]);
 
 		atomic_fetch_add(&crowd->made, 1);
-		tile = tile_cache_put(crowd->cache, turn, &version, sizeof version, 0);
+		tile = put(crowd->cache, turn, &version, sizeof version);
 	}
 	memcpy(&shown, tile->bytes, sizeof shown);
 	member->wrong += shown < least;
-	tile_cache_give_back(crowd->cache, tile);
+	tile_cache_give_back(tile);
 }
 
 /* First what it is made from, then the cache, and then those who ask. */
@@ -283,12 +351,12 @@ static void *ask_cold(void *context)
 	const struct cached_tile *tile = NULL;
 	struct tile_turn *turn = NULL;
 
-	if (tile_cache_find(crowd->cache, &key, &tile, &turn) == TILE_TO_BE_MADE) {
+	if (find(crowd->cache, &key, &tile, &turn) == TILE_TO_BE_MADE) {
 		usleep(50000);
 		atomic_fetch_add(&crowd->made, 1);
-		tile = tile_cache_put(crowd->cache, turn, "x", 1, 0);
+		tile = put(crowd->cache, turn, "x", 1);
 	}
-	tile_cache_give_back(crowd->cache, tile);
+	tile_cache_give_back(tile);
 	return NULL;
 }
 
@@ -312,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_made_is_found),
 		cmocka_unit_test(what_a_maker_cannot_make_the_next_one_makes),
+		cmocka_unit_test(who_waits_hears_of_failure_and_who_must_not_wait_is_told),
 		cmocka_unit_test(bytes_are_bounded_and_the_oldest_go),
 		cmocka_unit_test(exactly_what_is_touched_goes),
 		cmocka_unit_test(what_changes_while_it_is_made_is_not_kept),
