@@ -22,7 +22,7 @@ struct standby;
 struct tail;
 struct throttle;
 
-enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
+enum { APP_LAYERS_MAX = 64, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
 
 struct app {
 	const struct layer_table *layers;
@@ -76,6 +76,7 @@ void app_rights_changed(const struct app *app, struct store *store);
 struct layer_choice {
 	const struct layer *layers[APP_LAYERS_MAX];
 	size_t count;
+	uint64_t numbers; /* bit i: the layer with number i */
 };
 int app_choose_layers(
 	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err);

@@ -24,8 +24,11 @@
 enum {
 	NETWORK_THREADS = 2,
 	CONNECTIONS_MAX = 4000,
-	/* Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414. */
-	CONNECTION_MEMORY_BYTES = 160 * 1024,
+	/*
+	 * Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414 ourselves
+	 * of one that is twice as long. The library clears it for each request.
+	 */
+	CONNECTION_MEMORY_BYTES = 48 * 1024,
 	IDLE_TIMEOUT_S = 30,
 	CONTENT_MAX_BYTES = 64 << 20, /* of any request; actions take less */
 	WRITE_PATIENCE_MS = 10000, /* then who writes is told to come again */

@@ -22,6 +22,7 @@ struct worker;
 struct response;
 struct route;
 struct route_action;
+struct tile_wish;
 
 enum method {
 	METHOD_GET,
@@ -64,7 +65,7 @@ struct request {
 	const char *authorization, *cookie, *csrf_token;
 	const char *content_type, *content_crs, *idempotency_key, *reason, *last_event_id;
 	const char *forwarded; /* a proxy stands between */
-	char peer[48]; /* address that it comes from */
+	char peer[48]; /* address that it comes from; of GET it is not asked */
 	bool accepts_gzip;
 	bool is_secure; /* came over HTTPS, as the proxy before us says */
 	enum lang lang;
@@ -91,6 +92,7 @@ struct request {
 	void (*resume)(struct request *request);
 	struct tile_waiter waiter;
 	const struct cached_tile *tile; /* brought to it, or at hand; held */
+	const struct tile_wish *wish;	/* which one, once it was read */
 
 	struct arena arena;
 	char id[24]; /* X-Request-Id */

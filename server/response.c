@@ -138,6 +138,15 @@ int response_set_version(struct response *response, struct request *request, int
 	return response_set_tag(response, request, text, err);
 }
 
+/* For what a browser shows as a page. */
+static void add_page_headers(struct response *response)
+{
+	response_add_header(response, "Referrer-Policy", "same-origin");
+	response_add_header(response, "Content-Security-Policy",
+		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+		"object-src 'none'; base-uri 'none'; frame-ancestors 'self'");
+}
+
 void response_finish(struct response *response, struct request *request)
 {
 	static const char *const caching[2][3] = {
@@ -168,9 +177,7 @@ void response_finish(struct response *response, struct request *request)
 		"Content-Crs, Dothi-Crs-Op, Dothi-Dropped, ETag, Link, Location, Retry-After, "
 		"X-Request-Id");
 	response_add_header(response, "X-Content-Type-Options", "nosniff");
-	response_add_header(response, "Referrer-Policy", "same-origin");
-	response_add_header(response, "Content-Security-Policy",
-		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-		"object-src 'none'; base-uri 'none'; frame-ancestors 'self'");
+	if (response->content_type && text_starts_with(response->content_type, "text/html"))
+		add_page_headers(response);
 	response_add_header(response, "X-Request-Id", request->id);
 }

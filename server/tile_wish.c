@@ -63,27 +63,23 @@ static bool is_settled(const struct request *request, const struct moment *momen
 static void say_what(const struct request *request, struct tile_wish *wish)
 {
 	const struct moment *moment = &wish->moment;
-	uint64_t layers[APP_LAYERS_MAX / 64] = {0};
-
-	for (size_t i = 0; i < wish->layers.count; i++) {
-		size_t number = (size_t)(wish->layers.layers[i] - request->app->layers->layers);
-
-		layers[number / 64] |= UINT64_C(1) << number % 64;
-		wish->key.layers |= tile_cache_layer(number);
-	}
-	snprintf(wish->what, sizeof wish->what, "%llx:%llx %s%s %s %d:%s:%s:%lld",
-		(unsigned long long)layers[1], (unsigned long long)layers[0], wish->form->name,
-		wish->gzip ? "z" : "", request->asker->rights.scope.text, moment->is_dated,
-		moment->first_day.text, moment->last_day.text,
-		(long long)(moment->is_dated ? moment->recorded_us : 0));
+	snprintf(wish->what, sizeof wish->what, "%llx %s%s %s",
+		(unsigned long long)wish->layers.numbers, wish->form->name, wish->gzip ? "z" : "",
+		request->asker->rights.scope.text);
+	if (moment->is_dated)
+		snprintf(wish->what + strlen(wish->what), sizeof wish->what - strlen(wish->what),
+			" %s/%s %lld", moment->first_day.text, moment->last_day.text,
+			(long long)moment->recorded_us);
 }
 
-int tile_wish_read(const struct request *request, struct tile_wish *ret_wish, struct error *err)
+int tile_wish_read(
+	struct request *request, const struct tile_wish **ret_wish, struct error *err)
 {
-	struct tile_wish *wish = ret_wish;
+	struct tile_wish *wish = arena_zero(&request->arena, 1, sizeof *wish);
 	int rc;
 
-	*wish = (struct tile_wish){.key = {.layers = 0}};
+	if (!wish)
+		return fail_no_memory(err);
 	rc = parse_tile(request, wish, err);
 	if (!rc)
 		rc = sight_moment(request, &wish->moment, err);
@@ -92,10 +88,12 @@ int tile_wish_read(const struct request *request, struct tile_wish *ret_wish, st
 	if (rc)
 		return rc;
 	wish->gzip = wish->form->is_vector && request->accepts_gzip;
-	wish->key.tile = wish->tile;
-	wish->key.what = wish->what;
-	wish->key.margin = wish->form->is_vector ? TILE_MARGIN_VECTOR : TILE_MARGIN_RASTER;
-	wish->key.is_settled = is_settled(request, &wish->moment);
+	wish->key = (struct tile_key){.tile = wish->tile,
+		.what = wish->what,
+		.layers = wish->layers.numbers,
+		.margin = wish->form->is_vector ? TILE_MARGIN_VECTOR : TILE_MARGIN_RASTER,
+		.is_settled = is_settled(request, &wish->moment)};
 	say_what(request, wish);
+	*ret_wish = wish;
 	return 0;
 }

@@ -29,7 +29,8 @@ struct tile_wish {
 	struct tile_key key;
 };
 
-/* Reads path and parameters; the wish must stay where it is. Layers without rights are unknown. */
-int tile_wish_read(const struct request *request, struct tile_wish *ret_wish, struct error *err);
+/* Reads path and parameters; the wish is in the request's arena. Layers without rights are unknown. */
+int tile_wish_read(
+	struct request *request, const struct tile_wish **ret_wish, struct error *err);
 
 #endif

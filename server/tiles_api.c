@@ -138,17 +138,18 @@ static void go_on(struct tile_waiter *waiter, const struct cached_tile *tile)
 static enum place place_of_tile(struct request *request)
 {
 	struct tile_layers layers;
-	struct tile_wish wish;
+	const struct tile_wish *wish;
 	bool is_short;
 
 	if (tile_wish_read(request, &wish, NULL) || wait_for_map(request->app, NULL))
 		return ON_WORKER;
-	request->tile = tile_cache_at_hand(request->app->tiles, &wish.key);
+	request->wish = wish;
+	request->tile = tile_cache_at_hand(request->app->tiles, &wish->key);
 	if (request->tile)
 		return ON_NETWORK;
-	if (!wish.form->is_vector || !tile_layers_at_hand(request, &wish, &layers))
+	if (!wish->form->is_vector || !tile_layers_at_hand(request, wish, &layers))
 		return ON_WORKER;
-	is_short = mvt_is_short(layers.snapshots, layers.count, wish.tile);
+	is_short = mvt_is_short(layers.snapshots, layers.count, wish->tile);
 	tile_layers_close(&layers);
 	return is_short ? ON_LENT_WORKER : ON_WORKER;
 }
@@ -158,26 +159,25 @@ static int get_tile(struct request *request, struct response *response, struct e
 	const struct cached_tile *tile = take(request->tile);
 	struct tile_turn *turn = NULL;
 	bool can_park = request->resume != NULL;
-	struct tile_wish wish;
-	int rc = tile_wish_read(request, &wish, err);
+	const struct tile_wish *wish = request->wish;
+	int rc = wish ? 0 : tile_wish_read(request, &wish, err);
 
-	if (!rc && !tile)
+	if (tile)
+		return answer_tile(request, response, wish, tile, err);
+	if (!rc)
 		rc = wait_for_map(request->app, err);
-	if (rc || tile) {
-		if (!rc)
-			return answer_tile(request, response, &wish, tile, err);
-		tile_cache_give_back(tile);
+	if (rc)
 		return rc;
-	}
+	request->wish = wish;
 	request->waiter.bring = go_on;
-	switch (tile_cache_find(request->app->tiles, &wish.key,
+	switch (tile_cache_find(request->app->tiles, &wish->key,
 		can_park ? &request->waiter : NULL, &tile, &turn)) {
 	case TILE_FOUND:
-		return answer_tile(request, response, &wish, tile, err);
+		return answer_tile(request, response, wish, tile, err);
 	case TILE_TO_BE_MADE:
-		return make_tile(request, response, &wish, turn, err);
+		return make_tile(request, response, wish, turn, err);
 	case TILE_AWAITED:
-		return can_park ? REQUEST_PARKED : make_own(request, response, &wish, err);
+		return can_park ? REQUEST_PARKED : make_own(request, response, wish, err);
 	case TILE_NO_MEMORY:
 		break;
 	}

@@ -432,7 +432,7 @@ static void touch_span(struct tile_cache *cache, unsigned z, const struct tile_s
 void tile_cache_touch(struct tile_cache *cache, size_t layer, const struct unit_box *box)
 {
 	struct tile_span spans[GRID_ZOOM_MAX + 1];
-	uint64_t layers = tile_cache_layer(layer);
+	uint64_t layers = UINT64_C(1) << layer;
 	double places = 0;
 
 	for (unsigned z = 0; box && z <= GRID_ZOOM_MAX; z++) {

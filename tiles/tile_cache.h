@@ -29,16 +29,10 @@ struct tile_cache;
 struct tile_key {
 	struct tile tile;
 	const char *what;   /* what else its bytes depend on, borrowed */
-	uint64_t layers;    /* tile_cache_layer of those that are on it, together */
+	uint64_t layers;    /* bit i: layer i is on it */
 	double margin;	    /* what around it is on it too, of its side; at most TILE_CACHE_MARGIN_MAX */
 	bool is_settled;    /* of a time that has passed in the register: nothing changes it */
 };
-
-/* The bit of a layer by its number; layers that are 64 apart share one, and their changes. */
-static inline uint64_t tile_cache_layer(size_t number)
-{
-	return UINT64_C(1) << number % 64;
-}
 
 /* A tile that was made. It does not change, and is freed when its last holder gives it back. */
 struct cached_tile {
@@ -88,7 +82,7 @@ void tile_cache_fail(struct tile_turn *turn);
 
 void tile_cache_give_back(const struct cached_tile *tile);
 
-/* Something of a layer (its number) has changed in the box; NULL: anywhere. */
+/* Something of a layer (by number, below 64) has changed in the box; NULL: anywhere. */
 void tile_cache_touch(struct tile_cache *cache, size_t layer, const struct unit_box *box);
 
 /* Forgets everything. */
