@@ -8,6 +8,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/curve_sort.c %D%/curve_sort.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/font_bytes.S \
@@ -20,6 +21,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
+	%D%/outline.c %D%/outline.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
@@ -33,9 +35,13 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
+	%D%/snapshot_file.c %D%/snapshot_file.h \
+	%D%/snapshot_form.c %D%/snapshot_form.h \
+	%D%/snapshot_gather.c %D%/snapshot_gather.h \
 	%D%/stroke.c %D%/stroke.h \
 	%D%/tile_cache.c %D%/tile_cache.h \
-	%D%/value_pool.c %D%/value_pool.h
+	%D%/value_pool.c %D%/value_pool.h \
+	%D%/value_table.h
 
 # The typefaces are found through the assembler's include path, also from a build folder.
 tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf

@@ -5,6 +5,7 @@ tiles_tests = \
 	%D%/test_clip_random \
 	%D%/test_compress \
 	%D%/test_cover \
+	%D%/test_curve_sort \
 	%D%/test_glyphs \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
@@ -12,10 +13,12 @@ tiles_tests = \
 	%D%/test_lettering \
 	%D%/test_mvt \
 	%D%/test_mvt_places \
+	%D%/test_outline \
 	%D%/test_png \
 	%D%/test_radix_sort \
 	%D%/test_snap \
 	%D%/test_snapshot \
+	%D%/test_snapshot_file \
 	%D%/test_tile_cache \
 	%D%/test_value_pool
 check_PROGRAMS += $(tiles_tests)
@@ -32,7 +35,7 @@ PATHS = tests/tiles/paths.c tests/tiles/paths.h
 tests_tiles_test_canvas_SOURCES = %D%/test_canvas.c
 tests_tiles_test_canvas_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clearance_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
-tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h $(MADE_SNAPSHOT)
 tests_tiles_test_clearance_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clip_SOURCES = %D%/test_clip.c $(PATHS)
 tests_tiles_test_clip_LDADD = $(TILES_TEST_LIBS)
@@ -44,6 +47,8 @@ tests_tiles_test_compress_SOURCES = %D%/test_compress.c
 tests_tiles_test_compress_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_cover_SOURCES = %D%/test_cover.c
 tests_tiles_test_cover_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_curve_sort_SOURCES = %D%/test_curve_sort.c
+tests_tiles_test_curve_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_glyphs_SOURCES = %D%/test_glyphs.c
 tests_tiles_test_glyphs_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c
@@ -60,6 +65,8 @@ tests_tiles_test_mvt_places_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_mvt_places_SOURCES = %D%/test_mvt_places.c $(SMALL_CITY) $(MVT_READER) \
 	%D%/geos_area.h %D%/random_area.h
 tests_tiles_test_mvt_places_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_outline_SOURCES = %D%/test_outline.c %D%/random_area.h $(MADE_SNAPSHOT)
+tests_tiles_test_outline_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_png_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
 tests_tiles_test_png_SOURCES = %D%/test_png.c
 tests_tiles_test_png_LDADD = $(TILES_TEST_LIBS) $(PNG_LIBS)
@@ -68,6 +75,8 @@ tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
 tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snapshot_file_SOURCES = %D%/test_snapshot_file.c $(SMALL_CITY)
+tests_tiles_test_snapshot_file_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snapshot_SOURCES = %D%/test_snapshot.c $(SMALL_CITY)
 tests_tiles_test_snapshot_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
