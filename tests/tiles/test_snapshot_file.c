@@ -8,7 +8,7 @@
 #include "tiles/mvt.h"
 #include "tiles/snapshot_file.h"
 
-enum { LOTS = 60, FILE_MAX_BYTES = 1 << 20 };
+enum { LOTS = 20, FILE_MAX_BYTES = 1 << 20 };
 
 struct scene {
 	struct small_city city;
@@ -111,7 +111,12 @@ static void tiles_are_the_same_from_memory_and_file(void **state)
 
 static void write_copy(struct scene *scene, const char *bytes, size_t len)
 {
-	assert_int_equal(file_replace(scene->copy, bytes, len, NULL), 0);
+	/* Nobody needs it to be durable. */
+	FILE *file = fopen(scene->copy, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
 }
 
 static int try_copy(struct scene *scene)
