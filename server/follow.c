@@ -6,39 +6,43 @@
 #include "server/events.h"
 #include "server/standby.h"
 
-enum { ROWS_MAX = 2000 }; /* of a commit that are looked at one by one; of more the whole layers */
+enum { ROWS_MAX = 2000 }; /* whose tiles are dropped one by one; of more those of the whole layers */
 
 /* The new part of the feed. */
 struct following {
 	struct app *app;
 	int rows;
-	bool too_many;
+	uint64_t layers; /* bit i: layer i has changed */
 };
 
 /* First what tiles are made from, then the tiles: one that is begun in between is made right. */
-static void touch(struct app *app, size_t layer, const struct box *box)
-{
-	struct unit_box units;
-	bool known = box && live_map_units(app->map, box, &units);
-
-	live_map_touch(app->map, layer, known ? &units : NULL);
-	tile_cache_touch(app->tiles, layer, known ? &units : NULL);
-}
-
 static int follow_row(void *context, const struct change_row *row, struct error *err)
 {
 	struct following *following = context;
-	const struct layer_table *layers = following->app->layers;
-	const struct layer *layer = layer_find(layers, row->layer, strlen(row->layer));
+	struct app *app = following->app;
+	const struct layer *layer = layer_find(app->layers, row->layer, strlen(row->layer));
+	size_t number = layer ? (size_t)(layer - app->layers->layers) : 0;
+	struct unit_box units;
+	bool known;
 
 	(void)err;
-	if (++following->rows > ROWS_MAX) {
-		following->too_many = true;
-		return 1;
-	}
-	if (layer && row->change.box.min_x <= row->change.box.max_x)
-		touch(following->app, (size_t)(layer - layers->layers), &row->change.box);
+	if (!layer || row->change.box.min_x > row->change.box.max_x)
+		return 0;
+	known = live_map_units(app->map, &row->change.box, &units);
+	live_map_touch(app->map, number, row->change.feature_id, row->seq, known ? &units : NULL);
+	following->layers |= UINT64_C(1) << number;
+	if (++following->rows <= ROWS_MAX)
+		tile_cache_touch(app->tiles, number, known ? &units : NULL);
 	return 0;
+}
+
+/* Nothing in memory is sure. */
+static void touch_everything(struct app *app, int64_t seq)
+{
+	for (size_t i = 0; i < app->layers->count; i++) {
+		live_map_touch(app->map, i, 0, seq, NULL);
+		tile_cache_touch(app->tiles, i, NULL);
+	}
 }
 
 /* What is new; the lock is held. */
@@ -48,7 +52,7 @@ static void follow(struct store *store, struct app *app)
 	struct error err = {0};
 	int64_t last = app->followed_seq;
 	int rc = change_last_seq(store, &last, &err);
-	/* A database that has lost its end, as one that was restored: nothing in memory is sure. */
+	/* A database that has lost its end, as one that was restored. */
 	bool is_behind = !rc && last < app->followed_seq;
 
 	if (!rc && last == app->followed_seq)
@@ -61,8 +65,11 @@ static void follow(struct store *store, struct app *app)
 	if (rc == ERR_UNAVAILABLE && store_is_shared(store))
 		return;
 	/* Whatever happened: no tile may be stale. */
-	for (size_t i = 0; (rc || is_behind || following.too_many) && i < app->layers->count; i++)
-		touch(app, i, NULL);
+	if (rc || is_behind)
+		touch_everything(app, last);
+	for (size_t i = 0; following.rows > ROWS_MAX && i < app->layers->count; i++)
+		if (following.layers >> i & 1)
+			tile_cache_touch(app->tiles, i, NULL);
 	app->followed_seq = last;
 	standby_note_feed(app->standby, last);
 	events_wake(app->events, last);

@@ -2,37 +2,30 @@
 
 #include "base/messages.h"
 #include "server/worker.h"
+#include "tiles/snapshot_pick.h"
 
 static size_t number_of(const struct request *request, const struct layer *layer)
 {
 	return (size_t)(layer - request->app->layers->layers);
 }
 
-/* What the live map has of a layer for this asker, or NULL. */
-static const struct snapshot *lent(const struct request *request, const struct layer *layer,
-	const struct tile_wish *wish)
+static struct snapshot_source source_of(const struct request *request)
 {
-	if (wish->moment.is_dated || !sight_is_whole(request, layer))
-		return NULL;
-	return live_map_take(
-		request->app->map, number_of(request, layer), wish->tile, wish->key.margin);
+	const struct worker *worker = request->worker;
+
+	return (struct snapshot_source){
+		worker->records, &request->app->opened.city, worker->crs, worker->geom};
 }
 
-/* Of the records near the tile that the asker sees. */
-static int make(struct request *request, const struct layer *layer, const struct moment *moment,
-	const struct box *area, struct snapshot **ret_snapshot, struct error *err)
+static int begin_reading(
+	const struct request *request, struct transaction *reading, struct error *err)
 {
-	struct worker *worker = request->worker;
-	struct view view = sight_view(request, layer, moment);
-	struct snapshot_source source = {
-		worker->records, &request->app->opened.city, worker->crs, worker->geom};
-
-	return snapshot_build(&source, &view, area, ret_snapshot, err);
+	return reading->store ? 0 : transaction_begin_read(request->worker->records, reading, err);
 }
 
 /* An area that holds nothing is where no record can be. */
-static int area_of(struct request *request, const struct tile_wish *wish, struct box *ret_area,
-	struct error *err)
+static int area_of(const struct request *request, const struct tile_wish *wish,
+	struct box *ret_area, struct error *err)
 {
 	const struct crs_path *path = NULL;
 	int rc = crs_path_find(request->worker->crs, CRS_WEB_MERCATOR,
@@ -45,31 +38,86 @@ static int area_of(struct request *request, const struct tile_wish *wish, struct
 	return 0;
 }
 
+/* Of the records near the tile that the asker sees, from the register. */
+static int make(struct request *request, const struct layer *layer, const struct tile_wish *wish,
+	struct transaction *reading, struct snapshot **ret_snapshot, struct error *err)
+{
+	struct snapshot_source source = source_of(request);
+	struct view view = sight_view(request, layer, &wish->moment);
+	struct box area;
+	int rc = begin_reading(request, reading, err);
+
+	if (!rc)
+		rc = area_of(request, wish, &area, err);
+	if (!rc)
+		rc = snapshot_build(&source, &view, &area, ret_snapshot, err);
+	/* The map will have them all. */
+	return rc == ERR_TOO_LARGE && !wish->moment.is_dated ? fail_starting(err) : rc;
+}
+
+/* What the map does not know yet of the records near the tile. */
+static int read_late(struct request *request, const struct layer *layer, struct tile_layer *parts,
+	struct transaction *reading, struct error *err)
+{
+	struct snapshot_source source = source_of(request);
+	const struct snapshot *before = parts->part.changed ? parts->part.changed : parts->part.all;
+	int rc;
+
+	if (!parts->part.late_ids.count)
+		return 0;
+	rc = begin_reading(request, reading, err);
+	return rc ? rc
+		  : snapshot_build_of(&source, &VIEW_NOW(layer), &parts->part.late_ids,
+			    &before->pool, &parts->late, err);
+}
+
+/* What the asker sees near the tile, from the map. */
+static int pick(struct request *request, const struct layer *layer, const struct tile_wish *wish,
+	struct tile_layer *parts, struct transaction *reading, struct error *err)
+{
+	const struct live_part *live = &parts->part;
+	struct view view = sight_view(request, layer, NULL);
+	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
+	struct tile_box box =
+		snapshot_tile_box(wish->tile, (int64_t)(wish->key.margin * (double)side));
+	struct pick_part all[3] = {{live->all, &live->changed_ids}};
+	size_t count = 1;
+	int rc = read_late(request, layer, parts, reading, err);
+
+	if (live->changed)
+		all[count++] = (struct pick_part){live->changed, &live->late_ids};
+	if (parts->late)
+		all[count++] = (struct pick_part){parts->late, NULL};
+	return rc ? rc : snapshot_pick(all, count, &view, &box, &parts->made, err);
+}
+
+/* True if the asker is shown all that the map has there. */
+static bool is_whole(
+	const struct request *request, const struct layer *layer, const struct live_part *part)
+{
+	return part->edition && !part->changed_ids.count && sight_is_whole(request, layer);
+}
+
 static int open_one(struct request *request, const struct layer *layer,
 	const struct tile_wish *wish, struct transaction *reading, struct tile_layers *layers,
 	struct error *err)
 {
-	struct snapshot *made = NULL;
-	struct box area;
+	struct tile_layer *parts = &layers->layers[layers->count];
 	int rc = 0;
 
-	layers->snapshots[layers->count] = lent(request, layer, wish);
-	layers->made[layers->count] = false;
-	if (layers->snapshots[layers->count]) {
-		layers->count++;
+	*parts = (struct tile_layer){.made = NULL};
+	layers->snapshots[layers->count++] = NULL;
+	if (!wish->moment.is_dated)
+		live_map_take(layers->map, number_of(request, layer), wish->tile,
+			wish->key.margin, &parts->part);
+	if (is_whole(request, layer, &parts->part)) {
+		layers->snapshots[layers->count - 1] = parts->part.all;
 		return 0;
 	}
-	if (!reading->store)
-		rc = transaction_begin_read(request->worker->records, reading, err);
-	if (!rc)
-		rc = area_of(request, wish, &area, err);
-	if (!rc)
-		rc = make(request, layer, &wish->moment, &area, &made, err);
-	if (rc)
-		return rc;
-	layers->made[layers->count] = true;
-	layers->snapshots[layers->count++] = made;
-	return 0;
+	rc = parts->part.edition ? pick(request, layer, wish, parts, reading, err)
+				 : make(request, layer, wish, reading, &parts->made, err);
+	layers->snapshots[layers->count - 1] = parts->made;
+	return rc;
 }
 
 static bool is_shown(const struct layer *layer, const struct tile_wish *wish)
@@ -83,7 +131,8 @@ int tile_layers_open(struct request *request, const struct tile_wish *wish,
 	autofree(transaction_end) struct transaction reading = {0};
 	int rc = 0;
 
-	*ret_layers = (struct tile_layers){.map = request->app->map};
+	ret_layers->map = request->app->map;
+	ret_layers->count = 0;
 	for (size_t i = 0; !rc && i < wish->layers.count; i++)
 		if (is_shown(wish->layers.layers[i], wish))
 			rc = open_one(request, wish->layers.layers[i], wish, &reading, ret_layers,
@@ -94,10 +143,9 @@ int tile_layers_open(struct request *request, const struct tile_wish *wish,
 void tile_layers_close(struct tile_layers *layers)
 {
 	for (size_t i = 0; i < layers->count; i++) {
-		if (layers->made[i])
-			snapshot_free((struct snapshot *)(uintptr_t)layers->snapshots[i]);
-		else
-			live_map_give_back(layers->map, layers->snapshots[i]);
+		snapshot_free(layers->layers[i].made);
+		snapshot_free(layers->layers[i].late);
+		live_map_give_back(layers->map, &layers->layers[i].part);
 	}
 	layers->count = 0;
 }
@@ -105,18 +153,22 @@ void tile_layers_close(struct tile_layers *layers)
 bool tile_layers_at_hand(const struct request *request, const struct tile_wish *wish,
 	struct tile_layers *ret_layers)
 {
-	*ret_layers = (struct tile_layers){.map = request->app->map};
-	for (size_t i = 0; i < wish->layers.count; i++) {
-		const struct snapshot *snapshot;
+	ret_layers->map = request->app->map;
+	ret_layers->count = 0;
+	for (size_t i = 0; !wish->moment.is_dated && i < wish->layers.count; i++) {
+		const struct layer *layer = wish->layers.layers[i];
+		struct tile_layer *parts = &ret_layers->layers[ret_layers->count];
 
-		if (!is_shown(wish->layers.layers[i], wish))
+		if (!is_shown(layer, wish))
 			continue;
-		snapshot = lent(request, wish->layers.layers[i], wish);
-		if (!snapshot) {
+		*parts = (struct tile_layer){.made = NULL};
+		live_map_take(ret_layers->map, number_of(request, layer), wish->tile,
+			wish->key.margin, &parts->part);
+		ret_layers->snapshots[ret_layers->count++] = parts->part.all;
+		if (!is_whole(request, layer, &parts->part)) {
 			tile_layers_close(ret_layers);
 			return false;
 		}
-		ret_layers->snapshots[ret_layers->count++] = snapshot;
 	}
-	return true;
+	return !wish->moment.is_dated;
 }

@@ -1,8 +1,9 @@
 /*
  * tile_layers: the snapshots that one tile is made from, for one asker.
  *
- * Those of the live map where the asker sees all of the layer, as of today, and nothing near the
- * tile has changed; else made for this tile from the register.
+ * That of the live map where the asker sees all of the layer, as of today, and nothing near the tile
+ * has changed since it was made; else one picked for this tile from the map's, with what the register
+ * alone knows; or one made from the register.
  */
 #ifndef SERVER_TILE_LAYERS_H
 #define SERVER_TILE_LAYERS_H
@@ -13,8 +14,12 @@
 struct tile_layers {
 	struct live_map *map;
 	const struct snapshot *snapshots[APP_LAYERS_MAX];
-	bool made[APP_LAYERS_MAX]; /* for this tile; else lent by the map */
 	size_t count;
+	/* Of each: what of the map it is from, and what was made for this tile. */
+	struct tile_layer {
+		struct live_part part;
+		struct snapshot *late, *made;
+	} layers[APP_LAYERS_MAX];
 };
 
 /* Needs a worker. Close it in any case; zero is closed. */

@@ -11,14 +11,13 @@
 
 #define TYPE_MVT "application/vnd.mapbox-vector-tile"
 
-/* The map must be there; else the client comes again. */
-static int wait_for_map(const struct app *app, struct error *err)
+/* Before the map is ready tiles are made from the register. */
+static int check_map(const struct app *app, struct error *err)
 {
 	bool failed;
 
-	if (live_map_ready(app->map, &failed))
-		return 0;
-	return failed ? fail_map_failed(err) : fail_starting(err);
+	live_map_ready(app->map, &failed);
+	return failed ? fail_map_failed(err) : 0;
 }
 
 static void release_tile(void *tile)
@@ -69,7 +68,7 @@ static void pack(struct request *request, struct strbuf *body, struct cached_til
 static int write_tile(struct request *request, const struct tile_wish *wish, struct strbuf *body,
 	struct cached_tile *ret_made, struct error *err)
 {
-	autofree(tile_layers_close) struct tile_layers layers = {0};
+	autofree(tile_layers_close) struct tile_layers layers = {.count = 0};
 	struct worker *worker = request->worker;
 	struct mvt_report report = {0};
 	int rc = tile_layers_open(request, wish, &layers, err);
@@ -141,7 +140,7 @@ static enum place place_of_tile(struct request *request)
 	const struct tile_wish *wish;
 	bool is_short;
 
-	if (tile_wish_read(request, &wish, NULL) || wait_for_map(request->app, NULL))
+	if (tile_wish_read(request, &wish, NULL) || check_map(request->app, NULL))
 		return ON_WORKER;
 	request->wish = wish;
 	request->tile = tile_cache_at_hand(request->app->tiles, &wish->key);
@@ -165,7 +164,7 @@ static int get_tile(struct request *request, struct response *response, struct e
 	if (tile)
 		return answer_tile(request, response, wish, tile, err);
 	if (!rc)
-		rc = wait_for_map(request->app, err);
+		rc = check_map(request->app, err);
 	if (rc)
 		return rc;
 	request->wish = wish;

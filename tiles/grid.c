@@ -69,3 +69,17 @@ struct lonlat_box tile_lonlat_box(struct tile tile)
 		.north = atan(sinh(north)) * 180 / M_PI,
 	};
 }
+
+struct unit_box tile_units(struct tile tile, double margin)
+{
+	double side = ldexp(1, GRID_WORLD_BITS - (int)tile.z), wide = margin * side;
+
+	return (struct unit_box){tile.x * side - wide, tile.y * side - wide,
+		(tile.x + 1.0) * side + wide, (tile.y + 1.0) * side + wide};
+}
+
+bool unit_boxes_meet(const struct unit_box *a, const struct unit_box *b)
+{
+	return a->min_x <= b->max_x && a->max_x >= b->min_x && a->min_y <= b->max_y &&
+		a->max_y >= b->min_y;
+}

@@ -43,6 +43,10 @@ struct unit_box {
 	double min_x, min_y, max_x, max_y;
 };
 
+/* The square of a tile, with `margin` of its side around it; and whether two places touch. */
+struct unit_box tile_units(struct tile tile, double margin);
+bool unit_boxes_meet(const struct unit_box *a, const struct unit_box *b);
+
 /* The tile that a lon/lat (degrees, WGS 84) falls in; outside the world the nearest of its edge. */
 struct tile tile_at(double lon, double lat, unsigned z);
 

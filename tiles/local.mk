@@ -38,6 +38,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snapshot_file.c %D%/snapshot_file.h \
 	%D%/snapshot_form.c %D%/snapshot_form.h \
 	%D%/snapshot_gather.c %D%/snapshot_gather.h \
+	%D%/snapshot_pick.c %D%/snapshot_pick.h \
 	%D%/stroke.c %D%/stroke.h \
 	%D%/tile_cache.c %D%/tile_cache.h \
 	%D%/value_pool.c %D%/value_pool.h \

@@ -81,6 +81,13 @@ size_t outline_count_points(const uint32_t *words)
 	return points;
 }
 
+size_t outline_length(const uint32_t *words)
+{
+	uint32_t head = words[0], rings = head & HEAD_RINGS ? head >> HEAD_BITS : 0;
+
+	return 1 + rings + outline_count_points(words) * (head & HEAD_WIDE ? 2 : 1);
+}
+
 bool outline_read(const struct snapshot *snapshot, size_t item, struct outline *outline)
 {
 	const uint32_t *words = snapshot->shapes + snapshot->records[item].shape_at;

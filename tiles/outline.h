@@ -50,8 +50,9 @@ struct tile_box outline_box(const struct outline *outline);
 size_t outline_words(const struct outline *outline, const struct tile_box *box);
 void outline_write(const struct outline *outline, const struct tile_box *box, uint32_t *words);
 
-/* The points of the record at `words`, without reading them. */
+/* How many points the outline at `words` has, and how many words. */
 size_t outline_count_points(const uint32_t *words);
+size_t outline_length(const uint32_t *words);
 
 /*
  * Whether `count` words from `words` on hold a whole outline of that kind in that box, and how many

@@ -353,12 +353,9 @@ void tile_cache_give_back(const struct cached_tile *tile)
 /* Whether the change is within the tile's square and its margin. */
 static bool meets(const struct entry *entry, const struct unit_box *box)
 {
-	double side = ldexp(1, GRID_WORLD_BITS - (int)entry->place.z), wide = entry->margin * side;
+	struct unit_box near = tile_units(entry->place, entry->margin);
 
-	return box->min_x <= (entry->place.x + 1) * side + wide &&
-		box->max_x >= entry->place.x * side - wide &&
-		box->min_y <= (entry->place.y + 1) * side + wide &&
-		box->max_y >= entry->place.y * side - wide;
+	return unit_boxes_meet(&near, box);
 }
 
 /* Drops those of a chain that the change is on; `place` NULL: wherever they are. */

@@ -1,0 +1,150 @@
+#include "server/map_changes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/banned.h"
+
+enum { FIRST_SLOTS = 256 };
+
+void map_changes_clear(struct map_changes *changes)
+{
+	free(changes->list);
+	free(changes->slots);
+	*changes = (struct map_changes){.list = NULL};
+}
+
+/* The slot of an id, or the one where it would be. */
+static size_t slot_of(const struct map_changes *changes, int64_t id)
+{
+	uint64_t hash = (uint64_t)id * UINT64_C(0x9E3779B97F4A7C15);
+	size_t slot = (size_t)(hash >> 32) & (changes->slot_count - 1);
+
+	while (changes->slots[slot] && changes->list[changes->slots[slot] - 1].id != id)
+		slot = (slot + 1) & (changes->slot_count - 1);
+	return slot;
+}
+
+/* Puts all into the slots anew; at most half of them are full. */
+static bool make_slots(struct map_changes *changes, size_t wish)
+{
+	size_t count = FIRST_SLOTS;
+	uint32_t *slots;
+
+	while (count < 2 * wish)
+		count *= 2;
+	slots = calloc(count, sizeof *slots);
+	if (!slots)
+		return false;
+	free(changes->slots);
+	changes->slots = slots;
+	changes->slot_count = count;
+	for (size_t i = 0; i < changes->count; i++)
+		slots[slot_of(changes, changes->list[i].id)] = (uint32_t)i + 1;
+	return true;
+}
+
+static bool make_room(struct map_changes *changes)
+{
+	size_t room = changes->room ? changes->room * 2 : FIRST_SLOTS / 2;
+	void *moved;
+
+	if (changes->count < changes->room)
+		return true;
+	if (changes->count >= MAP_CHANGES_MAX)
+		return false;
+	moved = realloc(changes->list, room * sizeof *changes->list);
+	if (!moved)
+		return false;
+	changes->list = moved;
+	changes->room = room;
+	return make_slots(changes, room);
+}
+
+static void grow(struct unit_box *box, const struct unit_box *by)
+{
+	box->min_x = fmin(box->min_x, by->min_x);
+	box->min_y = fmin(box->min_y, by->min_y);
+	box->max_x = fmax(box->max_x, by->max_x);
+	box->max_y = fmax(box->max_y, by->max_y);
+}
+
+void map_changes_add(
+	struct map_changes *changes, int64_t id, int64_t seq, const struct unit_box *box)
+{
+	struct map_change *change;
+	size_t slot;
+
+	if (changes->is_everywhere && seq <= changes->everywhere_seq)
+		return;
+	if (!make_room(changes)) {
+		map_changes_add_everywhere(changes, seq);
+		return;
+	}
+	slot = slot_of(changes, id);
+	if (!changes->slots[slot]) {
+		changes->list[changes->count++] = (struct map_change){id, seq, *box};
+		changes->slots[slot] = (uint32_t)changes->count;
+		return;
+	}
+	change = &changes->list[changes->slots[slot] - 1];
+	grow(&change->box, box);
+	if (seq > change->seq)
+		change->seq = seq;
+}
+
+void map_changes_add_everywhere(struct map_changes *changes, int64_t seq)
+{
+	if (changes->is_everywhere && changes->everywhere_seq > seq)
+		seq = changes->everywhere_seq;
+	/* What came before is in it. */
+	map_changes_forget(changes, seq);
+	changes->is_everywhere = true;
+	changes->everywhere_seq = seq;
+}
+
+void map_changes_forget(struct map_changes *changes, int64_t seq)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < changes->count; i++)
+		if (changes->list[i].seq > seq)
+			changes->list[kept++] = changes->list[i];
+	changes->count = kept;
+	if (changes->slots) {
+		memset(changes->slots, 0, changes->slot_count * sizeof *changes->slots);
+		for (size_t i = 0; i < kept; i++)
+			changes->slots[slot_of(changes, changes->list[i].id)] = (uint32_t)i + 1;
+	}
+	if (changes->everywhere_seq <= seq)
+		changes->is_everywhere = false;
+}
+
+size_t map_changes_after(const struct map_changes *changes, int64_t seq)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < changes->count; i++)
+		count += changes->list[i].seq > seq;
+	return count;
+}
+
+bool map_changes_near(const struct map_changes *changes, struct tile tile, double margin,
+	int64_t seq, struct id_list *ret_all, struct id_list *ret_late)
+{
+	struct unit_box near = tile_units(tile, margin);
+	bool enough = true;
+
+	for (size_t i = 0; enough && i < changes->count; i++) {
+		const struct map_change *change = &changes->list[i];
+
+		if (!unit_boxes_meet(&change->box, &near))
+			continue;
+		enough = !id_list_add(ret_all, change->id, NULL) &&
+			(change->seq <= seq || !id_list_add(ret_late, change->id, NULL));
+	}
+	id_list_sort(ret_all);
+	id_list_sort(ret_late);
+	return enough;
+}

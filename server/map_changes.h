@@ -1,0 +1,49 @@
+/*
+ * map_changes: what of a layer has changed since its snapshot was made: which records, and where.
+ *
+ * A record stands in it once, with the last change of it in the feed and with all the places where
+ * it lay meanwhile.
+ */
+#ifndef SERVER_MAP_CHANGES_H
+#define SERVER_MAP_CHANGES_H
+
+#include "data/id_list.h"
+#include "tiles/grid.h"
+
+enum { MAP_CHANGES_MAX = 100000 }; /* beyond, the layer as a whole is out of date */
+
+struct map_change {
+	int64_t id, seq;
+	struct unit_box box;
+};
+
+/* Zero is empty. */
+struct map_changes {
+	struct map_change *list; /* heap */
+	size_t count, room;
+	uint32_t *slots; /* heap: places in the list by hash of the id, plus one; 0 empty */
+	size_t slot_count;
+	bool is_everywhere;	/* it is not known what has changed up to everywhere_seq */
+	int64_t everywhere_seq;
+};
+void map_changes_clear(struct map_changes *changes);
+
+/* A record has changed. Too many, or no memory: everything has. */
+void map_changes_add(
+	struct map_changes *changes, int64_t id, int64_t seq, const struct unit_box *box);
+void map_changes_add_everywhere(struct map_changes *changes, int64_t seq);
+
+/* Forgets what a snapshot with all changes up to this one has. */
+void map_changes_forget(struct map_changes *changes, int64_t seq);
+
+/* How many records have changed after that. */
+size_t map_changes_after(const struct map_changes *changes, int64_t seq);
+
+/*
+ * The ids of those that changed within the tile, or `margin` of its side around it; *ret_late are
+ * those of them that changed after `seq`. In order. False without memory.
+ */
+bool map_changes_near(const struct map_changes *changes, struct tile tile, double margin,
+	int64_t seq, struct id_list *ret_all, struct id_list *ret_late);
+
+#endif

@@ -1,0 +1,220 @@
+#include "tiles/snapshot_pick.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/messages.h"
+#include "tiles/outline.h"
+#include "tiles/radix_sort.h"
+
+/* The records of a part that are taken, by their ids. */
+struct taken {
+	const struct snapshot *snapshot;
+	struct radix_item *items; /* heap */
+	size_t count, next;
+};
+
+/* What the view shows of the records of the unit asked last. */
+struct eye {
+	const struct view *view;
+	int64_t unit;
+	bool is_known, sees;
+	uint64_t fields;
+};
+
+struct picking {
+	const struct layer *layer;
+	struct eye eye;
+	struct taken taken[PICK_PARTS_MAX];
+	size_t part_count, record_count, word_count;
+	/* By column, and of the look: the bit of its field. */
+	uint64_t column_bits[SNAPSHOT_COLUMNS_MAX], class_bit, width_bit;
+	/* In the block. */
+	struct snapshot_record *records;
+	struct tile_box *boxes;
+	uint32_t *columns, *shapes;
+};
+
+static bool sees(struct eye *eye, const struct snapshot *snapshot, size_t item)
+{
+	int64_t unit;
+	bool source;
+
+	if (!eye->view->grants)
+		return true;
+	unit = snapshot->unit_ids[snapshot->units[item]];
+	if (!eye->is_known || eye->unit != unit) {
+		eye->sees = view_admits_unit(eye->view, unit, &eye->fields, &source);
+		eye->unit = unit;
+		eye->is_known = true;
+	}
+	return eye->sees;
+}
+
+/* Finds the records of one part, and how many words their outlines take. */
+static int take_part(struct picking *picking, const struct pick_part *part,
+	const struct tile_box *box, struct item_list *found, struct error *err)
+{
+	const struct snapshot *snapshot = part->snapshot;
+	struct taken *taken = &picking->taken[picking->part_count++];
+
+	found->count = 0;
+	taken->snapshot = snapshot;
+	if (!hilbert_tree_search(&snapshot->tree, box, found))
+		return fail_no_memory(err);
+	if (found->count + picking->record_count > PICK_MAX)
+		return fail_tile_too_full(err, PICK_MAX);
+	taken->items = calloc(2 * found->count + 1, sizeof *taken->items);
+	if (!taken->items)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < found->count; i++) {
+		uint32_t item = found->items[i];
+		const struct snapshot_record *record = &snapshot->records[item];
+
+		if ((part->without && id_list_has(part->without, record->id)) ||
+			!sees(&picking->eye, snapshot, item))
+			continue;
+		taken->items[taken->count++] = (struct radix_item){record->rank, item};
+		picking->word_count += outline_length(snapshot->shapes + record->shape_at);
+	}
+	radix_sort(taken->items, taken->items + taken->count, taken->count);
+	picking->record_count += taken->count;
+	return 0;
+}
+
+static uint64_t bit_of(const struct layer *layer, const char *field)
+{
+	const struct layer_field *found = field ? layer_field_find(layer, field, strlen(field)) : NULL;
+
+	return found ? UINT64_C(1) << layer_field_index(layer, found) : 0;
+}
+
+/* Makes room for what was taken, in one block, and lays the snapshot over it. */
+static int make_room(struct picking *picking, struct snapshot *snapshot, struct error *err)
+{
+	size_t count = picking->record_count, boxes = hilbert_tree_size(count);
+	size_t columns = snapshot_choose_columns(picking->layer, snapshot->columns);
+	char *block = malloc(count * (sizeof *picking->records + columns * sizeof(uint32_t)) +
+		boxes * sizeof *picking->boxes + picking->word_count * sizeof(uint32_t) + 1);
+
+	if (!block)
+		return fail_no_memory(err);
+	picking->records = (void *)block;
+	picking->boxes = (void *)(picking->records + count);
+	picking->columns = (void *)(picking->boxes + boxes);
+	picking->shapes = picking->columns + columns * count;
+	snapshot->block = block;
+	snapshot->layer = picking->layer;
+	snapshot->record_count = count;
+	snapshot->records = picking->records;
+	snapshot->shapes = picking->shapes;
+	snapshot->tree = hilbert_tree_over(picking->boxes, count);
+	snapshot->column_count = columns;
+	for (size_t i = 0; i < columns; i++) {
+		snapshot->column_values[i] = picking->columns + i * count;
+		picking->column_bits[i] = UINT64_C(1)
+			<< layer_field_index(picking->layer, snapshot->columns[i]);
+	}
+	picking->class_bit = bit_of(picking->layer, picking->layer->look.class_field);
+	picking->width_bit = bit_of(picking->layer, picking->layer->look.width_field);
+	return 0;
+}
+
+/* Copies a record as far as it is seen. */
+static void copy_record(struct picking *picking, const struct snapshot *from, size_t item, size_t at,
+	uint32_t shape_at)
+{
+	const struct layer *layer = picking->layer;
+	size_t count = picking->record_count, words;
+	struct snapshot_record *record = &picking->records[at];
+	uint64_t fields = picking->eye.view->grants ? picking->eye.fields : UINT64_MAX;
+
+	*record = from->records[item];
+	words = outline_length(from->shapes + record->shape_at);
+	memcpy(picking->shapes + shape_at, from->shapes + record->shape_at,
+		words * sizeof *picking->shapes);
+	record->shape_at = shape_at;
+	record->rank = (uint32_t)at;
+	if (picking->class_bit && !(fields & picking->class_bit))
+		record->look = (uint8_t)(layer->look.class_count - 1);
+	if (!(fields & picking->width_bit))
+		record->width_m = 0;
+	picking->boxes[at] = from->tree.boxes[item];
+	for (size_t c = 0; c < from->column_count; c++)
+		picking->columns[c * count + at] = fields & picking->column_bits[c]
+			? from->column_values[c][item]
+			: SNAPSHOT_NO_VALUE;
+}
+
+/* The part whose next record has the least id. */
+static struct taken *find_least(struct picking *picking)
+{
+	struct taken *least = NULL;
+	int64_t least_id = 0;
+
+	for (size_t i = 0; i < picking->part_count; i++) {
+		struct taken *taken = &picking->taken[i];
+		int64_t id;
+
+		if (taken->next == taken->count)
+			continue;
+		id = taken->snapshot->records[taken->items[taken->next].item].id;
+		if (least && id >= least_id)
+			continue;
+		least = taken;
+		least_id = id;
+	}
+	return least;
+}
+
+static void copy_records(struct picking *picking)
+{
+	uint32_t shape_at = 0;
+
+	for (size_t at = 0; at < picking->record_count; at++) {
+		struct taken *taken = find_least(picking);
+		size_t item = taken->items[taken->next++].item;
+
+		sees(&picking->eye, taken->snapshot, item);
+		copy_record(picking, taken->snapshot, item, at, shape_at);
+		shape_at += (uint32_t)outline_length(picking->shapes + shape_at);
+	}
+	hilbert_tree_fill(picking->boxes, picking->record_count);
+}
+
+static uint32_t longest_label(const struct pick_part *parts, size_t count)
+{
+	uint32_t longest = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (parts[i].snapshot->label_bytes_max > longest)
+			longest = parts[i].snapshot->label_bytes_max;
+	return longest;
+}
+
+int snapshot_pick(const struct pick_part *parts, size_t count, const struct view *view,
+	const struct tile_box *box, struct snapshot **ret_snapshot, struct error *err)
+{
+	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+	struct picking picking = {.layer = view->layer, .eye = {.view = view}};
+	struct item_list found = {0};
+	int rc = snapshot ? 0 : fail_no_memory(err);
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = take_part(&picking, &parts[i], box, &found, err);
+	if (!rc)
+		rc = make_room(&picking, snapshot, err);
+	if (!rc) {
+		copy_records(&picking);
+		snapshot->pool = parts[count - 1].snapshot->pool;
+		snapshot->label_bytes_max = longest_label(parts, count);
+	}
+	for (size_t i = 0; i < picking.part_count; i++)
+		free(picking.taken[i].items);
+	item_list_clear(&found);
+	if (rc)
+		snapshot_free(snapshot);
+	else
+		*ret_snapshot = snapshot;
+	return rc;
+}
