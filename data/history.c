@@ -471,3 +471,91 @@ int history_versions(struct store *store, const struct view *view, int64_t id, i
 	}
 	return rc < 0 ? rc : 0;
 }
+
+enum { PAST_WINDOW = 2000 };
+
+/* Whether the layer has any; a register that was imported and not edited has none. */
+static int has_past(struct store *store, const struct layer *layer, bool *ret_has, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(200);
+	struct layer_state state;
+	int64_t versions = 0;
+	int rc = layer_state_read(store, layer, &state, err);
+
+	strbuf_add_format(&sql, "SELECT count(*) FROM \"%s_history\"", layer->id);
+	if (!rc)
+		rc = store_int(store, sql.data, &versions, err);
+	*ret_has = versions > state.record_count;
+	return rc;
+}
+
+static void add_past_sql(struct strbuf *sql, const struct layer *layer, bool of_list)
+{
+	strbuf_add_text(sql, "SELECT ");
+	feature_row_select(sql, layer, false);
+	strbuf_add_format(sql, ", superseded_at, action, key FROM %s\"%s_history\" this WHERE %s",
+		of_list ? "id_list($ids) CROSS JOIN " : "", layer->id,
+		of_list ? "key BETWEEN id_of_list << 20 AND (id_of_list << 20) + 1048575"
+			: "key > $after");
+	strbuf_add_format(sql,
+		" AND action <> 'end' AND NOT EXISTS (SELECT 1 FROM \"%s\" shown"
+		" WHERE shown.id = this.id AND shown.version = this.version AND shown.in_force = 1)"
+		" ORDER BY key%s",
+		layer->id, of_list ? "" : " LIMIT $most");
+}
+
+/* Visits the rows of a bound query; how many there were, and the last key. */
+static int visit_past(struct query *query, const struct layer *layer, history_visit *visit,
+	void *context, int64_t *ret_count, int64_t *ret_last_key, struct error *err)
+{
+	struct value values[FEATURE_FIELDS_MAX];
+	int behind = feature_row_width(layer, false), rc;
+
+	*ret_count = 0;
+	while ((rc = query_step(query, err)) > 0) {
+		struct feature feature;
+		struct history_entry entry = {.feature = &feature};
+
+		feature_row_read(query, layer, false, values, &feature);
+		entry.superseded_at_us = query_int(query, behind);
+		entry.action = action_of(query_text(query, behind + 1, NULL));
+		*ret_last_key = query_int(query, behind + 2);
+		rc = query_check_row(query, err);
+		if (!rc)
+			rc = visit(context, &entry, err);
+		if (rc)
+			break;
+		(*ret_count)++;
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int history_past(struct store *store, const struct layer *layer, const struct id_list *ids,
+	history_visit *visit, void *context, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
+	int64_t after = 0, count = PAST_WINDOW;
+	bool has = true;
+	int rc = 0;
+
+	add_past_sql(&sql, layer, ids != NULL);
+	rc = strbuf_check(&sql, err);
+	if (!rc && !ids)
+		rc = has_past(store, layer, &has, err);
+	while (!rc && has && count == PAST_WINDOW) {
+		autoptr(query_done) struct query *query = NULL;
+
+		rc = store_query(store, sql.data, &query, err);
+		if (rc)
+			break;
+		if (ids) {
+			query_bind_ids(query, "ids", ids->ids, ids->count);
+		} else {
+			query_bind_int(query, "after", after);
+			query_bind_int(query, "most", PAST_WINDOW);
+		}
+		rc = visit_past(query, layer, visit, context, &count, &after, err);
+		has = !ids;
+	}
+	return rc;
+}

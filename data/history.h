@@ -106,6 +106,13 @@ struct history_entry {
 typedef int history_visit(void *context, const struct history_entry *entry, struct error *err);
 
 /*
+ * Visits all versions that are not what the layer's table shows as in force, of the records of a list
+ * or of all (NULL), by their keys; those that never held are left out. Nobody is named.
+ */
+int history_past(struct store *store, const struct layer *layer, const struct id_list *ids,
+	history_visit *visit, void *context, struct error *err);
+
+/*
  * Visits the versions of a record that the view allows (its wards and fields; its times do not
  * count), with numbers over `after`, at most `most` of them, in their order.
  */

@@ -231,8 +231,8 @@ static int build_changed(struct builder *builder, size_t layer, struct error *er
 		rc = change_read_after(builder->store, file->stamp.seq, add_id, &part, err);
 	id_list_sort(&part.ids);
 	if (!rc)
-		rc = snapshot_build_of(&builder->source, &VIEW_NOW(part.layer), &part.ids,
-			&file->now.pool, &changed, err);
+		rc = snapshot_build_of(&builder->source, &VIEW_NOW(part.layer),
+			&(struct snapshot_wish){&part.ids, &file->now.pool, true}, &changed, err);
 	id_list_clear(&part.ids);
 	return rc ? rc : replace(map, layer, NULL, changed, part.last, err);
 }

@@ -56,8 +56,9 @@ static int make(struct request *request, const struct layer *layer, const struct
 }
 
 /* What the map does not know yet of the records near the tile. */
-static int read_late(struct request *request, const struct layer *layer, struct tile_layer *parts,
-	struct transaction *reading, struct error *err)
+static int read_late(struct request *request, const struct layer *layer,
+	const struct tile_wish *wish, struct tile_layer *parts, struct transaction *reading,
+	struct error *err)
 {
 	struct snapshot_source source = source_of(request);
 	const struct snapshot *before = parts->part.changed ? parts->part.changed : parts->part.all;
@@ -67,8 +68,10 @@ static int read_late(struct request *request, const struct layer *layer, struct 
 		return 0;
 	rc = begin_reading(request, reading, err);
 	return rc ? rc
-		  : snapshot_build_of(&source, &VIEW_NOW(layer), &parts->part.late_ids,
-			    &before->pool, &parts->late, err);
+		  : snapshot_build_of(&source, &VIEW_NOW(layer),
+			    &(struct snapshot_wish){&parts->part.late_ids, &before->pool,
+				    wish->moment.is_dated},
+			    &parts->late, err);
 }
 
 /* What the asker sees near the tile, from the map. */
@@ -76,13 +79,13 @@ static int pick(struct request *request, const struct layer *layer, const struct
 	struct tile_layer *parts, struct transaction *reading, struct error *err)
 {
 	const struct live_part *live = &parts->part;
-	struct view view = sight_view(request, layer, NULL);
+	struct view view = sight_view(request, layer, &wish->moment);
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
 	struct tile_box box =
 		snapshot_tile_box(wish->tile, (int64_t)(wish->key.margin * (double)side));
 	struct pick_part all[3] = {{live->all, &live->changed_ids}};
 	size_t count = 1;
-	int rc = read_late(request, layer, parts, reading, err);
+	int rc = read_late(request, layer, wish, parts, reading, err);
 
 	if (live->changed)
 		all[count++] = (struct pick_part){live->changed, &live->late_ids};
@@ -92,10 +95,11 @@ static int pick(struct request *request, const struct layer *layer, const struct
 }
 
 /* True if the asker is shown all that the map has there. */
-static bool is_whole(
-	const struct request *request, const struct layer *layer, const struct live_part *part)
+static bool is_whole(const struct request *request, const struct layer *layer,
+	const struct tile_wish *wish, const struct live_part *part)
 {
-	return part->edition && !part->changed_ids.count && sight_is_whole(request, layer);
+	return part->edition && !part->changed_ids.count && !wish->moment.is_dated &&
+		sight_is_whole(request, layer);
 }
 
 static int open_one(struct request *request, const struct layer *layer,
@@ -103,14 +107,15 @@ static int open_one(struct request *request, const struct layer *layer,
 	struct error *err)
 {
 	struct tile_layer *parts = &layers->layers[layers->count];
+	struct view view = sight_view(request, layer, &wish->moment);
 	int rc = 0;
 
 	*parts = (struct tile_layer){.made = NULL};
 	layers->snapshots[layers->count++] = NULL;
-	if (!wish->moment.is_dated)
+	if (pick_can(&view))
 		live_map_take(layers->map, number_of(request, layer), wish->tile,
 			wish->key.margin, &parts->part);
-	if (is_whole(request, layer, &parts->part)) {
+	if (is_whole(request, layer, wish, &parts->part)) {
 		layers->snapshots[layers->count - 1] = parts->part.all;
 		return 0;
 	}
@@ -165,7 +170,7 @@ bool tile_layers_at_hand(const struct request *request, const struct tile_wish *
 		live_map_take(ret_layers->map, number_of(request, layer), wish->tile,
 			wish->key.margin, &parts->part);
 		ret_layers->snapshots[ret_layers->count++] = parts->part.all;
-		if (!is_whole(request, layer, &parts->part)) {
+		if (!is_whole(request, layer, wish, &parts->part)) {
 			tile_layers_close(ret_layers);
 			return false;
 		}

@@ -77,6 +77,9 @@ struct snapshot {
 	size_t undrawn;		  /* records without geometry, or too far from the origin to be drawn */
 	size_t point_count;
 
+	/* All other versions, of whatever time; NULL where nobody asked for them. */
+	const struct snapshot *past;
+
 	void *block; /* heap: all of it; NULL it is in a file */
 };
 
@@ -98,12 +101,16 @@ enum { SNAPSHOT_AREA_MAX = 200000 }; /* records of a snapshot of an area */
 int snapshot_build(const struct snapshot_source *source, const struct view *view,
 	const struct box *area, struct snapshot **ret_snapshot, struct error *err);
 /*
- * The same of a list of ids, in their order (NULL: all). Numbers of values go on from `base` (NULL:
- * begin anew), which must outlive the snapshot.
+ * The same of a list of ids, in their order (NULL: all), and their past if it is wished. Numbers of
+ * values go on from `base` (NULL: begin anew), which must outlive the snapshot.
  */
+struct snapshot_wish {
+	const struct id_list *ids;
+	const struct value_table *base;
+	bool with_past;
+};
 int snapshot_build_of(const struct snapshot_source *source, const struct view *view,
-	const struct id_list *ids, const struct value_table *base, struct snapshot **ret_snapshot,
-	struct error *err);
+	const struct snapshot_wish *wish, struct snapshot **ret_snapshot, struct error *err);
 void snapshot_free(struct snapshot *snapshot);
 AUTOPTR(struct snapshot, snapshot_free);
 

@@ -4,6 +4,7 @@
 
 #include "base/messages.h"
 #include "data/feature_read.h"
+#include "data/history.h"
 #include "gis/shape.h"
 #include "tiles/clearance.h"
 #include "tiles/mercator.h"
@@ -167,14 +168,12 @@ static int describe(struct build *build, const struct feature *feature, struct s
 	piece->record.safe_zoom = clearance_safe_zoom(&build->outline, build->layer->geometry);
 	piece->span = (struct snapshot_span){feature->recorded_at_us,
 		day_of(&feature->valid_from, INT32_MIN), day_of(&feature->valid_to, INT32_MAX)};
-	piece->superseded_us = INT64_MAX;
 	return rc ? rc : snapshot_gather_unit(&build->gather, unit, &piece->unit, err);
 }
 
-static int add_record(void *context, const struct feature *feature, struct error *err)
+static int add_version(struct build *build, const struct feature *feature,
+	struct snapshot_piece *piece, struct error *err)
 {
-	struct build *build = context;
-	struct snapshot_piece piece = {.body = BODY_NOW};
 	struct shape shape = {0};
 	int rc = 0;
 
@@ -185,11 +184,27 @@ static int add_record(void *context, const struct feature *feature, struct error
 		!outline_reserve(&build->outline, shape.ring_count, shape.point_count))
 		return fail_no_memory(err);
 	if (!shape.point_count || !add_rings(&build->outline, &shape)) {
-		build->gather.bodies[piece.body].undrawn++;
+		build->gather.bodies[piece->body].undrawn++;
 		return 0;
 	}
-	rc = describe(build, feature, &piece, err);
-	return rc ? rc : snapshot_gather_add(&build->gather, &piece, &build->outline, err);
+	rc = describe(build, feature, piece, err);
+	return rc ? rc : snapshot_gather_add(&build->gather, piece, &build->outline, err);
+}
+
+static int add_record(void *context, const struct feature *feature, struct error *err)
+{
+	struct snapshot_piece piece = {.body = BODY_NOW, .superseded_us = INT64_MAX};
+
+	return add_version(context, feature, &piece, err);
+}
+
+static int add_past(void *context, const struct history_entry *entry, struct error *err)
+{
+	struct snapshot_piece piece = {.body = BODY_PAST, .superseded_us = INT64_MAX};
+
+	if (entry->superseded_at_us)
+		piece.superseded_us = entry->superseded_at_us;
+	return add_version(context, entry->feature, &piece, err);
 }
 
 static int begin(struct build *build, const struct snapshot_source *source, const struct view *view,
@@ -221,17 +236,19 @@ static void end(struct build *build)
 }
 
 int snapshot_build_of(const struct snapshot_source *source, const struct view *view,
-	const struct id_list *ids, const struct value_table *base, struct snapshot **ret_snapshot,
-	struct error *err)
+	const struct snapshot_wish *wish, struct snapshot **ret_snapshot, struct error *err)
 {
+	const struct id_list *ids = wish->ids;
 	struct build build;
-	int rc = begin(&build, source, view, base, NULL, err);
+	int rc = begin(&build, source, view, wish->base, NULL, err);
 
 	if (!rc && ids)
 		rc = feature_read_list(source->store, view, ids->ids, ids->count, add_record,
 			&build, err);
 	else if (!rc)
 		rc = feature_read_after(source->store, view, 0, add_record, &build, err);
+	if (!rc && wish->with_past)
+		rc = history_past(source->store, view->layer, ids, add_past, &build, err);
 	if (!rc)
 		rc = snapshot_gather_write(&build.gather, ret_snapshot, err);
 	end(&build);
@@ -250,7 +267,9 @@ int snapshot_build(const struct snapshot_source *source, const struct view *view
 			&ids, &more, err);
 	if (!rc && more)
 		rc = fail_tile_too_full(err, SNAPSHOT_AREA_MAX);
-	return rc ? rc : snapshot_build_of(source, view, area ? &ids : NULL, NULL, ret_snapshot, err);
+	return rc ? rc
+		  : snapshot_build_of(source, view,
+			    &(struct snapshot_wish){.ids = area ? &ids : NULL}, ret_snapshot, err);
 }
 
 int snapshot_build_file(const struct snapshot_source *source, const struct layer *layer,
@@ -267,6 +286,8 @@ int snapshot_build_file(const struct snapshot_source *source, const struct layer
 	snprintf(header.seal, sizeof header.seal, "%s", stamp->seal.text);
 	if (!rc)
 		rc = feature_read_after(source->store, &view, 0, add_record, &build, err);
+	if (!rc)
+		rc = history_past(source->store, layer, NULL, add_past, &build, err);
 	if (!rc)
 		rc = snapshot_gather_write_file(&build.gather, &header, path, err);
 	end(&build);

@@ -120,7 +120,10 @@ int snapshot_file_open(const char *path, const struct layer *layer,
 		header->look != snapshot_form_look(layer))
 		return fail_snapshot_damaged(err, layer->id);
 	snapshot_form_bind(file->map.bytes, BODY_NOW, layer, &file->now);
-	if (!snapshot_is_sound(&file->now, header, BODY_NOW))
+	snapshot_form_bind(file->map.bytes, BODY_PAST, layer, &file->past);
+	file->now.past = &file->past;
+	if (!snapshot_is_sound(&file->now, header, BODY_NOW) ||
+		!snapshot_is_sound(&file->past, header, BODY_PAST))
 		return fail_snapshot_damaged(err, layer->id);
 	file->stamp = stamp_of(header);
 	*ret_file = take(file);

@@ -26,7 +26,7 @@ int snapshot_stamp_read(struct store *store, const struct city *city,
 struct snapshot_file {
 	struct file_map map;
 	struct snapshot_stamp stamp;
-	struct snapshot now;
+	struct snapshot now, past;
 };
 
 /*

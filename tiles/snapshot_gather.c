@@ -226,7 +226,7 @@ int snapshot_gather_write(
 {
 	struct snapshot_header header = {.magic = ""};
 	struct filling filling = {.header = &header};
-	struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+	struct snapshot *snapshot = calloc(BODIES, sizeof *snapshot);
 	int rc;
 
 	if (!snapshot)
@@ -239,9 +239,12 @@ int snapshot_gather_write(
 		free(snapshot);
 		return rc;
 	}
-	snapshot_form_bind(filling.block, BODY_NOW, gather->layer, snapshot);
-	snapshot->pool.base = gather->pool.base;
-	snapshot->pool.first = gather->pool.first;
+	for (unsigned body = 0; body < BODIES; body++) {
+		snapshot_form_bind(filling.block, body, gather->layer, &snapshot[body]);
+		snapshot[body].pool.base = gather->pool.base;
+		snapshot[body].pool.first = gather->pool.first;
+	}
+	snapshot->past = &snapshot[BODY_PAST];
 	snapshot->block = filling.block;
 	*ret_snapshot = snapshot;
 	return 0;

@@ -14,9 +14,10 @@ struct taken {
 	size_t count, next;
 };
 
-/* What the view shows of the records of the unit asked last. */
+/* When is looked at, and what the view shows of the records of the unit asked last. */
 struct eye {
 	const struct view *view;
+	int32_t day;
 	int64_t unit;
 	bool is_known, sees;
 	uint64_t fields;
@@ -25,7 +26,7 @@ struct eye {
 struct picking {
 	const struct layer *layer;
 	struct eye eye;
-	struct taken taken[PICK_PARTS_MAX];
+	struct taken taken[2 * PICK_PARTS_MAX]; /* what holds today, and the past */
 	size_t part_count, record_count, word_count;
 	/* By column, and of the look: the bit of its field. */
 	uint64_t column_bits[SNAPSHOT_COLUMNS_MAX], class_bit, width_bit;
@@ -34,6 +35,25 @@ struct picking {
 	struct tile_box *boxes;
 	uint32_t *columns, *shapes;
 };
+
+bool pick_can(const struct view *view)
+{
+	return !view->is_dated ||
+		(*view->first_day.text && !strcmp(view->first_day.text, view->last_day.text));
+}
+
+/* Whether a version held then; the past of today does not. */
+static bool held(const struct eye *eye, const struct snapshot *snapshot, size_t item)
+{
+	const struct snapshot_span *span = &snapshot->spans[item];
+	int64_t then_us = eye->view->recorded_us, until_us;
+
+	if (!eye->view->is_dated)
+		return true;
+	until_us = snapshot->superseded_us ? snapshot->superseded_us[item] : INT64_MAX;
+	return span->recorded_us <= then_us && (until_us > then_us || until_us == INT64_MAX) &&
+		span->first_day <= eye->day && span->end_day > eye->day;
+}
 
 static bool sees(struct eye *eye, const struct snapshot *snapshot, size_t item)
 {
@@ -52,10 +72,10 @@ static bool sees(struct eye *eye, const struct snapshot *snapshot, size_t item)
 }
 
 /* Finds the records of one part, and how many words their outlines take. */
-static int take_part(struct picking *picking, const struct pick_part *part,
-	const struct tile_box *box, struct item_list *found, struct error *err)
+static int take_part(struct picking *picking, const struct snapshot *snapshot,
+	const struct id_list *without, const struct tile_box *box, struct item_list *found,
+	struct error *err)
 {
-	const struct snapshot *snapshot = part->snapshot;
 	struct taken *taken = &picking->taken[picking->part_count++];
 
 	found->count = 0;
@@ -71,8 +91,8 @@ static int take_part(struct picking *picking, const struct pick_part *part,
 		uint32_t item = found->items[i];
 		const struct snapshot_record *record = &snapshot->records[item];
 
-		if ((part->without && id_list_has(part->without, record->id)) ||
-			!sees(&picking->eye, snapshot, item))
+		if ((without && id_list_has(without, record->id)) ||
+			!held(&picking->eye, snapshot, item) || !sees(&picking->eye, snapshot, item))
 			continue;
 		taken->items[taken->count++] = (struct radix_item){record->rank, item};
 		picking->word_count += outline_length(snapshot->shapes + record->shape_at);
@@ -200,8 +220,14 @@ int snapshot_pick(const struct pick_part *parts, size_t count, const struct view
 	struct item_list found = {0};
 	int rc = snapshot ? 0 : fail_no_memory(err);
 
-	for (size_t i = 0; !rc && i < count; i++)
-		rc = take_part(&picking, &parts[i], box, &found, err);
+	if (view->is_dated)
+		picking.eye.day = (int32_t)date_days(&view->first_day);
+	for (size_t i = 0; !rc && i < count; i++) {
+		rc = take_part(&picking, parts[i].snapshot, parts[i].without, box, &found, err);
+		if (!rc && view->is_dated)
+			rc = take_part(&picking, parts[i].snapshot->past, parts[i].without, box,
+				&found, err);
+	}
 	if (!rc)
 		rc = make_room(&picking, snapshot, err);
 	if (!rc) {

@@ -19,11 +19,14 @@ struct pick_part {
 enum { PICK_PARTS_MAX = 4, PICK_MAX = 4 << 20 }; /* records, of all parts */
 
 /*
- * Picks the records within the box as far as the view shows them (its times do not count). Values
- * are those of the last part, which goes on from the others'; the parts must outlive what is picked.
- * ERR_TOO_LARGE: more than PICK_MAX.
+ * Picks the records within the box as far as the view shows them. A dated view is of one day
+ * (pick_can); then the parts have their past. Values are those of the last part, which goes on from
+ * the others'; the parts must outlive what is picked. ERR_TOO_LARGE: more than PICK_MAX.
  */
 int snapshot_pick(const struct pick_part *parts, size_t count, const struct view *view,
 	const struct tile_box *box, struct snapshot **ret_snapshot, struct error *err);
+
+/* Whether what the view shows can be picked. */
+bool pick_can(const struct view *view);
 
 #endif
