@@ -3,10 +3,12 @@ noinst_LIBRARIES += tiles/libtiles.a
 tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
+	%D%/archive.c %D%/archive.h %D%/archive_kind.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
+	%D%/content_table.c %D%/content_table.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
@@ -17,6 +19,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
+	%D%/mbtiles.c %D%/mbtiles.h \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
@@ -24,6 +27,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
 	%D%/pen.h \
+	%D%/pmtiles.c %D%/pmtiles.h \
 	%D%/png.c %D%/png.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
@@ -34,7 +38,11 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
 	%D%/stroke.c %D%/stroke.h \
-	%D%/value_pool.c %D%/value_pool.h
+	%D%/tile_export.c %D%/tile_export.h \
+	%D%/tile_order.c %D%/tile_order.h \
+	%D%/tile_walk.c %D%/tile_walk.h \
+	%D%/value_pool.c %D%/value_pool.h \
+	%D%/vector_layers.c %D%/vector_layers.h
 
 # The typefaces are found through the assembler's include path, also from a build folder.
 tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf
