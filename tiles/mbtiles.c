@@ -48,18 +48,26 @@ static const char sql_tiles[] =
 	"SELECT map.zoom_level, map.tile_column, map.tile_row, map.tile_id, images.tile_data"
 	" FROM map LEFT JOIN images ON images.tile_id = map.tile_id ORDER BY map.rowid";
 
-/* The file is no register: its faults are said as those of a file. */
-static int as_file(const struct mbtiles *file, int rc, struct error *err)
+static int fail_as_file(const char *name, int rc, struct error *err)
 {
-	const char *name = file_name(file->archive.partial.data);
-
-	if (!rc || rc == ERR_NOMEM || !err || err->message == MSG_DISK_FULL)
-		return rc;
 	if (err->message == MSG_REGISTER_DAMAGED)
 		return fail_archive_damaged(err, name);
 	if (err->message == MSG_REGISTER_NOT_WRITABLE)
 		return fail_file_not_writable(err, name);
 	return rc == ERR_IO || rc == ERR_BUSY ? fail_file_not_written(err, name) : rc;
+}
+
+/* The file is no register: its faults are said as those of a file. */
+static int as_file(const struct mbtiles *file, int rc, struct error *err)
+{
+	char detail[ERROR_DETAIL_MAX];
+
+	if (!rc || !err || err->message == MSG_DISK_FULL)
+		return rc;
+	memcpy(detail, err->detail, sizeof detail);
+	rc = fail_as_file(file_name(file->archive.partial.data), rc, err);
+	error_detail(err, "%s", detail);
+	return rc;
 }
 
 static int begin(struct mbtiles *file, struct error *err)

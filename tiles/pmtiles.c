@@ -13,7 +13,6 @@
 #include "tiles/tile_order.h"
 
 enum {
-	LEAF_ENTRIES = 4096,  /* some 10 KB of gzip; more when the root would not fit */
 	LEAF_DOUBLINGS_MAX = 32,
 	METADATA_BYTES_MAX = 8 << 20,
 	ENTRIES_ROOM = 4096,
@@ -118,10 +117,9 @@ static int add_leaves(struct directory_maker *maker, const struct pmtiles_entry 
 }
 
 static int add_directories(struct directory_maker *maker, const struct pmtiles_entry *entries,
-	size_t count, struct strbuf *root, struct strbuf *leaves, struct error *err)
+	size_t count, size_t each, struct strbuf *root, struct strbuf *leaves, struct error *err)
 {
-	int rc = count <= LEAF_ENTRIES ? add_packed(maker, entries, count, root, err) : 0;
-	size_t each = LEAF_ENTRIES;
+	int rc = count <= each ? add_packed(maker, entries, count, root, err) : 0;
 
 	if (rc || (root->len && root->len <= PMTILES_ROOT_BYTES_MAX))
 		return rc;
@@ -135,12 +133,16 @@ static int add_directories(struct directory_maker *maker, const struct pmtiles_e
 	return fail_internal(err);
 }
 
-int pmtiles_add_directories(const struct pmtiles_entry *entries, size_t count, struct strbuf *root,
-	struct strbuf *leaves, struct error *err)
+int pmtiles_add_directories(const struct pmtiles_entry *entries, size_t count, size_t leaf_entries,
+	struct strbuf *root, struct strbuf *leaves, struct error *err)
 {
 	struct directory_maker maker = {compressor_new(), STRBUF(SIZE_MAX)};
-	int rc = maker.compressor ? add_directories(&maker, entries, count, root, leaves, err)
-				  : fail_no_memory(err);
+	int rc;
+
+	if (!maker.compressor)
+		rc = fail_no_memory(err);
+	else
+		rc = add_directories(&maker, entries, count, leaf_entries, root, leaves, err);
 
 	compressor_free(maker.compressor);
 	strbuf_clear(&maker.plain);
@@ -389,7 +391,8 @@ static int finish(struct archive *archive, struct error *err)
 	int rc = keep(archive, err);
 
 	if (!rc)
-		rc = pmtiles_add_directories(file->entries, file->count, &root, &leaves, err);
+		rc = pmtiles_add_directories(file->entries, file->count, PMTILES_LEAF_ENTRIES,
+			&root, &leaves, err);
 	if (!rc)
 		rc = add_metadata(archive->about, &metadata, err);
 	if (!rc)

@@ -20,6 +20,7 @@ enum {
 	PMTILES_HEADER_BYTES = 127, /* clause 3 */
 	PMTILES_FRONT_BYTES = 16384,
 	PMTILES_ROOT_BYTES_MAX = PMTILES_FRONT_BYTES - PMTILES_HEADER_BYTES, /* clause 4 */
+	PMTILES_LEAF_ENTRIES = 4096, /* some 10 KB of gzip */
 };
 
 /* An entry of a directory (4.1). */
@@ -34,10 +35,11 @@ struct pmtiles_entry {
 void pmtiles_add_directory(struct strbuf *out, const struct pmtiles_entry *entries, size_t count);
 
 /*
- * Appends the root directory and the leaf directories of entries with tiles, compressed. There is
- * no leaf if all entries find room in the root. ERR_NOMEM.
+ * Puts the root directory and the leaf directories of entries with tiles, compressed, into two
+ * empty buffers. A leaf has so many entries, or more where the root would not fit; there is none if
+ * all find room in the root. ERR_NOMEM.
  */
-int pmtiles_add_directories(const struct pmtiles_entry *entries, size_t count, struct strbuf *root,
-	struct strbuf *leaves, struct error *err);
+int pmtiles_add_directories(const struct pmtiles_entry *entries, size_t count, size_t leaf_entries,
+	struct strbuf *root, struct strbuf *leaves, struct error *err);
 
 #endif
