@@ -31,12 +31,14 @@ int made_tile_put(struct archive *archive, size_t n, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf bytes = STRBUF(1000);
 	struct archive_tile tile = {.tile = tile_order_tile(made_tile_number(n))};
+	int rc;
 
 	made_tile_content(n, &bytes);
 	tile.bytes = bytes.data;
 	tile.len = bytes.len;
 	tile.key = content_key_of(bytes.data, bytes.len);
-	return archive_put(archive, &tile, err);
+	rc = strbuf_check(&bytes, err);
+	return rc ? rc : archive_put(archive, &tile, err);
 }
 
 struct archive *made_archive(const char *path, size_t count, bool resume)
