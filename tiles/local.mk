@@ -17,6 +17,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/glyphs.c %D%/glyphs.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
+	%D%/hull.c %D%/hull.h \
 	%D%/label.c %D%/label.h \
 	%D%/lettering.c %D%/lettering.h \
 	%D%/mbtiles.c %D%/mbtiles.h \
@@ -29,6 +30,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/pen.h \
 	%D%/pmtiles.c %D%/pmtiles.h \
 	%D%/png.c %D%/png.h \
+	%D%/pole.c %D%/pole.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \

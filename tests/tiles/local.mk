@@ -10,12 +10,14 @@ tiles_tests = \
 	%D%/test_glyphs \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
+	%D%/test_hull \
 	%D%/test_label \
 	%D%/test_lettering \
 	%D%/test_mvt \
 	%D%/test_mvt_places \
 	%D%/test_pmtiles \
 	%D%/test_png \
+	%D%/test_pole \
 	%D%/test_radix_sort \
 	%D%/test_snap \
 	%D%/test_snapshot \
@@ -63,6 +65,8 @@ tests_tiles_test_grid_SOURCES = %D%/test_grid.c
 tests_tiles_test_grid_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
 tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_hull_SOURCES = %D%/test_hull.c
+tests_tiles_test_hull_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_label_SOURCES = %D%/test_label.c
 tests_tiles_test_label_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_lettering_SOURCES = %D%/test_lettering.c
@@ -79,6 +83,8 @@ tests_tiles_test_pmtiles_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_png_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
 tests_tiles_test_png_SOURCES = %D%/test_png.c
 tests_tiles_test_png_LDADD = $(TILES_TEST_LIBS) $(PNG_LIBS)
+tests_tiles_test_pole_SOURCES = %D%/test_pole.c $(PATHS) %D%/random_area.h
+tests_tiles_test_pole_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
 tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
