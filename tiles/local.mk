@@ -19,6 +19,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/hull.c %D%/hull.h \
 	%D%/label.c %D%/label.h \
+	%D%/label_line.c %D%/label_line.h \
 	%D%/lettering.c %D%/lettering.h \
 	%D%/mbtiles.c %D%/mbtiles.h \
 	%D%/mercator.c %D%/mercator.h \

@@ -12,6 +12,7 @@ tiles_tests = \
 	%D%/test_hilbert_tree \
 	%D%/test_hull \
 	%D%/test_label \
+	%D%/test_label_line \
 	%D%/test_lettering \
 	%D%/test_mvt \
 	%D%/test_mvt_places \
@@ -69,6 +70,8 @@ tests_tiles_test_hull_SOURCES = %D%/test_hull.c
 tests_tiles_test_hull_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_label_SOURCES = %D%/test_label.c
 tests_tiles_test_label_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_label_line_SOURCES = %D%/test_label_line.c $(PATHS)
+tests_tiles_test_label_line_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_lettering_SOURCES = %D%/test_lettering.c
 tests_tiles_test_lettering_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_mvt_SOURCES = %D%/test_mvt.c $(SMALL_CITY) $(MADE_SNAPSHOT) $(MVT_READER) $(PATHS)
