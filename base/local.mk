@@ -11,6 +11,7 @@ base_libbase_a_SOURCES = \
 	%D%/dice.c %D%/dice.h \
 	%D%/error.c %D%/error.h \
 	%D%/file.c %D%/file.h \
+	%D%/file_map.c %D%/file_map.h \
 	%D%/json_pen.c %D%/json_pen.h \
 	%D%/json_read.c %D%/json_read.h \
 	%D%/json_write.c %D%/json_write.h \

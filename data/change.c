@@ -2,11 +2,42 @@
 
 #include <math.h>
 
+#include "base/messages.h"
+
 static const char *const action_names[] = {"create", "update", "delete", "start", "stop"};
 
 const char *change_action_name(enum change_action action)
 {
 	return action_names[action];
+}
+
+int change_seal_of(
+	struct store *store, int64_t seq, struct digest_text *ret_seal, struct error *err)
+{
+	autoptr(query_done) struct query *query = NULL;
+	struct digest digest;
+	const void *bytes;
+	size_t len;
+	int rc;
+
+	*ret_seal = (struct digest_text){""};
+	if (!seq)
+		return 0;
+	rc = store_query(store,
+		"SELECT l.digest FROM change c JOIN change_link l ON l.link = c.link WHERE c.seq = $seq",
+		&query, err);
+	if (rc)
+		return rc;
+	query_bind_int(query, "seq", seq);
+	rc = query_step(query, err);
+	if (rc <= 0)
+		return rc ? rc : fail_no_such_record(err);
+	bytes = query_bytes(query, 0, &len);
+	if (!bytes || len != sizeof digest.bytes)
+		return fail_register_damaged(err);
+	memcpy(digest.bytes, bytes, len);
+	*ret_seal = digest_print(&digest);
+	return query_check_row(query, err);
 }
 
 int change_last_seq(struct store *store, int64_t *ret_seq, struct error *err)

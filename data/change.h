@@ -61,6 +61,13 @@ int change_end(struct change_set *set, struct error *err);
 /* The number of the last change; 0 for none. */
 int change_last_seq(struct store *store, int64_t *ret_seq, struct error *err);
 
+/*
+ * The seal of the link that a change is in, as 64 digits; "" of number 0. ERR_NOT_FOUND: the feed
+ * has none of that number. Whoever kept it knows later whether this is still the same register.
+ */
+int change_seal_of(
+	struct store *store, int64_t seq, struct digest_text *ret_seal, struct error *err);
+
 /* A row of the feed as it is read: with what its link says. */
 struct change_row {
 	int64_t seq, link;

@@ -360,17 +360,31 @@ struct clearing {
 	int64_t base_version;  /* is cleared as far as it goes */
 	int64_t shown_version; /* by the row */
 	const struct date *from, *to;
+	struct box cleared; /* where the versions lay that gave way, but for the one shown */
 };
 
+static int note_place(void *context, const struct feature *feature, struct error *err)
+{
+	struct box *cleared = context, box = box_of(feature);
+
+	(void)err;
+	grow(cleared, &box);
+	return 0;
+}
+
 /* Supersedes a version, and says again what of it lies before the time and from `until` on. */
-static int clear_span(struct revision *revision, const struct clearing *clearing,
+static int clear_span(struct revision *revision, struct clearing *clearing,
 	const struct history_span *span, const struct date *until, struct history_spans *holding,
 	struct error *err)
 {
 	const struct date *from = clearing->from;
+	bool is_shown = span->version == clearing->shown_version;
 	int rc = history_supersede(revision->store, revision->layer, clearing->id, span->version,
-		span->version == clearing->shown_version, revision->changes->author.at_us, err);
+		is_shown, revision->changes->author.at_us, err);
 
+	if (!rc && !is_shown)
+		rc = read_version(revision, clearing->id, span->version, note_place,
+			&clearing->cleared, err);
 	if (!rc && *from->text && strcmp(span->from.text, from->text) < 0)
 		rc = keep_part(revision, clearing->id, span->version, &span->from, from, holding, err);
 	if (!rc && *until->text && before(until, &span->to))
@@ -379,7 +393,7 @@ static int clear_span(struct revision *revision, const struct clearing *clearing
 }
 
 /* Clears it of all versions in *spans, which are those that hold then. */
-static int clear_time(struct revision *revision, const struct clearing *clearing,
+static int clear_time(struct revision *revision, struct clearing *clearing,
 	struct history_spans *spans, struct error *err)
 {
 	struct history_spans holding = {.last_version = spans->last_version};
@@ -424,6 +438,8 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 	struct error *err)
 {
 	struct following followed;
+	struct clearing clearing = {feature->id, base_version, .from = &feature->valid_from,
+		.to = &feature->valid_to, .cleared = nowhere};
 	struct history_spans spans;
 	struct history_span base;
 	struct history_row old;
@@ -441,16 +457,15 @@ int revision_replace(struct revision *revision, int64_t base_version, struct fea
 		error_where(err, "/properties/valid_from");
 		return rc;
 	}
-	rc = clear_time(revision,
-		&(struct clearing){feature->id, base_version, old.version, &feature->valid_from,
-			&feature->valid_to},
-		&spans, err);
+	clearing.shown_version = old.version;
+	rc = clear_time(revision, &clearing, &spans, err);
 	if (rc)
 		return rc;
 	feature->version = spans.last_version + 1;
 	feature->recorded_at_us = revision->changes->author.at_us;
 	box = box_of(feature);
 	grow(&box, &old.box);
+	grow(&box, &clearing.cleared);
 	rc = put(revision, feature, base_version, HISTORY_UPDATE, &box, err);
 	spans.last_version = feature->version;
 	if (!rc)
@@ -477,6 +492,7 @@ int revision_end(struct revision *revision, int64_t id, int64_t base_version,
 {
 	struct saying saying = {.revision = revision, .from = *from};
 	const struct date open = {""};
+	struct clearing clearing = {id, base_version, .from = from, .to = &open, .cleared = nowhere};
 	struct following followed;
 	struct history_spans spans;
 	struct history_span base;
@@ -487,13 +503,14 @@ int revision_end(struct revision *revision, int64_t id, int64_t base_version,
 		rc = find_base(&spans, base_version, &base, err);
 	if (!rc && !spans.count)
 		rc = fail_no_such_record(err);
+	clearing.shown_version = old.version;
 	if (!rc)
-		rc = clear_time(revision,
-			&(struct clearing){id, base_version, old.version, from, &open}, &spans, err);
+		rc = clear_time(revision, &clearing, &spans, err);
 	if (rc)
 		return rc;
 	saying.version = *ret_version = ++spans.last_version;
 	saying.box = old.box;
+	grow(&saying.box, &clearing.cleared);
 	rc = read_version(revision, id, base_version, say_ended, &saying, err);
 	return rc ? rc : follow(revision, id, &old, &spans, NULL, &followed, err);
 }

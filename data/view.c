@@ -2,16 +2,19 @@
 
 #include "data/feature.h"
 
-/* The unit that a record lies in; a unit lies in itself. 0 unknown. */
-static int64_t unit_of(
-	const struct view *view, const struct value *values, const struct feature *feature)
+static int64_t unit_of(const struct layer *layer, const struct value *values, int64_t id)
 {
-	if (view->layer->is_units)
-		return feature->id;
-	for (size_t i = 0; i < view->layer->field_count; i++)
-		if (view->layer->fields[i].source == FIELD_UNIT_NOW)
+	if (layer->is_units)
+		return id;
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (layer->fields[i].source == FIELD_UNIT_NOW)
 			return values[i].kind == VALUE_INT ? values[i].integer : 0;
 	return 0;
+}
+
+int64_t view_unit(const struct layer *layer, const struct feature *feature)
+{
+	return unit_of(layer, feature->values, feature->id);
 }
 
 static bool covers(const struct grant *grant, int64_t unit)
@@ -19,22 +22,32 @@ static bool covers(const struct grant *grant, int64_t unit)
 	return !grant->unit_id || (unit && grant->unit_id == unit);
 }
 
-bool view_admits(const struct view *view, struct value *values, struct feature *feature)
+bool view_admits_unit(
+	const struct view *view, int64_t unit, uint64_t *ret_fields, bool *ret_source)
 {
-	int64_t unit;
-	uint64_t fields = 0;
-	bool source = false, seen = false;
+	bool seen = !view->grants;
 
-	if (!view->grants)
-		return true;
-	unit = unit_of(view, values, feature);
+	*ret_fields = seen ? UINT64_MAX : 0;
+	*ret_source = seen;
 	for (size_t i = 0; i < view->grant_count; i++) {
 		if (!covers(&view->grants[i], unit))
 			continue;
 		seen = true;
-		fields |= view->grants[i].fields;
-		source |= view->grants[i].source;
+		*ret_fields |= view->grants[i].fields;
+		*ret_source |= view->grants[i].source;
 	}
+	return seen;
+}
+
+bool view_admits(const struct view *view, struct value *values, struct feature *feature)
+{
+	uint64_t fields;
+	bool source, seen;
+
+	if (!view->grants)
+		return true;
+	seen = view_admits_unit(
+		view, unit_of(view->layer, values, feature->id), &fields, &source);
 	for (size_t i = 0; i < view->layer->field_count; i++)
 		if (!(fields >> i & 1))
 			values[i] = (struct value){.kind = VALUE_NULL};
@@ -53,7 +66,7 @@ uint64_t view_writable(const struct view *view, const struct value *values,
 	if (!view->grants)
 		return UINT64_MAX;
 	*ret_source = false;
-	unit = unit_of(view, values, feature);
+	unit = unit_of(view->layer, values, feature->id);
 	for (size_t i = 0; i < view->grant_count; i++) {
 		if (!view->grants[i].may_write || !covers(&view->grants[i], unit))
 			continue;

@@ -46,6 +46,13 @@ struct view {
  */
 bool view_admits(const struct view *view, struct value *values, struct feature *feature);
 
+/* The administrative unit that a record lies in; a unit lies in itself. 0 unknown. */
+int64_t view_unit(const struct layer *layer, const struct feature *feature);
+
+/* What the view shows of the records of a unit: false none of them; else these fields. */
+bool view_admits_unit(
+	const struct view *view, int64_t unit, uint64_t *ret_fields, bool *ret_source);
+
 /* The fields that may be written of a record like this, and whether its source_attributes may. */
 uint64_t view_writable(const struct view *view, const struct value *values,
 	const struct feature *feature, bool *ret_source);

@@ -84,6 +84,8 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (!rc)
+		rc = tile_cache_new((size_t)plan->tile_cache_bytes, &app->tiles, err);
+	if (!rc)
 		rc = writer_new(app->opened.store, follow_commit, app, &app->writer, err);
 	if (!rc)
 		rc = chores_start(app, &app->chores, err);
@@ -105,6 +107,7 @@ void app_stop(struct app *app)
 	chores_stop(take(app->chores));
 	writer_free(take(app->writer));
 	live_map_stop(take(app->map));
+	tile_cache_free(take(app->tiles));
 	events_stop(app->events);
 	events_free(take(app->events));
 	served_free(take(app->served));
@@ -128,19 +131,20 @@ void app_rights_changed(const struct app *app, struct store *store)
 int app_choose_layers(
 	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err)
 {
-	bool wanted[APP_LAYERS_MAX] = {false};
+	uint64_t wanted = 0;
 	struct slice id;
 
-	*ret_choice = (struct layer_choice){0};
 	while (text_next(&ids, ',', &id)) {
 		const struct layer *layer = layer_find(app->layers, id.at, id.len);
 
 		if (!layer)
 			return fail_no_such_layer(err);
-		wanted[layer - app->layers->layers] = true;
+		wanted |= UINT64_C(1) << (layer - app->layers->layers);
 	}
+	ret_choice->numbers = wanted;
+	ret_choice->count = 0;
 	for (size_t i = 0; i < app->layers->count; i++)
-		if (wanted[i])
+		if (wanted >> i & 1)
 			ret_choice->layers[ret_choice->count++] = &app->layers->layers[i];
 	return 0;
 }

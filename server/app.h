@@ -11,6 +11,7 @@
 #include "data/writer.h"
 #include "gis/crs_ref.h"
 #include "server/live_map.h"
+#include "tiles/tile_cache.h"
 
 struct public_rights;
 struct chores;
@@ -21,7 +22,7 @@ struct standby;
 struct tail;
 struct throttle;
 
-enum { APP_LAYERS_MAX = 128, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
+enum { APP_LAYERS_MAX = 64, APP_CRS_MAX = 16, APP_URL_MAX = 256 };
 
 struct app {
 	const struct layer_table *layers;
@@ -40,6 +41,7 @@ struct app {
 	char working_proj4[APP_URL_MAX * 2];
 
 	struct live_map *map;
+	struct tile_cache *tiles;
 	struct public_rights *public_rights;
 	pthread_mutex_t follow_lock;
 	int64_t followed_seq; /* of the feed; under the lock */
@@ -58,6 +60,7 @@ struct app_plan {
 	const struct layer_table *layers;
 	const struct clock *clock;
 	const char *web_root; /* may be NULL */
+	int64_t tile_cache_bytes; /* most that kept tiles may take */
 };
 
 /* Opens the register for writing, and begins to make the map on a thread of its own. */
@@ -73,6 +76,7 @@ void app_rights_changed(const struct app *app, struct store *store);
 struct layer_choice {
 	const struct layer *layers[APP_LAYERS_MAX];
 	size_t count;
+	uint64_t numbers; /* bit i: the layer with number i */
 };
 int app_choose_layers(
 	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err);

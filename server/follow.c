@@ -15,6 +15,16 @@ struct following {
 	bool too_many;
 };
 
+/* First what tiles are made from, then the tiles: one that is begun in between is made right. */
+static void touch(struct app *app, size_t layer, const struct box *box)
+{
+	struct unit_box units;
+	bool known = box && live_map_units(app->map, box, &units);
+
+	live_map_touch(app->map, layer, known ? &units : NULL);
+	tile_cache_touch(app->tiles, layer, known ? &units : NULL);
+}
+
 static int follow_row(void *context, const struct change_row *row, struct error *err)
 {
 	struct following *following = context;
@@ -27,8 +37,7 @@ static int follow_row(void *context, const struct change_row *row, struct error 
 		return 1;
 	}
 	if (layer && row->change.box.min_x <= row->change.box.max_x)
-		live_map_touch(following->app->map, (size_t)(layer - layers->layers),
-			&row->change.box);
+		touch(following->app, (size_t)(layer - layers->layers), &row->change.box);
 	return 0;
 }
 
@@ -53,7 +62,7 @@ static void follow(struct store *store, struct app *app)
 		return;
 	/* Whatever happened: no tile may be stale. */
 	for (size_t i = 0; (rc || is_behind || following.too_many) && i < app->layers->count; i++)
-		live_map_touch(app->map, i, NULL);
+		touch(app, i, NULL);
 	app->followed_seq = last;
 	standby_note_feed(app->standby, last);
 	events_wake(app->events, last);

@@ -24,8 +24,11 @@
 enum {
 	NETWORK_THREADS = 2,
 	CONNECTIONS_MAX = 4000,
-	/* Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414. */
-	CONNECTION_MEMORY_BYTES = 160 * 1024,
+	/*
+	 * Of a connection: a request line of REQUEST_URI_MAX, headers, and room to say 414 ourselves
+	 * of one that is twice as long. The library clears it for each request.
+	 */
+	CONNECTION_MEMORY_BYTES = 48 * 1024,
 	IDLE_TIMEOUT_S = 30,
 	CONTENT_MAX_BYTES = 64 << 20, /* of any request; actions take less */
 	WRITE_PATIENCE_MS = 10000, /* then who writes is told to come again */
@@ -64,6 +67,7 @@ static void exchange_free(struct exchange *exchange)
 	if (!exchange)
 		return;
 	stream_close(exchange->response.stream);
+	tile_cache_give_back(exchange->request.tile);
 	response_clear(&exchange->response);
 	strbuf_clear(&exchange->request.body);
 	arena_clear(&exchange->request.arena);
@@ -264,7 +268,7 @@ static void take_commit(struct writer_piece *piece)
 	MHD_resume_connection(exchange->connection);
 }
 
-/* Runs the handler. True: the answer stands ready; false: the writer goes on with it. */
+/* Runs the handler. True: the answer stands ready; false: somebody else goes on with it. */
 static bool answer(struct exchange *exchange, int rc)
 {
 	struct request *request = &exchange->request;
@@ -279,6 +283,8 @@ static bool answer(struct exchange *exchange, int rc)
 		worker_face(request->worker, !request->action);
 	if (!rc)
 		rc = ask_handler(request, &exchange->response, err);
+	if (rc == REQUEST_PARKED)
+		return false;
 	if (!rc && request->commit.work) {
 		exchange->piece = (struct writer_piece){.ask = request->commit.ask,
 			.work = request->commit.work,
@@ -295,11 +301,30 @@ static bool answer(struct exchange *exchange, int rc)
 	return true;
 }
 
+static struct exchange *exchange_of(struct request *request)
+{
+	return (struct exchange *)((char *)request - offsetof(struct exchange, request));
+}
+
+/* What it waited for is there, and it is answered on this thread; or it takes its turn again. */
+static void resume_parked(struct request *request)
+{
+	struct exchange *exchange = exchange_of(request);
+
+	request->worker = NULL;
+	request->resume = NULL;
+	if (!request->tile && worker_pool_add(exchange->server->pool, exchange))
+		return;
+	answer(exchange, request->tile ? 0 : fail_busy(&exchange->err));
+	MHD_resume_connection(exchange->connection);
+}
+
 static void run_job(struct worker *worker, void *context)
 {
 	struct exchange *exchange = context;
 
 	exchange->request.worker = worker;
+	exchange->request.resume = resume_parked;
 	if (answer(exchange, 0))
 		MHD_resume_connection(exchange->connection);
 }
@@ -331,9 +356,9 @@ static bool has_body(struct MHD_Connection *connection)
 }
 
 /* Where it is answered; whoever bears credentials is looked up in the register first. */
-static enum place place_of(const struct exchange *exchange)
+static enum place place_of(struct exchange *exchange)
 {
-	const struct request *request = &exchange->request;
+	struct request *request = &exchange->request;
 
 	if (request->action || asker_is_named(request))
 		return ON_WORKER;

@@ -57,7 +57,8 @@ void http_read_headers(struct MHD_Connection *connection, const char *public_url
 	request->reason = http_header(connection, "Dothi-Reason");
 	request->last_event_id = http_header(connection, "Last-Event-ID");
 	request->forwarded = http_header(connection, "X-Forwarded-For");
-	read_peer(connection, request->peer, sizeof request->peer);
+	if (request->method != METHOD_GET)
+		read_peer(connection, request->peer, sizeof request->peer);
 	request->is_secure = text_starts_with(public_url, "https:");
 	request->accepts_gzip = request_allows_gzip(http_header(connection, "Accept-Encoding"));
 	request->lang = request_lang(http_header(connection, "Accept-Language"));

@@ -65,6 +65,14 @@ struct MHD_Response *http_message(
 
 	if (response->stream)
 		return stream_message(connection, response);
+	if (response->fixed_body && response->release) {
+		message = MHD_create_response_from_buffer_with_free_callback_cls(
+			len, (void *)(uintptr_t)response->fixed_body, response->release,
+			response->held);
+		if (message)
+			response->release = NULL;
+		return message;
+	}
 	if (response->fixed_body || !len)
 		return MHD_create_response_from_buffer(
 			len, (void *)(uintptr_t)response->fixed_body, MHD_RESPMEM_PERSISTENT);

@@ -25,9 +25,7 @@ struct held {
 
 /* Boxes in world units, with the round of building that will include them. */
 struct touched {
-	struct {
-		double min_x, min_y, max_x, max_y;
-	} boxes[TOUCHED_MAX];
+	struct unit_box boxes[TOUCHED_MAX];
 	size_t count;
 	size_t before_build; /* of them, those marked before the build that runs began */
 };
@@ -353,7 +351,7 @@ void live_map_give_back(struct live_map *map, const struct snapshot *snapshot)
 }
 
 /* Adds a box; when there are too many, the last one takes it in. */
-static void add_touched(struct touched *touched, const struct box *units)
+static void add_touched(struct touched *touched, const struct unit_box *units)
 {
 	size_t at = touched->count < TOUCHED_MAX ? touched->count++ : TOUCHED_MAX - 1;
 
@@ -368,23 +366,31 @@ static void add_touched(struct touched *touched, const struct box *units)
 		touched->boxes[at].max_y = fmax(touched->boxes[at].max_y, units->max_y);
 		return;
 	}
-	touched->boxes[at].min_x = units->min_x;
-	touched->boxes[at].min_y = units->min_y;
-	touched->boxes[at].max_x = units->max_x;
-	touched->boxes[at].max_y = units->max_y;
+	touched->boxes[at] = *units;
 }
 
-void live_map_touch(struct live_map *map, size_t layer, const struct box *box)
+bool live_map_units(struct live_map *map, const struct box *box, struct unit_box *ret_units)
 {
-	struct box mercator, units = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+	struct box mercator;
+	bool known;
 
 	pthread_mutex_lock(&map->lock);
-	if (box && box_transform(map->to_mercator, box, &mercator))
-		units = (struct box){(double)grid_unit_x(mercator.min_x) - 1,
+	known = box_transform(map->to_mercator, box, &mercator);
+	pthread_mutex_unlock(&map->lock);
+	if (known)
+		*ret_units = (struct unit_box){(double)grid_unit_x(mercator.min_x) - 1,
 			(double)grid_unit_y(mercator.max_y) - 1,
 			(double)grid_unit_x(mercator.max_x) + 1,
 			(double)grid_unit_y(mercator.min_y) + 1};
-	add_touched(&map->of_layer[layer].touched, &units);
+	return known;
+}
+
+void live_map_touch(struct live_map *map, size_t layer, const struct unit_box *units)
+{
+	static const struct unit_box everywhere = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+
+	pthread_mutex_lock(&map->lock);
+	add_touched(&map->of_layer[layer].touched, units ? units : &everywhere);
 	pthread_cond_broadcast(&map->changed);
 	pthread_mutex_unlock(&map->lock);
 }

@@ -35,8 +35,11 @@ const struct snapshot *live_map_take(
 	struct live_map *map, size_t layer, struct tile tile, double margin);
 void live_map_give_back(struct live_map *map, const struct snapshot *snapshot);
 
-/* Marks a box (working CRS) of a layer as changed; without a box, the whole layer. */
-void live_map_touch(struct live_map *map, size_t layer, const struct box *box);
+/* Where a box (working CRS) lies in the world; false if that cannot be said. */
+bool live_map_units(struct live_map *map, const struct box *box, struct unit_box *ret_units);
+
+/* Marks a place of a layer as changed; NULL: the whole layer. */
+void live_map_touch(struct live_map *map, size_t layer, const struct unit_box *units);
 
 /* The tile and `margin` of its side around it, in the working CRS; false if it has no place there. */
 bool live_map_area(const struct crs_path *from_mercator, struct tile tile, double margin,

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/writer.h"
+#include "tiles/tile_cache.h"
 
 struct app;
 struct asker;
@@ -21,6 +22,7 @@ struct worker;
 struct response;
 struct route;
 struct route_action;
+struct tile_wish;
 
 enum method {
 	METHOD_GET,
@@ -63,7 +65,7 @@ struct request {
 	const char *authorization, *cookie, *csrf_token;
 	const char *content_type, *content_crs, *idempotency_key, *reason, *last_event_id;
 	const char *forwarded; /* a proxy stands between */
-	char peer[48]; /* address that it comes from */
+	char peer[48]; /* address that it comes from; of GET it is not asked */
 	bool accepts_gzip;
 	bool is_secure; /* came over HTTPS, as the proxy before us says */
 	enum lang lang;
@@ -82,9 +84,26 @@ struct request {
 			struct error *err);
 	} commit;
 
+	/*
+	 * A handler may wait without its thread for what another request makes: where there is a
+	 * `resume`, it sees to its being called later, once, and returns REQUEST_PARKED. From then on
+	 * the request is not its own. The handler is asked again.
+	 */
+	void (*resume)(struct request *request);
+	struct tile_waiter waiter;
+	const struct cached_tile *tile; /* brought to it, or at hand; held */
+	const struct tile_wish *wish;	/* which one, once it was read */
+
 	struct arena arena;
 	char id[24]; /* X-Request-Id */
 };
+
+enum { REQUEST_PARKED = 1 }; /* instead of 0 or an error */
+
+static inline struct request *request_of_waiter(struct tile_waiter *waiter)
+{
+	return (struct request *)((char *)waiter - offsetof(struct request, waiter));
+}
 
 /* Takes the URI apart. Errors: URI too long, not UTF-8, too many parts, a parameter twice. */
 int request_parse_uri(struct request *request, const char *uri, struct error *err);

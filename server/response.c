@@ -8,7 +8,6 @@
 #include "tiles/compress.h"
 
 enum {
-	GZIP_MIN_BYTES = 600, /* below, a packet is sent anyway */
 	HEADER_VALUE_MAX = 1024,
 };
 
@@ -20,6 +19,8 @@ void response_init(struct response *response)
 void response_clear(struct response *response)
 {
 	strbuf_clear(&response->body);
+	if (response->release)
+		response->release(response->held);
 	response_init(response);
 }
 
@@ -118,14 +119,32 @@ static void compress_body(struct response *response, const struct request *reque
 	response->is_gzipped = true;
 }
 
+int response_set_tag(
+	struct response *response, struct request *request, const char *text, struct error *err)
+{
+	char tag[64];
+
+	snprintf(tag, sizeof tag, "\"%s\"", text);
+	response->etag = arena_text(&request->arena, tag, strlen(tag));
+	return response->etag ? 0 : fail_no_memory(err);
+}
+
 int response_set_version(struct response *response, struct request *request, int64_t version,
 	struct error *err)
 {
-	char tag[32];
+	char text[32];
 
-	snprintf(tag, sizeof tag, "\"v%lld\"", (long long)version);
-	response->etag = arena_text(&request->arena, tag, strlen(tag));
-	return response->etag ? 0 : fail_no_memory(err);
+	snprintf(text, sizeof text, "v%lld", (long long)version);
+	return response_set_tag(response, request, text, err);
+}
+
+/* For what a browser shows as a page. */
+static void add_page_headers(struct response *response)
+{
+	response_add_header(response, "Referrer-Policy", "same-origin");
+	response_add_header(response, "Content-Security-Policy",
+		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+		"object-src 'none'; base-uri 'none'; frame-ancestors 'self'");
 }
 
 void response_finish(struct response *response, struct request *request)
@@ -139,7 +158,7 @@ void response_finish(struct response *response, struct request *request)
 
 	body_of(response, &len);
 	gzip = response->is_gzipped ||
-		(response->is_compressible && request->accepts_gzip && len >= GZIP_MIN_BYTES);
+		(response->is_compressible && request->accepts_gzip && len >= RESPONSE_GZIP_MIN_BYTES);
 	if (response->status == 200 && response->caching != CACHE_NEVER)
 		add_etag(response, request, gzip);
 	if (response->status == 200 || response->status == 304)
@@ -158,9 +177,7 @@ void response_finish(struct response *response, struct request *request)
 		"Content-Crs, Dothi-Crs-Op, Dothi-Dropped, ETag, Link, Location, Retry-After, "
 		"X-Request-Id");
 	response_add_header(response, "X-Content-Type-Options", "nosniff");
-	response_add_header(response, "Referrer-Policy", "same-origin");
-	response_add_header(response, "Content-Security-Policy",
-		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-		"object-src 'none'; base-uri 'none'; frame-ancestors 'self'");
+	if (response->content_type && text_starts_with(response->content_type, "text/html"))
+		add_page_headers(response);
 	response_add_header(response, "X-Request-Id", request->id);
 }

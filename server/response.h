@@ -16,6 +16,7 @@ struct stream;
 enum {
 	RESPONSE_HEADERS_MAX = 24,
 	RESPONSE_BODY_MAX = 128 << 20, /* of one answer */
+	RESPONSE_GZIP_MIN_BYTES = 600, /* below, a packet is sent anyway */
 };
 
 enum caching {
@@ -32,10 +33,12 @@ struct response {
 	int status;		  /* HTTP */
 	const char *content_type; /* static; NULL without body */
 	struct strbuf body;
-	const void *fixed_body; /* static bytes instead of `body`; NULL if none */
+	const void *fixed_body; /* bytes that stay, instead of `body`; NULL if none */
 	size_t fixed_len;
 	bool is_gzipped;      /* the body is already */
 	bool is_compressible; /* gzip helps */
+	void (*release)(void *held); /* of what fixed_body is in, when it is sent; NULL nothing */
+	void *held;
 	struct stream *stream; /* a body without end instead of `body`; NULL if none */
 	enum caching caching;
 	const char *etag; /* of what the bytes are made from; NULL: of the bytes */
@@ -53,6 +56,10 @@ void response_add_header(struct response *response, const char *name, const char
 int response_add_header_format(struct response *response, struct request *request,
 	struct error *err, const char *name, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* The ETag is that text, in quotes. */
+int response_set_tag(
+	struct response *response, struct request *request, const char *text, struct error *err);
 
 /* The ETag of a record is its version, in whatever form it is shown: "v3". */
 int response_set_version(struct response *response, struct request *request, int64_t version,

@@ -41,13 +41,13 @@ bool router_find(struct request *request)
 	return false;
 }
 
-enum place on_worker(const struct request *request)
+enum place on_worker(struct request *request)
 {
 	(void)request;
 	return ON_WORKER;
 }
 
-enum place on_network(const struct request *request)
+enum place on_network(struct request *request)
 {
 	(void)request;
 	return ON_NETWORK;

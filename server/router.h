@@ -7,7 +7,7 @@
 #include "server/request.h"
 #include "server/response.h"
 
-/* Answers a request. Negative: failed, err filled; the error becomes the answer. */
+/* Answers a request. Negative: failed, err filled, and the error becomes the answer. REQUEST_PARKED. */
 typedef int route_handler(struct request *request, struct response *response, struct error *err);
 
 /* Where a request is answered. */
@@ -16,7 +16,7 @@ enum place {
 	ON_NETWORK,	/* at once: never blocks, needs no worker */
 	ON_LENT_WORKER, /* at once, by an idle worker: is short; by another thread if none is idle */
 };
-typedef enum place route_place(const struct request *request);
+typedef enum place route_place(struct request *request);
 
 /* What else than reading a path can be asked for. */
 struct route_action {
@@ -53,8 +53,8 @@ struct route_table {
 extern const struct route_table *const all_routes[];
 
 /* For routes whose requests are all alike. */
-enum place on_worker(const struct request *request);
-enum place on_network(const struct request *request);
+enum place on_worker(struct request *request);
+enum place on_network(struct request *request);
 
 /* The action of the request's method, or NULL. */
 const struct route_action *router_action(const struct request *request);

@@ -5,16 +5,17 @@
 #include "base/file.h"
 #include "base/text.h"
 
-enum { WORKERS_MAX = 64, PATH_MAX_BYTES = 4096 };
+enum { WORKERS_MAX = 64, TILE_CACHE_MB = 128, TILE_CACHE_MB_MAX = 1 << 20, PATH_MAX_BYTES = 4096 };
 
 int settings_read(const char *folder, struct settings *ret_settings, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	struct settings settings = {.listen = "127.0.0.1:8080"};
+	struct settings settings = {.listen = "127.0.0.1:8080", .tile_cache_mb = TILE_CACHE_MB};
 	const struct config_setting table[] = {
 		{"listen", CONFIG_TEXT, settings.listen, 0, 0},
 		{"public_base_url", CONFIG_TEXT, settings.public_url, 0, 0},
 		{"workers", CONFIG_INT, &settings.workers, 1, WORKERS_MAX},
+		{"tile_cache_mb", CONFIG_INT, &settings.tile_cache_mb, 0, TILE_CACHE_MB_MAX},
 		{NULL, CONFIG_TEXT, NULL, 0, 0},
 	};
 	int rc;

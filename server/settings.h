@@ -13,6 +13,7 @@ struct settings {
 	char listen[CONFIG_TEXT_MAX];
 	char public_url[CONFIG_TEXT_MAX]; /* "" where it listens */
 	int64_t workers;
+	int64_t tile_cache_mb; /* most that tiles kept in memory may take */
 };
 
 /* Fills in what is not said. ERR_CONFIG. */

@@ -10,11 +10,12 @@ static size_t number_of(const struct request *request, const struct layer *layer
 
 /* What the live map has of a layer for this asker, or NULL. */
 static const struct snapshot *lent(const struct request *request, const struct layer *layer,
-	const struct moment *moment, struct tile tile, double margin)
+	const struct tile_wish *wish)
 {
-	if (moment->is_dated || !sight_is_whole(request, layer))
+	if (wish->moment.is_dated || !sight_is_whole(request, layer))
 		return NULL;
-	return live_map_take(request->app->map, number_of(request, layer), tile, margin);
+	return live_map_take(
+		request->app->map, number_of(request, layer), wish->tile, wish->key.margin);
 }
 
 /* Of the records near the tile that the asker sees. */
@@ -30,8 +31,8 @@ static int make(struct request *request, const struct layer *layer, const struct
 }
 
 /* An area that holds nothing is where no record can be. */
-static int area_of(
-	struct request *request, struct tile tile, double margin, struct box *ret_area, struct error *err)
+static int area_of(struct request *request, const struct tile_wish *wish, struct box *ret_area,
+	struct error *err)
 {
 	const struct crs_path *path = NULL;
 	int rc = crs_path_find(request->worker->crs, CRS_WEB_MERCATOR,
@@ -39,20 +40,20 @@ static int area_of(
 
 	if (rc)
 		return rc;
-	if (!live_map_area(path, tile, margin, ret_area))
+	if (!live_map_area(path, wish->tile, wish->key.margin, ret_area))
 		*ret_area = (struct box){-1e12, -1e12, 1e12, 1e12};
 	return 0;
 }
 
-static int open_one(struct request *request, const struct layer *layer, const struct moment *moment,
-	struct tile tile, double margin, struct transaction *reading, struct tile_layers *layers,
+static int open_one(struct request *request, const struct layer *layer,
+	const struct tile_wish *wish, struct transaction *reading, struct tile_layers *layers,
 	struct error *err)
 {
 	struct snapshot *made = NULL;
 	struct box area;
 	int rc = 0;
 
-	layers->snapshots[layers->count] = lent(request, layer, moment, tile, margin);
+	layers->snapshots[layers->count] = lent(request, layer, wish);
 	layers->made[layers->count] = false;
 	if (layers->snapshots[layers->count]) {
 		layers->count++;
@@ -61,9 +62,9 @@ static int open_one(struct request *request, const struct layer *layer, const st
 	if (!reading->store)
 		rc = transaction_begin_read(request->worker->records, reading, err);
 	if (!rc)
-		rc = area_of(request, tile, margin, &area, err);
+		rc = area_of(request, wish, &area, err);
 	if (!rc)
-		rc = make(request, layer, moment, &area, &made, err);
+		rc = make(request, layer, &wish->moment, &area, &made, err);
 	if (rc)
 		return rc;
 	layers->made[layers->count] = true;
@@ -71,25 +72,22 @@ static int open_one(struct request *request, const struct layer *layer, const st
 	return 0;
 }
 
-int tile_layers_open(struct request *request, const char *ids, struct tile tile, double margin,
+static bool is_shown(const struct layer *layer, const struct tile_wish *wish)
+{
+	return wish->tile.z >= layer->look.min_zoom && wish->tile.z <= layer->look.max_zoom;
+}
+
+int tile_layers_open(struct request *request, const struct tile_wish *wish,
 	struct tile_layers *ret_layers, struct error *err)
 {
 	autofree(transaction_end) struct transaction reading = {0};
-	struct layer_choice choice;
-	struct moment moment;
-	int rc = sight_moment(request, &moment, err);
+	int rc = 0;
 
 	*ret_layers = (struct tile_layers){.map = request->app->map};
-	if (!rc)
-		rc = sight_layers(request, ids, &choice, err);
-	for (size_t i = 0; !rc && i < choice.count; i++) {
-		const struct look *look = &choice.layers[i]->look;
-
-		if (tile.z < look->min_zoom || tile.z > look->max_zoom)
-			continue;
-		rc = open_one(request, choice.layers[i], &moment, tile, margin, &reading, ret_layers,
-			err);
-	}
+	for (size_t i = 0; !rc && i < wish->layers.count; i++)
+		if (is_shown(wish->layers.layers[i], wish))
+			rc = open_one(request, wish->layers.layers[i], wish, &reading, ret_layers,
+				err);
 	return rc;
 }
 
@@ -104,19 +102,16 @@ void tile_layers_close(struct tile_layers *layers)
 	layers->count = 0;
 }
 
-bool tile_layers_at_hand(const struct request *request, const char *ids, struct tile tile,
+bool tile_layers_at_hand(const struct request *request, const struct tile_wish *wish,
 	struct tile_layers *ret_layers)
 {
-	struct layer_choice choice;
-	struct moment moment;
-
 	*ret_layers = (struct tile_layers){.map = request->app->map};
-	if (sight_moment(request, &moment, NULL) || sight_layers(request, ids, &choice, NULL))
-		return false;
-	for (size_t i = 0; i < choice.count; i++) {
-		const struct snapshot *snapshot =
-			lent(request, choice.layers[i], &moment, tile, TILE_MARGIN_VECTOR);
+	for (size_t i = 0; i < wish->layers.count; i++) {
+		const struct snapshot *snapshot;
 
+		if (!is_shown(wish->layers.layers[i], wish))
+			continue;
+		snapshot = lent(request, wish->layers.layers[i], wish);
 		if (!snapshot) {
 			tile_layers_close(ret_layers);
 			return false;

@@ -7,12 +7,8 @@
 #ifndef SERVER_TILE_LAYERS_H
 #define SERVER_TILE_LAYERS_H
 
-#include "server/sight.h"
+#include "server/tile_wish.h"
 #include "tiles/snapshot.h"
-
-/* What around a tile is in it, as a share of its side: the buffer; names that reach over. */
-#define TILE_MARGIN_VECTOR (1.0 / 32)
-#define TILE_MARGIN_RASTER 1.0
 
 struct tile_layers {
 	struct live_map *map;
@@ -22,12 +18,12 @@ struct tile_layers {
 };
 
 /* Needs a worker. Close it in any case; zero is closed. */
-int tile_layers_open(struct request *request, const char *ids, struct tile tile, double margin,
+int tile_layers_open(struct request *request, const struct tile_wish *wish,
 	struct tile_layers *ret_layers, struct error *err);
 void tile_layers_close(struct tile_layers *layers);
 
-/* The same without a worker, if the live map has all of them for a vector tile. */
-bool tile_layers_at_hand(const struct request *request, const char *ids, struct tile tile,
+/* The same without a worker, if the live map has all of them. */
+bool tile_layers_at_hand(const struct request *request, const struct tile_wish *wish,
 	struct tile_layers *ret_layers);
 
 #endif

@@ -2,67 +2,14 @@
  * Tiles: /tiles/{layers}/{z}/{x}/{y}.mvt (or .pbf), .png, @2x.png, and TileJSON.
  */
 #include "base/messages.h"
-#include "base/number.h"
 #include "server/box_search.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/tile_layers.h"
 #include "server/worker.h"
-#include "tiles/grid.h"
 #include "tiles/render.h"
 
 #define TYPE_MVT "application/vnd.mapbox-vector-tile"
-
-/* What the last part of the path asks for. */
-struct tile_kind {
-	const char *ending;
-	bool vector;
-	int scale;
-};
-
-static const struct tile_kind kinds[] = {
-	{".mvt", true, 1},
-	{".pbf", true, 1},
-	{"@2x.png", false, 2},
-	{".png", false, 1},
-};
-
-static const struct tile_kind *kind_of(const char *name, size_t *ret_number_len)
-{
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		size_t len = strlen(name), ending = strlen(kinds[i].ending);
-
-		if (len <= ending || strcmp(name + len - ending, kinds[i].ending) != 0)
-			continue;
-		*ret_number_len = len - ending;
-		return &kinds[i];
-	}
-	return NULL;
-}
-
-static bool parse_number(const char *text, size_t len, int64_t *ret)
-{
-	return number_parse_int(text, len, 0, UINT32_MAX, ret);
-}
-
-static int parse_tile(const struct request *request, struct tile *ret_tile,
-	const struct tile_kind **ret_kind, struct error *err)
-{
-	const char *z_text = request->captures[1], *x_text = request->captures[2];
-	int64_t z, x, y;
-	size_t len = 0;
-
-	*ret_kind = kind_of(request->captures[3], &len);
-	if (!*ret_kind)
-		return fail_tile_format(err);
-	if (!parse_number(z_text, strlen(z_text), &z) || !parse_number(x_text, strlen(x_text), &x) ||
-		!parse_number(request->captures[3], len, &y))
-		return fail_tile_address(err, GRID_ZOOM_MAX);
-	if (z > GRID_ZOOM_MAX)
-		return fail_tile_address(err, GRID_ZOOM_MAX);
-	*ret_tile = (struct tile){(unsigned)z, (uint32_t)x, (uint32_t)y};
-	return tile_exists(*ret_tile) ? 0 : fail_tile_address(err, GRID_ZOOM_MAX);
-}
 
 /* The map must be there; else the client comes again. */
 static int wait_for_map(const struct app *app, struct error *err)
@@ -74,70 +21,167 @@ static int wait_for_map(const struct app *app, struct error *err)
 	return failed ? fail_map_failed(err) : fail_starting(err);
 }
 
-static int write_vector(struct request *request, struct response *response,
-	const struct tile_layers *layers, struct tile tile, struct error *err)
+static void release_tile(void *tile)
 {
-	struct mvt_report report;
-	int rc = mvt_write(&request->worker->mvt, layers->snapshots, layers->count, tile,
-		&response->body, &report, err);
+	tile_cache_give_back(tile);
+}
+
+/* Answers with a tile that is held; the response gives it back. */
+static int answer_tile(struct request *request, struct response *response,
+	const struct tile_wish *wish, const struct cached_tile *tile, struct error *err)
+{
+	int rc = 0;
+
+	response->held = (void *)(uintptr_t)tile;
+	response->release = release_tile;
+	response->fixed_body = tile->bytes;
+	response->fixed_len = tile->len;
+	response->is_gzipped = tile->is_gzipped;
+	response->content_type = wish->form->is_vector ? TYPE_MVT : "image/png";
+	response->caching = CACHE_CHECK;
+	if (!tile->len) {
+		response->status = 204;
+		response->fixed_body = NULL;
+	}
+	if (tile->dropped)
+		rc = response_add_header_format(
+			response, request, err, "Dothi-Dropped", "%zu", tile->dropped);
+	response_add_header(response, "Dothi-Crs-Op", request->app->opened.city.operation);
+	return rc ? rc : response_set_tag(response, request, tile->hash.text, err);
+}
+
+/* Packs a vector tile for who takes it packed, if that helps. */
+static void pack(struct request *request, struct strbuf *body, struct cached_tile *made)
+{
+	struct strbuf packed = STRBUF(RESPONSE_BODY_MAX);
+
+	if (body->len < RESPONSE_GZIP_MIN_BYTES ||
+		!compressor_add(request->worker->compressor, COMPRESS_GZIP, COMPRESS_LIVE,
+			body->data, body->len, &packed)) {
+		strbuf_clear(&packed);
+		return;
+	}
+	strbuf_clear(body);
+	*body = packed;
+	made->is_gzipped = true;
+}
+
+static int write_tile(struct request *request, const struct tile_wish *wish, struct strbuf *body,
+	struct cached_tile *ret_made, struct error *err)
+{
+	autofree(tile_layers_close) struct tile_layers layers = {0};
+	struct worker *worker = request->worker;
+	struct mvt_report report = {0};
+	int rc = tile_layers_open(request, wish, &layers, err);
 
 	if (rc)
 		return rc;
-	response->content_type = TYPE_MVT;
-	response->is_compressible = true;
-	if (report.dropped)
-		rc = response_add_header_format(
-			response, request, err, "Dothi-Dropped", "%zu", report.dropped);
-	if (!response->body.len)
-		response->status = 204;
+	if (wish->form->is_vector)
+		rc = mvt_write(&worker->mvt, layers.snapshots, layers.count, wish->tile, body,
+			&report, err);
+	else
+		rc = render_png(&worker->render, layers.snapshots, layers.count, wish->tile,
+			wish->form->scale, body, err);
+	*ret_made = (struct cached_tile){.dropped = report.dropped};
+	if (!rc && wish->gzip)
+		pack(request, body, ret_made);
+	ret_made->bytes = body->data;
+	ret_made->len = body->len;
 	return rc;
 }
 
-static int write_raster(struct request *request, struct response *response,
-	const struct tile_layers *layers, struct tile tile, int scale, struct error *err)
+/* Makes it in one's turn, for all who wait. */
+static int make_tile(struct request *request, struct response *response,
+	const struct tile_wish *wish, struct tile_turn *turn, struct error *err)
 {
-	response->content_type = "image/png";
-	return render_png(&request->worker->render, layers->snapshots, layers->count, tile, scale,
-		&response->body, err);
+	autofree(strbuf_clear) struct strbuf body = STRBUF(RESPONSE_BODY_MAX);
+	const struct cached_tile *tile;
+	struct cached_tile made;
+	int rc = write_tile(request, wish, &body, &made, err);
+
+	if (rc) {
+		tile_cache_fail(turn);
+		return rc;
+	}
+	tile = tile_cache_put(request->app->tiles, turn, &made);
+	return tile ? answer_tile(request, response, wish, tile, err) : fail_no_memory(err);
 }
 
-static enum place place_of_tile(const struct request *request)
+/* Makes it for this request alone: another makes the same, and this one cannot wait. */
+static int make_own(struct request *request, struct response *response,
+	const struct tile_wish *wish, struct error *err)
 {
-	const struct tile_kind *kind;
+	struct cached_tile made;
+	int rc = write_tile(request, wish, &response->body, &made, err);
+
+	if (rc)
+		return rc;
+	response->is_gzipped = made.is_gzipped;
+	response->content_type = wish->form->is_vector ? TYPE_MVT : "image/png";
+	response->caching = CACHE_CHECK;
+	response->status = made.len ? 200 : 204;
+	response_add_header(response, "Dothi-Crs-Op", request->app->opened.city.operation);
+	return made.dropped ? response_add_header_format(response, request, err, "Dothi-Dropped",
+				      "%zu", made.dropped)
+			    : 0;
+}
+
+/* What another request made is there, or it could not make it: the request goes on. */
+static void go_on(struct tile_waiter *waiter, const struct cached_tile *tile)
+{
+	struct request *request = request_of_waiter(waiter);
+
+	request->tile = tile;
+	request->resume(request);
+}
+
+static enum place place_of_tile(struct request *request)
+{
 	struct tile_layers layers;
-	struct tile tile;
+	const struct tile_wish *wish;
 	bool is_short;
 
-	if (parse_tile(request, &tile, &kind, NULL) || !kind->vector ||
-		!tile_layers_at_hand(request, request->captures[0], tile, &layers))
+	if (tile_wish_read(request, &wish, NULL) || wait_for_map(request->app, NULL))
 		return ON_WORKER;
-	is_short = mvt_is_short(layers.snapshots, layers.count, tile);
+	request->wish = wish;
+	request->tile = tile_cache_at_hand(request->app->tiles, &wish->key);
+	if (request->tile)
+		return ON_NETWORK;
+	if (!wish->form->is_vector || !tile_layers_at_hand(request, wish, &layers))
+		return ON_WORKER;
+	is_short = mvt_is_short(layers.snapshots, layers.count, wish->tile);
 	tile_layers_close(&layers);
 	return is_short ? ON_LENT_WORKER : ON_WORKER;
 }
 
 static int get_tile(struct request *request, struct response *response, struct error *err)
 {
-	const struct app *app = request->app;
-	autofree(tile_layers_close) struct tile_layers layers = {0};
-	const struct tile_kind *kind;
-	struct tile tile;
-	int rc = parse_tile(request, &tile, &kind, err);
+	const struct cached_tile *tile = take(request->tile);
+	struct tile_turn *turn = NULL;
+	bool can_park = request->resume != NULL;
+	const struct tile_wish *wish = request->wish;
+	int rc = wish ? 0 : tile_wish_read(request, &wish, err);
 
+	if (tile)
+		return answer_tile(request, response, wish, tile, err);
 	if (!rc)
-		rc = wait_for_map(app, err);
-	if (!rc)
-		rc = tile_layers_open(request, request->captures[0], tile,
-			kind->vector ? TILE_MARGIN_VECTOR : TILE_MARGIN_RASTER, &layers, err);
-	if (!rc && kind->vector)
-		rc = write_vector(request, response, &layers, tile, err);
-	else if (!rc)
-		rc = write_raster(request, response, &layers, tile, kind->scale, err);
+		rc = wait_for_map(request->app, err);
 	if (rc)
 		return rc;
-	response->caching = CACHE_CHECK;
-	response_add_header(response, "Dothi-Crs-Op", app->opened.city.operation);
-	return 0;
+	request->wish = wish;
+	request->waiter.bring = go_on;
+	switch (tile_cache_find(request->app->tiles, &wish->key,
+		can_park ? &request->waiter : NULL, &tile, &turn)) {
+	case TILE_FOUND:
+		return answer_tile(request, response, wish, tile, err);
+	case TILE_TO_BE_MADE:
+		return make_tile(request, response, wish, turn, err);
+	case TILE_AWAITED:
+		return can_park ? REQUEST_PARKED : make_own(request, response, wish, err);
+	case TILE_NO_MEMORY:
+		break;
+	}
+	return fail_no_memory(err);
 }
 
 static void write_vector_layer(

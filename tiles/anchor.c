@@ -13,40 +13,39 @@ enum {
 static const double straightness = 0.35; /* how far a line may leave its chord, in heights */
 
 /* The part with the largest outer ring: its first ring and how many it has. */
-static bool largest_part(const struct snapshot *snapshot, const struct snapshot_record *record,
-	uint32_t *ret_first, uint32_t *ret_count)
+static bool largest_part(
+	const struct outline *outline, uint32_t *ret_first, uint32_t *ret_count)
 {
 	int64_t largest = 0;
 
-	for (uint32_t i = 0; i < record->ring_count; i++) {
-		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + i];
+	for (uint32_t i = 0; i < outline->ring_count; i++) {
+		const struct snapshot_ring *ring = &outline->rings[i];
 		int64_t area2;
 		uint32_t end = i + 1;
 
 		if (ring->hole)
 			continue;
-		area2 = clip_ring_area2(
-			snapshot->xy + 2 * (size_t)ring->first_point, ring->point_count);
+		area2 = clip_ring_area2(outline_points(outline, i), ring->point_count);
 		if (area2 <= largest)
 			continue;
-		while (end < record->ring_count && snapshot->rings[record->first_ring + end].hole)
+		while (end < outline->ring_count && outline->rings[end].hole)
 			end++;
 		largest = area2;
-		*ret_first = record->first_ring + i;
+		*ret_first = i;
 		*ret_count = end - i;
 	}
 	return largest > 0;
 }
 
 /* Where the rings cross the level y, in no order. */
-static size_t crossings_at(const struct snapshot *snapshot, uint32_t first, uint32_t count,
+static size_t crossings_at(const struct outline *outline, uint32_t first, uint32_t count,
 	double y, double crossings[CROSSINGS_MAX])
 {
 	size_t found = 0;
 
 	for (uint32_t r = first; r < first + count; r++) {
-		const struct snapshot_ring *ring = &snapshot->rings[r];
-		const int32_t *xy = snapshot->xy + 2 * (size_t)ring->first_point;
+		const struct snapshot_ring *ring = &outline->rings[r];
+		const int32_t *xy = outline_points(outline, r);
 
 		for (uint32_t i = 0, j = ring->point_count - 1; i < ring->point_count; j = i++) {
 			double y0 = xy[2 * j + 1], y1 = xy[2 * i + 1];
@@ -72,8 +71,8 @@ static void sort(double *numbers, size_t count)
 	}
 }
 
-bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid, struct anchor *ret_anchor)
+bool anchor_of_area(const struct outline *outline, const struct pixel_grid *grid,
+	struct anchor *ret_anchor)
 {
 	/* A level through the very middle would run along many an edge. */
 	static const double levels[] = {0.5 + 1e-6, 0.38, 0.62};
@@ -81,17 +80,17 @@ bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_recor
 	struct anchor best = {0};
 	uint32_t first, count;
 
-	if (!largest_part(snapshot, record, &first, &count))
+	if (!largest_part(outline, &first, &count))
 		return false;
-	for (uint32_t i = 0; i < snapshot->rings[first].point_count; i++) {
-		double y = snapshot->xy[2 * (size_t)(snapshot->rings[first].first_point + i) + 1];
+	for (uint32_t i = 0; i < outline->rings[first].point_count; i++) {
+		double y = outline_points(outline, first)[2 * (size_t)i + 1];
 
 		low = fmin(low, y);
 		high = fmax(high, y);
 	}
 	for (size_t l = 0; l < sizeof levels / sizeof levels[0]; l++) {
 		double y = low + levels[l] * (high - low);
-		size_t found = crossings_at(snapshot, first, count, y, crossings);
+		size_t found = crossings_at(outline, first, count, y, crossings);
 
 		sort(crossings, found);
 		for (size_t i = 0; i + 1 < found; i += 2) {
@@ -199,15 +198,13 @@ static bool anchor_at(const struct walk *walk, double middle, double width_px, d
 	return true;
 }
 
-double anchor_line_length(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid)
+double anchor_line_length(const struct outline *outline, const struct pixel_grid *grid)
 {
 	double longest = 0;
 
-	for (uint32_t r = 0; r < record->ring_count; r++) {
-		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
-		const struct walk walk = {snapshot->xy + 2 * (size_t)ring->first_point,
-			ring->point_count, grid};
+	for (uint32_t r = 0; r < outline->ring_count; r++) {
+		const struct snapshot_ring *ring = &outline->rings[r];
+		const struct walk walk = {outline_points(outline, r), ring->point_count, grid};
 
 		longest = fmax(longest, length_of(&walk));
 	}
@@ -225,16 +222,14 @@ static bool is_near(
 	       y <= window[3] + far;
 }
 
-size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid, double width_px, double height_px,
+size_t anchors_of_line(const struct outline *outline, const struct pixel_grid *grid, double width_px, double height_px,
 	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX])
 {
 	size_t found = 0;
 
-	for (uint32_t r = 0; r < record->ring_count; r++) {
-		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
-		struct walk walk = {snapshot->xy + 2 * (size_t)ring->first_point,
-			ring->point_count, grid};
+	for (uint32_t r = 0; r < outline->ring_count; r++) {
+		const struct snapshot_ring *ring = &outline->rings[r];
+		struct walk walk = {outline_points(outline, r), ring->point_count, grid};
 		double length = length_of(&walk), places = fmax(1, floor(length / SPACING_PX));
 
 		if (length < width_px * 1.1)

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "tiles/snapshot.h"
+#include "tiles/outline.h"
 
 /* Pixels of the world at some zoom and scale: from the coordinates of a snapshot. */
 struct pixel_grid {
@@ -26,19 +26,17 @@ struct anchor {
 enum { ANCHORS_A_LINE_MAX = 64 }; /* a street as long as the city at the highest zoom has more */
 
 /* A point inside the largest part of an area, in the middle of its widest level stretch there. */
-bool anchor_of_area(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid, struct anchor *ret_anchor);
+bool anchor_of_area(const struct outline *outline, const struct pixel_grid *grid,
+	struct anchor *ret_anchor);
 
 /* The length of the longest part of a line, px. */
-double anchor_line_length(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid);
+double anchor_line_length(const struct outline *outline, const struct pixel_grid *grid);
 
 /*
  * Places along a line for a text of that width and height, evenly spaced, where the line is
  * straight enough. Returns how many; only those in [left, right] x [top, bottom] are written.
  */
-size_t anchors_of_line(const struct snapshot *snapshot, const struct snapshot_record *record,
-	const struct pixel_grid *grid, double width_px, double height_px,
+size_t anchors_of_line(const struct outline *outline, const struct pixel_grid *grid, double width_px, double height_px,
 	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX]);
 
 #endif

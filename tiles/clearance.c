@@ -41,18 +41,16 @@ static double room_at_edge(const int32_t *xy, size_t count, size_t from, size_t 
 }
 
 /* The square of the least distance, in units of the snapshot. */
-static double clearance2(const struct snapshot *snapshot, const struct snapshot_record *record)
+static double clearance2(const struct outline *outline, bool is_area)
 {
-	const struct snapshot_ring *rings = snapshot->rings + record->first_ring;
-	const struct snapshot_ring *last = rings + record->ring_count - 1;
-	const int32_t *xy = snapshot->xy + 2 * (size_t)rings->first_point;
-	size_t count = last->first_point + last->point_count - rings->first_point, first = 0;
-	bool is_area = snapshot->layer->geometry == GEOMETRY_AREA;
+	const struct snapshot_ring *rings = outline->rings;
+	const int32_t *xy = outline->xy;
+	size_t count = outline->point_count, first = 0;
 	double least2 = INFINITY;
 
 	if (is_area && count > POINTS_MAX)
 		return 0;
-	for (uint32_t ring = 0; ring < record->ring_count; ring++) {
+	for (uint32_t ring = 0; ring < outline->ring_count; ring++) {
 		size_t end = first + rings[ring].point_count;
 
 		for (size_t i = first; i + 1 < end; i++)
@@ -65,10 +63,9 @@ static double clearance2(const struct snapshot *snapshot, const struct snapshot_
 	return least2;
 }
 
-uint8_t clearance_safe_zoom(
-	const struct snapshot *snapshot, const struct snapshot_record *record)
+uint8_t clearance_safe_zoom(const struct outline *outline, enum geometry_kind kind)
 {
-	double room2 = clearance2(snapshot, record);
+	double room2 = clearance2(outline, kind == GEOMETRY_AREA);
 	unsigned zoom = GRID_ZOOM_MAX + 1;
 
 	while (zoom && snap_safe_distance2(GRID_WORLD_BITS - MVT_EXTENT_BITS - (int)zoom + 1) < room2)

@@ -38,6 +38,11 @@ int64_t grid_unit_y(double mercator_y_m);
 double grid_mercator_x_m(double unit_x);
 double grid_mercator_y_m(double unit_y);
 
+/* A place in world units; infinite where it is not known. */
+struct unit_box {
+	double min_x, min_y, max_x, max_y;
+};
+
 /* The tile that a lon/lat (degrees, WGS 84) falls in; outside the world the nearest of its edge. */
 struct tile tile_at(double lon, double lat, unsigned z);
 

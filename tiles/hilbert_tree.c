@@ -1,14 +1,13 @@
 #include "tiles/hilbert_tree.h"
 
 #include "base/banned.h"
-#include "tiles/radix_sort.h"
 
-enum { KEY_BITS = 16 };
+enum { KEY_BITS = 32 };
 
-/* Distance along the Hilbert curve of order 16 (Hacker's Delight, the state-free form). */
-static uint32_t hilbert_key(uint32_t x, uint32_t y)
+/* Distance along the Hilbert curve of order 32 (Hacker's Delight, the state-free form). */
+static uint64_t key_of(uint32_t x, uint32_t y)
 {
-	uint32_t key = 0;
+	uint64_t key = 0;
 
 	for (uint32_t side = 1U << (KEY_BITS - 1); side; side >>= 1) {
 		uint32_t right = (x & side) != 0, up = (y & side) != 0;
@@ -29,6 +28,17 @@ static uint32_t hilbert_key(uint32_t x, uint32_t y)
 	return key;
 }
 
+/* The middle of [min, max], counted from the least number. */
+static uint32_t middle(int32_t min, int32_t max)
+{
+	return (uint32_t)((((int64_t)min + max) >> 1) - INT32_MIN);
+}
+
+uint64_t hilbert_key(const struct tile_box *box)
+{
+	return key_of(middle(box->min_x, box->max_x), middle(box->min_y, box->max_y));
+}
+
 static struct tile_box box_around(const struct tile_box *boxes, size_t count)
 {
 	struct tile_box all = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
@@ -42,72 +52,41 @@ static struct tile_box box_around(const struct tile_box *boxes, size_t count)
 	return all;
 }
 
-/* The middle of [min, max] in 16 bits of [from, to]. */
-static uint32_t place(int32_t min, int32_t max, int32_t from, int32_t to)
+struct hilbert_tree hilbert_tree_over(const struct tile_box *boxes, size_t count)
 {
-	double width = (double)to - from;
-	double middle = ((double)min + max) / 2 - from;
-
-	return width > 0 ? (uint32_t)(middle / width * ((1 << KEY_BITS) - 1)) : 0;
-}
-
-bool hilbert_order(const struct tile_box *boxes, size_t count, uint32_t *order)
-{
-	struct tile_box all = box_around(boxes, count);
-	struct radix_item *keyed = calloc(count ? count : 1, 2 * sizeof *keyed);
-
-	if (!keyed)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		keyed[i] = (struct radix_item){
-			hilbert_key(place(boxes[i].min_x, boxes[i].max_x, all.min_x, all.max_x),
-				place(boxes[i].min_y, boxes[i].max_y, all.min_y, all.max_y)),
-			(uint32_t)i};
-	radix_sort(keyed, keyed + count, count);
-	for (size_t i = 0; i < count; i++)
-		order[i] = keyed[i].item;
-	free(keyed);
-	return true;
-}
-
-bool hilbert_tree_build(struct hilbert_tree *ret_tree, const struct tile_box *boxes, size_t count)
-{
-	struct hilbert_tree tree = {0};
+	struct hilbert_tree tree = {.boxes = boxes};
 	size_t total = 0, level = count;
 
-	*ret_tree = tree;
-	if (!count)
-		return true;
-	for (;;) {
+	while (level) {
 		tree.level_starts[tree.level_count++] = total;
 		total += level;
-		if (level == 1)
-			break;
-		level = (level + HILBERT_NODE_SIZE - 1) / HILBERT_NODE_SIZE;
+		level = level == 1 ? 0 : (level + HILBERT_NODE_SIZE - 1) / HILBERT_NODE_SIZE;
 	}
 	tree.level_starts[tree.level_count] = total;
-	tree.boxes = calloc(total, sizeof *tree.boxes);
-	if (!tree.boxes)
-		return false;
-	memcpy(tree.boxes, boxes, count * sizeof *boxes);
+	return tree;
+}
+
+size_t hilbert_tree_size(size_t count)
+{
+	struct hilbert_tree tree = hilbert_tree_over(NULL, count);
+
+	return tree.level_starts[tree.level_count];
+}
+
+void hilbert_tree_fill(struct tile_box *boxes, size_t count)
+{
+	struct hilbert_tree tree = hilbert_tree_over(boxes, count);
+
 	for (size_t l = 1; l < tree.level_count; l++) {
 		size_t below = tree.level_starts[l - 1], end = tree.level_starts[l];
 
 		for (size_t at = below, node = end; at < end; at += HILBERT_NODE_SIZE, node++) {
 			size_t left = end - at;
 
-			tree.boxes[node] = box_around(tree.boxes + at,
+			boxes[node] = box_around(boxes + at,
 				left < HILBERT_NODE_SIZE ? left : HILBERT_NODE_SIZE);
 		}
 	}
-	*ret_tree = tree;
-	return true;
-}
-
-void hilbert_tree_clear(struct hilbert_tree *tree)
-{
-	free(tree->boxes);
-	*tree = (struct hilbert_tree){0};
 }
 
 void item_list_clear(struct item_list *list)

@@ -1,9 +1,10 @@
 /*
  * hilbert_tree: a packed R-tree over boxes that are sorted along a Hilbert curve.
  *
- * Built once and then only read, by any number of threads. All nodes are full but the last of a
+ * Filled once and then only read, by any number of threads. All nodes are full but the last of a
  * level, so there are no pointers: the children of node i of a level are 16*i ... of the level
- * below. The lowest level is the items themselves, in the order that hilbert_order gives.
+ * below. The lowest level is the items themselves, by their hilbert_key. (In another order it finds
+ * the same, in more time.)
  */
 #ifndef TILES_HILBERT_TREE_H
 #define TILES_HILBERT_TREE_H
@@ -23,20 +24,18 @@ struct tile_box {
 };
 
 struct hilbert_tree {
-	struct tile_box *boxes; /* heap: all levels, the items first */
+	const struct tile_box *boxes; /* borrowed: all levels, the items first */
 	size_t level_starts[HILBERT_LEVELS_MAX + 1];
 	size_t level_count; /* 0 when there is no item */
 };
 
-/*
- * Fills order[count] so that boxes[order[0]], boxes[order[1]], ... follow a Hilbert curve through
- * their centres. Equal places keep their order. False without memory.
- */
-bool hilbert_order(const struct tile_box *boxes, size_t count, uint32_t *order);
+/* Where the middle of a box lies along the Hilbert curve through all of the plane. */
+uint64_t hilbert_key(const struct tile_box *box);
 
-/* Builds over boxes in that order (copied). False without memory; then it is empty. */
-bool hilbert_tree_build(struct hilbert_tree *ret_tree, const struct tile_box *boxes, size_t count);
-void hilbert_tree_clear(struct hilbert_tree *tree);
+/* How many boxes a tree over that many items has; fills those behind the items; begins to use them. */
+size_t hilbert_tree_size(size_t count);
+void hilbert_tree_fill(struct tile_box *boxes, size_t count);
+struct hilbert_tree hilbert_tree_over(const struct tile_box *boxes, size_t count);
 
 /* What is done with each item; false ends the search. */
 struct item_visitor {

@@ -10,6 +10,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/compress.c %D%/compress.h \
 	%D%/content_table.c %D%/content_table.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/curve_sort.c %D%/curve_sort.h \
 	%D%/dash.c %D%/dash.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/font_bytes.S \
@@ -25,6 +26,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
+	%D%/outline.c %D%/outline.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
@@ -40,11 +42,16 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \
+	%D%/snapshot_file.c %D%/snapshot_file.h \
+	%D%/snapshot_form.c %D%/snapshot_form.h \
+	%D%/snapshot_gather.c %D%/snapshot_gather.h \
 	%D%/stroke.c %D%/stroke.h \
+	%D%/tile_cache.c %D%/tile_cache.h \
 	%D%/tile_export.c %D%/tile_export.h \
 	%D%/tile_order.c %D%/tile_order.h \
 	%D%/tile_walk.c %D%/tile_walk.h \
 	%D%/value_pool.c %D%/value_pool.h \
+	%D%/value_table.h \
 	%D%/vector_layers.c %D%/vector_layers.h
 
 # The typefaces are found through the assembler's include path, also from a build folder.

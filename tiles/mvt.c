@@ -34,6 +34,7 @@ void mvt_scratch_clear(struct mvt_scratch *scratch)
 	item_list_clear(&scratch->found);
 	clipper_clear(&scratch->clipper);
 	snapper_clear(&scratch->snapper);
+	outline_clear(&scratch->outline);
 	clip_path_clear(&scratch->whole);
 	clip_path_clear(&scratch->clipped);
 	clip_path_clear(&scratch->snapped);
@@ -117,23 +118,20 @@ static bool put_rings(struct layer_tile *layer, const struct clip_path *rings, i
 	return true;
 }
 
-/* The same straight from the snapshot, for a record that is inside and safe to round. */
-static bool put_whole(struct layer_tile *layer, const struct snapshot_record *record)
+/* The same of a record that is inside and safe to round. */
+static bool put_whole(struct layer_tile *layer)
 {
-	const struct snapshot *snapshot = layer->snapshot;
-	const struct snapshot_ring *rings = snapshot->rings + record->first_ring;
-	const struct snapshot_ring *last = rings + record->ring_count - 1;
-	const int32_t *xy = snapshot->xy + 2 * (size_t)rings->first_point;
-	bool closed = snapshot->layer->geometry == GEOMETRY_AREA;
+	const struct outline *outline = &layer->scratch->outline;
+	const int32_t *xy = outline->xy;
+	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
 	struct snap_grid grid = layer->grid;
 	int32_t cursor[2] = {0, 0};
-	uint8_t *at = geometry_room(layer->scratch,
-		last->first_point + last->point_count - rings->first_point, record->ring_count);
+	uint8_t *at = geometry_room(layer->scratch, outline->point_count, outline->ring_count);
 
 	if (!at)
 		return false;
-	for (uint32_t ring = 0; ring < record->ring_count; ring++) {
-		uint32_t count = rings[ring].point_count;
+	for (uint32_t ring = 0; ring < outline->ring_count; ring++) {
+		uint32_t count = outline->rings[ring].point_count;
 
 		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
 		for (uint32_t i = 0; i < count; i++, xy += 2) {
@@ -154,12 +152,11 @@ static bool is_within(const struct tile_box *box, const int32_t *xy)
 		xy[1] <= box->max_y;
 }
 
-static bool put_points(struct layer_tile *layer, const struct snapshot_record *record)
+static bool put_points(struct layer_tile *layer)
 {
-	const struct snapshot_ring *rings = layer->snapshot->rings + record->first_ring;
-	const int32_t *first = layer->snapshot->xy + 2 * (size_t)rings->first_point;
-	const int32_t *end = first + 2 * (size_t)record->ring_count;
-	uint8_t *at = geometry_room(layer->scratch, record->ring_count, 1);
+	const struct outline *outline = &layer->scratch->outline;
+	const int32_t *first = outline->xy, *end = first + 2 * outline->point_count;
+	uint8_t *at = geometry_room(layer->scratch, outline->point_count, 1);
 	int32_t cursor[2] = {0, 0};
 	uint32_t count = 0;
 
@@ -184,23 +181,19 @@ static bool box_holds(const struct tile_box *outer, const struct tile_box *inner
 		inner->min_y >= outer->min_y && inner->max_y <= outer->max_y;
 }
 
-/* Gathers the rings of a record from *ring on: of an area one polygon, else all. */
-static void gather_part(
-	struct layer_tile *layer, const struct snapshot_record *record, uint32_t *ring)
+/* Gathers the rings of the record from *ring on: of an area one polygon, else all. */
+static void gather_part(struct layer_tile *layer, uint32_t *ring)
 {
-	const struct snapshot *snapshot = layer->snapshot;
+	const struct outline *outline = &layer->scratch->outline;
 	struct clip_path *whole = &layer->scratch->whole;
-	bool area = snapshot->layer->geometry == GEOMETRY_AREA;
+	bool area = layer->snapshot->layer->geometry == GEOMETRY_AREA;
 
 	clip_path_reset(whole);
 	do {
-		const struct snapshot_ring *next = &snapshot->rings[record->first_ring + *ring];
-
-		clip_path_add(whole, snapshot->xy + 2 * (size_t)next->first_point,
-			next->point_count);
+		clip_path_add(whole, outline_points(outline, *ring),
+			outline->rings[*ring].point_count);
 		(*ring)++;
-	} while (*ring < record->ring_count &&
-		(!area || snapshot->rings[record->first_ring + *ring].hole));
+	} while (*ring < outline->ring_count && (!area || outline->rings[*ring].hole));
 }
 
 /* What was gathered, clipped where it crosses the tile's box, and rounded. */
@@ -226,20 +219,22 @@ static void cut_part(struct layer_tile *layer, bool is_inside)
 }
 
 /* Fills scratch->geometry with what the tile shows of a record. */
-static bool put_geometry(
-	struct layer_tile *layer, const struct snapshot_record *record, const struct tile_box *box)
+static bool put_geometry(struct layer_tile *layer, size_t item)
 {
-	bool is_inside = box_holds(&layer->clip_box, box);
+	const struct snapshot *snapshot = layer->snapshot;
+	bool is_inside = box_holds(&layer->clip_box, &snapshot->tree.boxes[item]);
 	int32_t cursor[2] = {0, 0};
 	uint32_t ring = 0;
 
 	strbuf_reset(&layer->scratch->geometry);
-	if (layer->snapshot->layer->geometry == GEOMETRY_POINT)
-		return put_points(layer, record);
-	if (is_inside && layer->tile.z >= record->safe_zoom)
-		return put_whole(layer, record);
-	while (ring < record->ring_count) {
-		gather_part(layer, record, &ring);
+	if (!outline_read(snapshot, item, &layer->scratch->outline))
+		return false;
+	if (snapshot->layer->geometry == GEOMETRY_POINT)
+		return put_points(layer);
+	if (is_inside && layer->tile.z >= snapshot->records[item].safe_zoom)
+		return put_whole(layer);
+	while (ring < layer->scratch->outline.ring_count) {
+		gather_part(layer, &ring);
 		cut_part(layer, is_inside);
 		if (!put_rings(layer, &layer->scratch->snapped, cursor))
 			return false;
@@ -318,15 +313,16 @@ static bool put_feature(
 /* Numbers of the values start anew; the array fits the snapshot. */
 static bool reset_values(struct mvt_scratch *scratch, const struct snapshot *snapshot)
 {
+	size_t count = (size_t)snapshot->pool.first + snapshot->pool.count;
+
 	scratch->values_used_count = 0;
-	if (snapshot->value_count > scratch->value_room) {
+	if (count > scratch->value_room) {
 		free(scratch->value_numbers);
 		scratch->value_room = 0;
-		scratch->value_numbers =
-			calloc(snapshot->value_count, sizeof *scratch->value_numbers);
+		scratch->value_numbers = calloc(count, sizeof *scratch->value_numbers);
 		if (!scratch->value_numbers)
 			return false;
-		scratch->value_room = snapshot->value_count;
+		scratch->value_room = count;
 		scratch->stamp = 0;
 	}
 	if (++scratch->stamp == 0 && scratch->value_room) {
@@ -410,7 +406,7 @@ static bool put_features(struct layer_tile *layer, size_t count, size_t *ret_wri
 		size_t item = scratch->sorted[i].item;
 		const struct snapshot_record *record = &snapshot->records[item];
 
-		if (!put_geometry(layer, record, &snapshot->tree.boxes[item]))
+		if (!put_geometry(layer, item))
 			return false;
 		if (!scratch->geometry.len)
 			continue;
@@ -435,12 +431,13 @@ static void put_tail(const struct layer_tile *layer, struct strbuf *tail)
 		strbuf_add_text(tail, key);
 	}
 	for (size_t i = 0; i < layer->scratch->values_used_count; i++) {
-		const struct snapshot_value *value =
-			&snapshot->values[layer->scratch->values_used[i]];
+		uint32_t number = layer->scratch->values_used[i];
+		const struct value_table *table = value_table_of(&snapshot->pool, number);
+		const struct snapshot_value *value = &table->values[number - table->first];
 
 		end = pbf_varint(pbf_tag(head, LAYER_VALUES, PBF_BYTES), value->bytes_len);
 		strbuf_add(tail, head, (size_t)(end - head));
-		strbuf_add(tail, snapshot->bytes + value->bytes_at, value->bytes_len);
+		strbuf_add(tail, table->bytes + value->bytes_at, value->bytes_len);
 	}
 	end = pbf_varint(pbf_tag(head, LAYER_EXTENT, PBF_VARINT), MVT_EXTENT);
 	strbuf_add(tail, head, (size_t)(end - head));
@@ -469,11 +466,11 @@ static bool put_layer(const struct layer_tile *layer, struct strbuf *out)
 }
 
 /* What may be seen of a tile: with the buffer around it. */
-static struct tile_box clip_box_of(const struct snapshot *snapshot, struct tile tile)
+static struct tile_box clip_box_of(struct tile tile)
 {
 	int shift = GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS;
 
-	return snapshot_tile_box(snapshot, tile, (int64_t)MVT_BUFFER << shift);
+	return snapshot_tile_box(tile, (int64_t)MVT_BUFFER << shift);
 }
 
 static struct layer_tile begin_layer(
@@ -484,12 +481,12 @@ static struct layer_tile begin_layer(
 		.scratch = scratch,
 		.snapshot = snapshot,
 		.tile = tile,
-		.grid = {(int64_t)tile.x * side - snapshot->origin_x,
-			(int64_t)tile.y * side - snapshot->origin_y,
+		.grid = {(int64_t)tile.x * side - SNAPSHOT_ORIGIN_X,
+			(int64_t)tile.y * side - SNAPSHOT_ORIGIN_Y,
 			GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS},
 	};
 
-	layer.clip_box = clip_box_of(snapshot, tile);
+	layer.clip_box = clip_box_of(tile);
 	for (size_t i = 0; i < snapshot->column_count; i++)
 		if (snapshot->columns[i]->tile_zoom && tile.z >= snapshot->columns[i]->tile_zoom)
 			layer.columns[layer.column_count++] = i;
@@ -535,10 +532,9 @@ struct point_count {
 static bool count_points(void *context, size_t item)
 {
 	struct point_count *count = context;
-	const struct snapshot_record *record = &count->snapshot->records[item];
+	const struct snapshot *snapshot = count->snapshot;
 
-	for (uint32_t i = 0; i < record->ring_count; i++)
-		count->points += count->snapshot->rings[record->first_ring + i].point_count;
+	count->points += outline_count_points(snapshot->shapes + snapshot->records[item].shape_at);
 	return count->points <= MVT_SHORT_POINTS;
 }
 
@@ -547,7 +543,7 @@ bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct 
 	struct point_count found = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		struct tile_box box = clip_box_of(snapshots[i], tile);
+		struct tile_box box = clip_box_of(tile);
 
 		found.snapshot = snapshots[i];
 		if (!hilbert_tree_visit(&snapshots[i]->tree, &box,

@@ -14,6 +14,7 @@
 #include "tiles/grid.h"
 #include "tiles/radix_sort.h"
 #include "tiles/snap.h"
+#include "tiles/outline.h"
 #include "tiles/snapshot.h"
 
 enum {
@@ -34,6 +35,7 @@ struct mvt_scratch {
 	size_t sorted_room;
 	struct clipper clipper;
 	struct snapper snapper;
+	struct outline outline; /* of the record in hand */
 	struct clip_path whole, clipped, snapped;
 	struct strbuf features, geometry;
 	/* By number of a value of the snapshot in hand: its number in the tile. */

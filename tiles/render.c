@@ -38,6 +38,7 @@ void renderer_clear(struct renderer *renderer)
 	lettering_free(renderer->lettering);
 	png_encoder_free(renderer->encoder);
 	path_clear(&renderer->path);
+	outline_clear(&renderer->outline);
 	item_list_clear(&renderer->found);
 	free(renderer->sorted);
 	*renderer = (struct renderer){0};
@@ -95,8 +96,8 @@ static struct layer_picture begin_layer(
 		.picture = picture,
 		.snapshot = snapshot,
 		.look = &snapshot->layer->look,
-		.grid = {(double)snapshot->origin_x / picture->units_a_px,
-			(double)snapshot->origin_y / picture->units_a_px,
+		.grid = {(double)SNAPSHOT_ORIGIN_X / picture->units_a_px,
+			(double)SNAPSHOT_ORIGIN_Y / picture->units_a_px,
 			1 / picture->units_a_px},
 	};
 }
@@ -124,7 +125,7 @@ static bool reserve_sorted(struct renderer *renderer, size_t count)
 static int find_records(struct layer_picture *layer, double margin_px, struct error *err)
 {
 	struct renderer *renderer = layer->picture->renderer;
-	struct tile_box box = snapshot_tile_box(layer->snapshot, layer->picture->tile,
+	struct tile_box box = snapshot_tile_box(layer->picture->tile,
 		(int64_t)ceil(margin_px * layer->picture->units_a_px));
 
 	layer->count = 0;
@@ -142,9 +143,14 @@ static int find_records(struct layer_picture *layer, double margin_px, struct er
 	return 0;
 }
 
+static size_t item_at(const struct layer_picture *layer, size_t i)
+{
+	return layer->picture->renderer->sorted[i].item;
+}
+
 static const struct snapshot_record *record_at(const struct layer_picture *layer, size_t i)
 {
-	return &layer->snapshot->records[layer->picture->renderer->sorted[i].item];
+	return &layer->snapshot->records[item_at(layer, i)];
 }
 
 /* Sorts what was found by class; those of one stay together as they lie in the city. */
@@ -173,21 +179,31 @@ static size_t class_start(const struct layer_picture *layer, size_t class)
 	return class ? layer->class_ends[class - 1] : 0;
 }
 
-/* Adds the rings or lines of a record, in pixels of the picture. */
-static void add_to_path(const struct layer_picture *layer, const struct snapshot_record *record)
+/* The outline of a record, until the next one is asked for; NULL without memory. */
+static const struct outline *outline_at(const struct layer_picture *layer, size_t item)
 {
-	const struct snapshot *snapshot = layer->snapshot;
+	struct outline *outline = &layer->picture->renderer->outline;
+
+	return outline_read(layer->snapshot, item, outline) ? outline : NULL;
+}
+
+/* Adds the rings or lines of a record, in pixels of the picture; a path remembers want of memory. */
+static void add_to_path(const struct layer_picture *layer, size_t item)
+{
 	double px_a_unit = layer->grid.px_a_unit;
 	double dx = layer->grid.origin_x - (double)layer->picture->left;
 	double dy = layer->grid.origin_y - (double)layer->picture->top;
+	const struct outline *outline = outline_at(layer, item);
 
-	for (uint32_t r = 0; r < record->ring_count; r++) {
-		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + r];
-		const int32_t *xy = snapshot->xy + 2 * (size_t)ring->first_point;
-		struct point *points = path_add_points(&layer->picture->renderer->path,
-			ring->point_count, snapshot->layer->geometry == GEOMETRY_AREA);
+	if (!outline)
+		layer->picture->renderer->path.failed = ERR_NOMEM;
+	for (uint32_t r = 0; outline && r < outline->ring_count; r++) {
+		const int32_t *xy = outline_points(outline, r);
+		size_t count = outline->rings[r].point_count;
+		struct point *points = path_add_points(&layer->picture->renderer->path, count,
+			layer->snapshot->layer->geometry == GEOMETRY_AREA);
 
-		for (size_t i = 0; points && i < ring->point_count; i++)
+		for (size_t i = 0; points && i < count; i++)
 			points[i] = (struct point){
 				xy[2 * i] * px_a_unit + dx, xy[2 * i + 1] * px_a_unit + dy};
 	}
@@ -228,7 +244,7 @@ static int draw_area_class(
 	if (!(colour & 0xFF) || i == end)
 		return 0;
 	while (!rc && i < end) {
-		add_to_path(layer, record_at(layer, i++));
+		add_to_path(layer, item_at(layer, i++));
 		if (i == end || picture->renderer->path.point_count > PATH_POINTS)
 			rc = gather_path(picture, pen_px, err);
 	}
@@ -270,7 +286,7 @@ static int draw_line_class(struct layer_picture *layer, size_t class, double bey
 	for (; !rc && i < end; i++) {
 		const struct snapshot_record *record = record_at(layer, i);
 
-		add_to_path(layer, record);
+		add_to_path(layer, item_at(layer, i));
 		rc = gather_path(picture, width_of(layer, record) + beyond_px, err);
 	}
 	canvas_paint_lines(picture->canvas, colour);
@@ -326,9 +342,13 @@ static int draw_points(struct layer_picture *layer, struct error *err)
 	for (size_t i = 0; !rc && i < layer->count; i++) {
 		const struct snapshot_record *record = record_at(layer, i);
 		const struct look_class *class = class_of(layer, record);
-		const int32_t *xy = layer->snapshot->xy +
-			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
-		struct point centre = {xy[0] * layer->grid.px_a_unit + layer->grid.origin_x -
+		const struct outline *outline = outline_at(layer, item_at(layer, i));
+		const int32_t *xy = outline ? outline->xy : NULL;
+		struct point centre;
+
+		if (!outline)
+			return fail_no_memory(err);
+		centre = (struct point){xy[0] * layer->grid.px_a_unit + layer->grid.origin_x -
 				(double)picture->left,
 			xy[1] * layer->grid.px_a_unit + layer->grid.origin_y -
 				(double)picture->top};
@@ -419,6 +439,7 @@ static int place_label(struct layer_picture *layer, size_t item, const struct te
 	struct error *err)
 {
 	const struct snapshot_record *record = &layer->snapshot->records[item];
+	const struct outline *outline;
 	struct picture *picture = layer->picture;
 	enum geometry_kind geometry = layer->snapshot->layer->geometry;
 	/* The part of the label that must fit into an area. */
@@ -430,8 +451,10 @@ static int place_label(struct layer_picture *layer, size_t item, const struct te
 	*ret_count = 0;
 	if (geometry == GEOMETRY_AREA && width_of_box(layer, item) < least_px * part)
 		return 0;
-	if (geometry == GEOMETRY_LINE &&
-		anchor_line_length(layer->snapshot, record, &layer->grid) < least_px)
+	outline = outline_at(layer, item);
+	if (!outline)
+		return fail_no_memory(err);
+	if (geometry == GEOMETRY_LINE && anchor_line_length(outline, &layer->grid) < least_px)
 		return 0;
 	rc = lettering_measure(picture->renderer->lettering, text, &box, err);
 	if (rc)
@@ -439,15 +462,14 @@ static int place_label(struct layer_picture *layer, size_t item, const struct te
 	width_px = (double)(box.right - box.left);
 	height_px = (double)(box.bottom - box.top);
 	if (geometry == GEOMETRY_LINE) {
-		*ret_count = anchors_of_line(layer->snapshot, record, &layer->grid, width_px,
-			height_px, window, anchors);
+		*ret_count = anchors_of_line(
+			outline, &layer->grid, width_px, height_px, window, anchors);
 	} else if (geometry == GEOMETRY_AREA) {
-		if (anchor_of_area(layer->snapshot, record, &layer->grid, anchors))
+		if (anchor_of_area(outline, &layer->grid, anchors))
 			*ret_count = anchors[0].width_px >=
 				(width_px - 2 * HALO_PX * picture->scale) * part;
 	} else {
-		const int32_t *xy = layer->snapshot->xy +
-			2 * (size_t)layer->snapshot->rings[record->first_ring].first_point;
+		const int32_t *xy = outline->xy;
 		double below_px =
 			((double)class_of(layer, record)->width_px + GAP_PX) * picture->scale;
 

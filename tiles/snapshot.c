@@ -6,15 +6,23 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	hilbert_tree_clear(&snapshot->tree);
-	for (size_t i = 0; i < snapshot->column_count; i++)
-		free(snapshot->column_values[i]);
-	free(snapshot->records);
-	free(snapshot->rings);
-	free(snapshot->xy);
-	free(snapshot->values);
-	free(snapshot->bytes);
+	free(snapshot->block);
 	free(snapshot);
+}
+
+size_t snapshot_choose_columns(
+	const struct layer *layer, const struct layer_field *columns[SNAPSHOT_COLUMNS_MAX])
+{
+	const char *label = layer->look.label.field;
+	size_t count = 0;
+
+	for (size_t i = 0; i < layer->field_count && count < SNAPSHOT_COLUMNS_MAX; i++) {
+		const struct layer_field *field = &layer->fields[i];
+
+		if (field->tile_zoom || (label && !strcmp(label, field->id)))
+			columns[count++] = field;
+	}
+	return count;
 }
 
 static int32_t clamp(int64_t value)
@@ -22,11 +30,11 @@ static int32_t clamp(int64_t value)
 	return value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : (int32_t)value;
 }
 
-struct tile_box snapshot_tile_box(const struct snapshot *snapshot, struct tile tile, int64_t buffer)
+struct tile_box snapshot_tile_box(struct tile tile, int64_t buffer)
 {
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - tile.z);
-	int64_t x = (int64_t)tile.x * side - snapshot->origin_x;
-	int64_t y = (int64_t)tile.y * side - snapshot->origin_y;
+	int64_t x = (int64_t)tile.x * side - SNAPSHOT_ORIGIN_X;
+	int64_t y = (int64_t)tile.y * side - SNAPSHOT_ORIGIN_Y;
 
 	return (struct tile_box){clamp(x - buffer), clamp(y - buffer), clamp(x + side + buffer),
 		clamp(y + side + buffer)};
@@ -46,10 +54,14 @@ const char *snapshot_text(
 	const struct snapshot *snapshot, size_t column, size_t record, size_t *ret_len)
 {
 	uint32_t number = snapshot->column_values[column][record];
+	const struct value_table *table;
+	const struct snapshot_value *value;
 
 	*ret_len = 0;
 	if (number == SNAPSHOT_NO_VALUE)
 		return "";
-	*ret_len = snapshot->values[number].text_len;
-	return snapshot->bytes + snapshot->values[number].text_at;
+	table = value_table_of(&snapshot->pool, number);
+	value = &table->values[number - table->first];
+	*ret_len = value->text_len;
+	return table->bytes + value->text_at;
 }

@@ -1,10 +1,11 @@
 /*
  * snapshot: the records of a layer as tiles want them: in memory, immutable, in tile coordinates.
  *
- * Coordinates are 32-bit offsets, in world units (grid.h), from the snapshot's origin. Records lie
- * in Hilbert order, so that those of a tile are near each other. Outlines are without their
- * closing point, outer rings turn clockwise on the map and holes the other way, and a shape that
- * is not valid is drawn as its repaired form: the register keeps it as it is.
+ * A snapshot is one block of bytes (snapshot_form.h), in memory or a file that is mapped. Coordinates
+ * are 32-bit offsets, in world units (grid.h), from SNAPSHOT_ORIGIN; records lie along a Hilbert
+ * curve, so that those of a tile are near each other, and bear the times and the administrative unit
+ * that they are seen by. How an outline is kept, outline.h says. A shape that is not valid is drawn
+ * as its repaired form: the register keeps it as it is.
  *
  * The attributes that tiles carry are columns of numbers into one pool of distinct values, each
  * kept as the bytes of a vector tile's Value and as text for labels.
@@ -20,60 +21,63 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "data/city.h"
+#include "data/id_list.h"
 #include "data/store.h"
 #include "data/view.h"
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "tiles/grid.h"
 #include "tiles/hilbert_tree.h"
+#include "tiles/value_table.h"
 
-/* One drawn record: where its rings are. */
+/*
+ * The middle of Vietnam, 16° N 108° E, as the corner of a tile of zoom 10: places within 2,500 km
+ * have their 32 bits, and a shape has the same bytes in every snapshot.
+ */
+#define SNAPSHOT_ORIGIN_X (INT64_C(819) << (GRID_WORLD_BITS - 10))
+#define SNAPSHOT_ORIGIN_Y (INT64_C(465) << (GRID_WORLD_BITS - 10))
+
+/* One drawn record. */
 struct snapshot_record {
 	int64_t id;
-	uint32_t rank; /* its place in the order of ids */
-	uint32_t first_ring;
-	uint32_t ring_count;
+	uint32_t rank;	   /* its place in the order of ids */
+	uint32_t shape_at; /* where in `shapes` its outline begins */
 	float width_m;	   /* real width of a line, 0 unknown */
 	uint8_t look;	   /* number of its look_class */
 	uint8_t safe_zoom; /* from this zoom on rounding to tile units cannot fold its outline */
+	uint16_t zero;
 };
 
-struct snapshot_ring {
-	uint32_t first_point;
-	uint32_t point_count;
-	bool hole;
+/* When a version holds: in law from first_day until end_day (days since 1970), and since when. */
+struct snapshot_span {
+	int64_t recorded_us;
+	int32_t first_day, end_day;
 };
 
-/* A distinct attribute value. */
-struct snapshot_value {
-	uint32_t bytes_at; /* in `bytes`: the Value message of the vector tile format */
-	uint32_t bytes_len;
-	uint32_t text_at; /* the same as text, inside the message or beside it */
-	uint32_t text_len;
-};
-
-enum { SNAPSHOT_COLUMNS_MAX = 32, SNAPSHOT_NO_VALUE = UINT32_MAX };
+enum { SNAPSHOT_COLUMNS_MAX = 32 };
 
 struct snapshot {
 	const struct layer *layer;
-	int64_t origin_x, origin_y; /* world units */
-	struct snapshot_record *records;
 	size_t record_count;
-	struct snapshot_ring *rings;
-	int32_t *xy; /* pairs */
-	size_t point_count;
+	const struct snapshot_record *records;
+	const uint32_t *shapes;
 	struct hilbert_tree tree;
+	const struct snapshot_span *spans;
+	const int64_t *superseded_us; /* until when they stand in the register; NULL: they do */
+	const uint32_t *units; /* the unit that a record lies in: a number of `unit_ids` */
+	const int64_t *unit_ids;
 
 	/* Columns: the fields of the layer that stand in tiles or label them. */
 	size_t column_count;
 	const struct layer_field *columns[SNAPSHOT_COLUMNS_MAX];
-	uint32_t *column_values[SNAPSHOT_COLUMNS_MAX]; /* by record; SNAPSHOT_NO_VALUE null */
-	struct snapshot_value *values;
-	size_t value_count;
-	char *bytes;
+	const uint32_t *column_values[SNAPSHOT_COLUMNS_MAX]; /* by record; SNAPSHOT_NO_VALUE null */
+	struct value_table pool;
 
 	uint32_t label_bytes_max; /* of the texts of the field that labels the layer; 0 no labels */
 	size_t undrawn;		  /* records without geometry, or too far from the origin to be drawn */
+	size_t point_count;
+
+	void *block; /* heap: all of it; NULL it is in a file */
 };
 
 /* What building needs of the thread that builds. */
@@ -87,20 +91,31 @@ struct snapshot_source {
 enum { SNAPSHOT_AREA_MAX = 200000 }; /* records of a snapshot of an area */
 
 /*
- * Reads what the view shows from the register and builds its snapshot: of the whole layer, or of
- * the records that meet `area` (working CRS) alone. Tiles inside are the same, byte for byte. An
- * area with too many records is ERR_TOO_LARGE.
+ * Reads what the view shows from the register and builds its snapshot in memory: of the whole layer,
+ * or of the records that meet `area` (working CRS) alone. Tiles inside are the same, byte for byte.
+ * An area with too many records is ERR_TOO_LARGE.
  */
 int snapshot_build(const struct snapshot_source *source, const struct view *view,
 	const struct box *area, struct snapshot **ret_snapshot, struct error *err);
+/*
+ * The same of a list of ids, in their order (NULL: all). Numbers of values go on from `base` (NULL:
+ * begin anew), which must outlive the snapshot.
+ */
+int snapshot_build_of(const struct snapshot_source *source, const struct view *view,
+	const struct id_list *ids, const struct value_table *base, struct snapshot **ret_snapshot,
+	struct error *err);
 void snapshot_free(struct snapshot *snapshot);
 AUTOPTR(struct snapshot, snapshot_free);
+
+/* Fills in the fields of the layer that stand in tiles or label them. */
+size_t snapshot_choose_columns(
+	const struct layer *layer, const struct layer_field *columns[SNAPSHOT_COLUMNS_MAX]);
 
 /*
  * The box of a tile in the snapshot's coordinates, `buffer` world units larger on each side;
  * clamped to what 32 bits can say.
  */
-struct tile_box snapshot_tile_box(const struct snapshot *snapshot, struct tile tile, int64_t buffer);
+struct tile_box snapshot_tile_box(struct tile tile, int64_t buffer);
 
 /* The number of the column of that field, or column_count. */
 size_t snapshot_column(const struct snapshot *snapshot, const char *field_id);

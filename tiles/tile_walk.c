@@ -35,15 +35,13 @@ static bool can_hold(const struct tile_walk *walk, struct tile tile)
 	int64_t buffer = (int64_t)MVT_BUFFER
 		<< (GRID_WORLD_BITS - (int)walk->zoom - MVT_EXTENT_BITS);
 
-	for (size_t i = 0; i < walk->count; i++) {
-		const struct snapshot *snapshot = walk->snapshots[i];
-		const struct look *look = &snapshot->layer->look;
-		struct tile_box box;
+	struct tile_box box = snapshot_tile_box(tile, buffer);
 
-		if (walk->zoom < look->min_zoom || walk->zoom > look->max_zoom)
-			continue;
-		box = snapshot_tile_box(snapshot, tile, buffer);
-		if (!hilbert_tree_visit(&snapshot->tree, &box, first))
+	for (size_t i = 0; i < walk->count; i++) {
+		const struct look *look = &walk->snapshots[i]->layer->look;
+
+		if (walk->zoom >= look->min_zoom && walk->zoom <= look->max_zoom &&
+			!hilbert_tree_visit(&walk->snapshots[i]->tree, &box, first))
 			return true;
 	}
 	return false;

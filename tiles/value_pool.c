@@ -13,9 +13,11 @@ enum {
 /* Fields of the Value message. */
 enum { VALUE_STRING = 1, VALUE_DOUBLE = 3, VALUE_UINT = 5, VALUE_SINT = 6, VALUE_BOOL = 7 };
 
-void value_pool_init(struct value_pool *pool)
+void value_pool_init(struct value_pool *pool, const struct value_table *base)
 {
-	*pool = (struct value_pool){.bytes = STRBUF(BYTES_MAX)};
+	*pool = (struct value_pool){.base = base,
+		.first = base ? base->first + base->count : 0,
+		.bytes = STRBUF(BYTES_MAX)};
 }
 
 void value_pool_clear(struct value_pool *pool)
@@ -23,7 +25,7 @@ void value_pool_clear(struct value_pool *pool)
 	free(pool->values);
 	free(pool->slots);
 	strbuf_clear(&pool->bytes);
-	value_pool_init(pool);
+	value_pool_init(pool, NULL);
 }
 
 static uint64_t hash_of(const char *bytes, size_t len)
@@ -77,24 +79,45 @@ static void add_message(struct strbuf *out, const struct value *value, enum fiel
 	ret->text_len = (uint32_t)out->len - ret->text_at;
 }
 
-static size_t slot_of(const struct value_pool *pool, const char *bytes, size_t len)
+/* The slot of a value, or the one where it would be; the table has one that is empty. */
+static uint32_t slot_of(const struct value_table *table, const char *bytes, size_t len)
 {
-	size_t slot = hash_of(bytes, len) & (pool->slot_count - 1);
+	uint32_t slot = (uint32_t)hash_of(bytes, len) & (table->slot_count - 1);
 
-	for (; pool->slots[slot] != SNAPSHOT_NO_VALUE; slot = (slot + 1) & (pool->slot_count - 1)) {
-		const struct snapshot_value *value = &pool->values[pool->slots[slot]];
+	for (; table->slots[slot] != SNAPSHOT_NO_VALUE; slot = (slot + 1) & (table->slot_count - 1)) {
+		const struct snapshot_value *value = &table->values[table->slots[slot]];
 
-		if (value->bytes_len == len &&
-			!memcmp(pool->bytes.data + value->bytes_at, bytes, len))
+		if (value->bytes_len == len && !memcmp(table->bytes + value->bytes_at, bytes, len))
 			break;
 	}
 	return slot;
+}
+
+/* The pool as it is read. */
+static struct value_table table_of(const struct value_pool *pool)
+{
+	return (struct value_table){.values = pool->values, .bytes = pool->bytes.data,
+		.slots = pool->slots, .slot_count = (uint32_t)pool->slot_count};
+}
+
+/* The number that tables before give the value; SNAPSHOT_NO_VALUE none. */
+static uint32_t number_before(const struct value_pool *pool, const char *bytes, size_t len)
+{
+	for (const struct value_table *table = pool->base; table; table = table->base) {
+		uint32_t number = table->slot_count ? table->slots[slot_of(table, bytes, len)]
+						    : SNAPSHOT_NO_VALUE;
+
+		if (number != SNAPSHOT_NO_VALUE)
+			return table->first + number;
+	}
+	return SNAPSHOT_NO_VALUE;
 }
 
 /* Keeps the table at most half full. */
 static bool make_slots(struct value_pool *pool)
 {
 	size_t slots = pool->slot_count ? pool->slot_count * 2 : FIRST_SLOTS;
+	struct value_table table;
 	uint32_t *fresh;
 
 	if (pool->slot_count && pool->count * 2 < pool->slot_count)
@@ -106,10 +129,11 @@ static bool make_slots(struct value_pool *pool)
 	free(pool->slots);
 	pool->slots = fresh;
 	pool->slot_count = slots;
+	table = table_of(pool);
 	for (size_t i = 0; i < pool->count; i++) {
 		const struct snapshot_value *value = &pool->values[i];
 
-		fresh[slot_of(pool, pool->bytes.data + value->bytes_at, value->bytes_len)] =
+		fresh[slot_of(&table, pool->bytes.data + value->bytes_at, value->bytes_len)] =
 			(uint32_t)i;
 	}
 	return true;
@@ -134,7 +158,10 @@ bool value_pool_number(struct value_pool *pool, const struct value *value, enum 
 	uint32_t *ret_number)
 {
 	struct snapshot_value fresh = {0};
-	size_t before = pool->bytes.len, slot;
+	size_t before = pool->bytes.len;
+	struct value_table table;
+	const char *message;
+	uint32_t slot;
 
 	*ret_number = SNAPSHOT_NO_VALUE;
 	if (value->kind == VALUE_NULL)
@@ -144,14 +171,18 @@ bool value_pool_number(struct value_pool *pool, const struct value *value, enum 
 	add_message(&pool->bytes, value, type, &fresh);
 	if (pool->bytes.failed)
 		return false;
-	slot = slot_of(pool, pool->bytes.data + fresh.bytes_at, fresh.bytes_len);
-	if (pool->slots[slot] != SNAPSHOT_NO_VALUE) {
+	message = pool->bytes.data + fresh.bytes_at;
+	*ret_number = number_before(pool, message, fresh.bytes_len);
+	table = table_of(pool);
+	slot = slot_of(&table, message, fresh.bytes_len);
+	if (*ret_number == SNAPSHOT_NO_VALUE && pool->slots[slot] != SNAPSHOT_NO_VALUE)
+		*ret_number = pool->first + pool->slots[slot];
+	if (*ret_number != SNAPSHOT_NO_VALUE) {
 		pool->bytes.len = before;
-		*ret_number = pool->slots[slot];
 		return true;
 	}
 	pool->slots[slot] = (uint32_t)pool->count;
 	pool->values[pool->count] = fresh;
-	*ret_number = (uint32_t)pool->count++;
+	*ret_number = pool->first + (uint32_t)pool->count++;
 	return true;
 }

@@ -10,17 +10,20 @@
 
 #include "base/strbuf.h"
 #include "data/feature.h"
-#include "tiles/snapshot.h"
+#include "tiles/value_table.h"
 
 struct value_pool {
+	const struct value_table *base; /* whose values are numbered before; NULL none */
+	uint32_t first;		       /* number of the first one here */
 	struct snapshot_value *values; /* heap */
 	size_t count, room;
 	struct strbuf bytes;
-	uint32_t *slots; /* heap: numbers of values by hash; SNAPSHOT_NO_VALUE empty */
-	size_t slot_count; /* a power of two */
+	uint32_t *slots; /* heap: as those of a value_table */
+	size_t slot_count;
 };
 
-void value_pool_init(struct value_pool *pool);
+/* Goes on from `base`, which outlives it. */
+void value_pool_init(struct value_pool *pool, const struct value_table *base);
 void value_pool_clear(struct value_pool *pool);
 
 /* The number of the value; SNAPSHOT_NO_VALUE for null. False without memory. */

@@ -145,6 +145,7 @@ int serve_folder(struct desk *desk, const char *folder, struct error *err)
 
 	if (rc)
 		return rc;
+	plan.tile_cache_bytes = settings.tile_cache_mb << 20;
 	signal(SIGPIPE, SIG_IGN);
 	command_goes_on();
 	app = calloc(1, sizeof *app);

@@ -30,23 +30,26 @@ struct run {
 
 static size_t snapshot_bytes(const struct snapshot *snapshot)
 {
-	size_t boxes = snapshot->tree.level_starts[snapshot->tree.level_count], rings = 0;
+	size_t boxes = snapshot->tree.level_starts[snapshot->tree.level_count], words = 0;
+	autofree(outline_clear) struct outline outline = {0};
 
 	for (size_t i = 0; i < snapshot->record_count; i++)
-		rings += snapshot->records[i].ring_count;
-	return snapshot->record_count * sizeof *snapshot->records +
-		rings * sizeof *snapshot->rings + snapshot->point_count * 2 * sizeof *snapshot->xy +
-		boxes * sizeof *snapshot->tree.boxes;
+		if (outline_read(snapshot, i, &outline))
+			words += outline_words(&outline, &snapshot->tree.boxes[i]);
+	return snapshot->record_count * (sizeof *snapshot->records + sizeof *snapshot->spans +
+		       sizeof *snapshot->units) +
+		words * sizeof *snapshot->shapes + boxes * sizeof *snapshot->tree.boxes;
 }
 
 static size_t attribute_bytes(const struct snapshot *snapshot)
 {
-	size_t bytes = snapshot->value_count * sizeof *snapshot->values +
+	const struct value_table *pool = &snapshot->pool;
+	size_t bytes = pool->count * sizeof *pool->values + pool->slot_count * sizeof *pool->slots +
 		snapshot->record_count * snapshot->column_count * sizeof(uint32_t);
 
-	if (snapshot->value_count)
-		bytes += snapshot->values[snapshot->value_count - 1].text_at +
-			snapshot->values[snapshot->value_count - 1].text_len;
+	if (pool->count)
+		bytes += pool->values[pool->count - 1].text_at +
+			pool->values[pool->count - 1].text_len;
 	return bytes;
 }
 

@@ -221,6 +221,26 @@ static void what_is_decided_for_later_begins_at_midnight(void **state)
 	assert_int_equal(number_at(state, INT64_MAX, id, 7), 2);
 }
 
+static int note_box(void *context, const struct change_row *row, struct error *err)
+{
+	(void)err;
+	*(struct box *)context = row->change.box;
+	return 0;
+}
+
+/* What gives way unseen, as it lies ahead, is told of too. */
+static void the_feed_tells_where_versions_lay_that_gave_way(void **state)
+{
+	struct store *store = ((struct small_register *)*state)->opened.store;
+	int64_t id = create(state, noon_us(3), 3, -1, -1);
+	struct box box;
+
+	assert_int_equal(replace(state, noon_us(4), id, 1, 5, 9, -1, NULL), 0);
+	assert_int_equal(replace(state, noon_us(5), id, 3, 3, -1, -1, NULL), 0);
+	assert_int_equal(change_read_after(store, 0, note_box, &box, NULL), 0);
+	assert_true(box.min_x == place_of(3) && box.max_x == place_of(5));
+}
+
 static void a_record_ends_comes_back_and_never_was(void **state)
 {
 	struct store *store = ((struct small_register *)*state)->opened.store;
@@ -562,6 +582,8 @@ int main(void)
 			a_correction_holds_from_the_start_and_the_register_remembers, small_register_make, small_register_drop),
 		cmocka_unit_test_setup_teardown(
 			what_is_decided_for_later_begins_at_midnight, small_register_make, small_register_drop),
+		cmocka_unit_test_setup_teardown(
+			the_feed_tells_where_versions_lay_that_gave_way, small_register_make, small_register_drop),
 		cmocka_unit_test_setup_teardown(
 			a_record_ends_comes_back_and_never_was, small_register_make, small_register_drop),
 		cmocka_unit_test_setup_teardown(

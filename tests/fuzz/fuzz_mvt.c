@@ -55,20 +55,15 @@ static size_t read_ring(
 }
 
 /* Only a triangle is surely as valid as snapshots promise; others are always mended. */
-static void add_record(struct snapshot *snapshot, struct clip_path *path)
+static void add_record(struct made_snapshot *made, struct clip_path *path)
 {
-	struct snapshot_record *record;
-
-	if (path->ring_count && snapshot->record_count < RECORDS_MAX) {
-		made_snapshot_add(snapshot, path);
-		record = &snapshot->records[snapshot->record_count - 1];
-		if (snapshot->layer->geometry == GEOMETRY_AREA && path->point_count != 3)
-			record->safe_zoom = GRID_ZOOM_MAX + 1;
-	}
+	made->is_unsure = made->gather.layer->geometry == GEOMETRY_AREA && path->point_count != 3;
+	if (path->ring_count && made->count < RECORDS_MAX)
+		made_snapshot_add(made, path);
 	clip_path_reset(path);
 }
 
-static void read_records(struct input *input, struct snapshot *snapshot)
+static void read_records(struct input *input, struct made_snapshot *made)
 {
 	autofree(clip_path_clear) struct clip_path path = {0};
 	int32_t xy[2 * POINTS_MAX];
@@ -78,12 +73,12 @@ static void read_records(struct input *input, struct snapshot *snapshot)
 		size_t count;
 
 		if (head & 1)
-			add_record(snapshot, &path);
-		count = read_ring(input, snapshot->layer->geometry, path.ring_count > 0, xy, head >> 1);
+			add_record(made, &path);
+		count = read_ring(input, made->gather.layer->geometry, path.ring_count > 0, xy, head >> 1);
 		if (count)
 			clip_path_add(&path, xy, count);
 	}
-	add_record(snapshot, &path);
+	add_record(made, &path);
 }
 
 static void check_tile(const struct snapshot *snapshot, struct tile tile)
@@ -116,19 +111,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct layer layer = {
 		.id = "fuzz", .look = {.max_zoom = 22, .classes = &plain, .class_count = 1}};
 	struct input input = {bytes + HEAD, bytes + len, 0};
+	struct made_snapshot made;
 	struct snapshot *snapshot;
 	struct tile tile;
 
 	if (len < HEAD)
 		return 0;
 	layer.geometry = (enum geometry_kind)(bytes[0] % 3);
-	tile.z = bytes[1] % (GRID_ZOOM_MAX + 1);
-	tile.x = ((1U << tile.z) / 2 + (bytes[2] & 3) - 1) & ((1U << tile.z) - 1);
-	tile.y = ((1U << tile.z) / 2 + (bytes[2] >> 2 & 3) - 1) & ((1U << tile.z) - 1);
+	tile = made_tile(bytes[1] % (GRID_ZOOM_MAX + 1), (bytes[2] & 3) - 1, (bytes[2] >> 2 & 3) - 1);
 	input.scale = bytes[3] % 24; /* areas beyond have more than 63 bits */
-	snapshot = made_snapshot_new(&layer);
-	read_records(&input, snapshot);
-	made_snapshot_finish(snapshot);
+	made = made_snapshot_begin(&layer);
+	read_records(&input, &made);
+	snapshot = made_snapshot_finish(&made);
 	check_tile(snapshot, tile);
 	snapshot_free(snapshot);
 	return 0;

@@ -70,6 +70,15 @@ test('several layers stand in drawing order whatever the order of asking', async
   assert.ok(one.body.indexOf('parcel') < one.body.indexOf('street'));
 });
 
+test('a thousand clients ask for one cold tile, and all have it', async () => {
+  for (const path of [`/tiles/parcel,building,street/${here}@2x.png`, `/tiles/parcel,building,street,plan_zone/${here}.mvt`]) {
+    const answers = await Promise.all(Array.from({length: 1000}, () => raw(path)));
+    assert.deepEqual([...new Set(answers.map(answer => answer.status))], [200]);
+    assert.equal(new Set(answers.map(answer => answer.headers.etag)).size, 1);
+    assert.ok(answers.every(answer => answer.body.equals(answers[0].body)));
+  }
+});
+
 test('304 for who has it', async () => {
   const {etag} = (await raw(`/tiles/parcel/${here}.mvt`)).headers;
   const again = await raw(`/tiles/parcel/${here}.mvt`, {'if-none-match': etag});

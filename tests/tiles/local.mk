@@ -7,6 +7,7 @@ tiles_tests = \
 	%D%/test_compress \
 	%D%/test_content_table \
 	%D%/test_cover \
+	%D%/test_curve_sort \
 	%D%/test_glyphs \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
@@ -16,12 +17,15 @@ tiles_tests = \
 	%D%/test_lettering \
 	%D%/test_mvt \
 	%D%/test_mvt_places \
+	%D%/test_outline \
 	%D%/test_pmtiles \
 	%D%/test_png \
 	%D%/test_pole \
 	%D%/test_radix_sort \
 	%D%/test_snap \
 	%D%/test_snapshot \
+	%D%/test_snapshot_file \
+	%D%/test_tile_cache \
 	%D%/test_tile_export \
 	%D%/test_tile_order \
 	%D%/test_tile_walk \
@@ -46,7 +50,7 @@ tests_tiles_test_archive_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_canvas_SOURCES = %D%/test_canvas.c
 tests_tiles_test_canvas_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clearance_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
-tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h
+tests_tiles_test_clearance_SOURCES = %D%/test_clearance.c %D%/geos_area.h %D%/random_area.h $(MADE_SNAPSHOT)
 tests_tiles_test_clearance_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clip_SOURCES = %D%/test_clip.c $(PATHS)
 tests_tiles_test_clip_LDADD = $(TILES_TEST_LIBS)
@@ -60,6 +64,8 @@ tests_tiles_test_content_table_SOURCES = %D%/test_content_table.c
 tests_tiles_test_content_table_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_cover_SOURCES = %D%/test_cover.c
 tests_tiles_test_cover_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_curve_sort_SOURCES = %D%/test_curve_sort.c
+tests_tiles_test_curve_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_glyphs_SOURCES = %D%/test_glyphs.c
 tests_tiles_test_glyphs_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_grid_SOURCES = %D%/test_grid.c
@@ -80,6 +86,8 @@ tests_tiles_test_mvt_places_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_mvt_places_SOURCES = %D%/test_mvt_places.c $(SMALL_CITY) $(MVT_READER) \
 	%D%/geos_area.h %D%/random_area.h
 tests_tiles_test_mvt_places_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_outline_SOURCES = %D%/test_outline.c %D%/random_area.h $(MADE_SNAPSHOT)
+tests_tiles_test_outline_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_pmtiles_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
 tests_tiles_test_pmtiles_SOURCES = %D%/test_pmtiles.c $(MADE_TILES) $(PMTILES_READER)
 tests_tiles_test_pmtiles_LDADD = $(TILES_TEST_LIBS)
@@ -93,6 +101,8 @@ tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
 tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_snapshot_file_SOURCES = %D%/test_snapshot_file.c $(SMALL_CITY)
+tests_tiles_test_snapshot_file_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snapshot_SOURCES = %D%/test_snapshot.c $(SMALL_CITY)
 tests_tiles_test_snapshot_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_tile_export_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
@@ -105,3 +115,5 @@ tests_tiles_test_tile_walk_SOURCES = %D%/test_tile_walk.c $(MADE_SNAPSHOT) %D%/r
 tests_tiles_test_tile_walk_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_value_pool_SOURCES = %D%/test_value_pool.c
 tests_tiles_test_value_pool_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_tile_cache_SOURCES = %D%/test_tile_cache.c
+tests_tiles_test_tile_cache_LDADD = $(TILES_TEST_LIBS)

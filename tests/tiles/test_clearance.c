@@ -1,32 +1,23 @@
 #include "tests/test.h"
 
 #include "tests/tiles/geos_area.h"
+#include "tests/tiles/made_snapshot.h"
 
 #include "base/banned.h"
 #include "tests/tiles/random_area.h"
 #include "tiles/clearance.h"
 #include "tiles/mvt.h"
 
-enum { RINGS_MAX = 8 };
-
 static const struct layer areas = {.id = "areas", .geometry = GEOMETRY_AREA};
 static const struct layer lines = {.id = "lines", .geometry = GEOMETRY_LINE};
 
-/* The first safe zoom of a path as the only record of a snapshot. */
+/* The first safe zoom of a path. */
 static unsigned safe_zoom_of(const struct clip_path *path, const struct layer *layer)
 {
-	struct snapshot_ring rings[RINGS_MAX];
-	struct snapshot_record record = {.ring_count = (uint32_t)path->ring_count};
-	struct snapshot snapshot = {.layer = layer, .rings = rings, .xy = path->xy};
+	autofree(outline_clear) struct outline outline = {0};
 
-	assert_true(path->ring_count <= RINGS_MAX);
-	for (size_t i = 0; i < path->ring_count; i++) {
-		size_t start = clip_path_start(path, i);
-
-		rings[i] = (struct snapshot_ring){
-			(uint32_t)start, (uint32_t)(path->ends[i] - start), i > 0};
-	}
-	return clearance_safe_zoom(&snapshot, &record);
+	made_outline(&outline, path, layer->geometry);
+	return clearance_safe_zoom(&outline, layer->geometry);
 }
 
 static unsigned safe_zoom_of_ring(const int32_t *xy, size_t count, const struct layer *layer)

@@ -31,38 +31,33 @@ static struct tile_box random_box(struct random *random, const struct field *fie
 
 /* The boxes in Hilbert order, and their tree. */
 struct forest {
-	struct tile_box *boxes;
+	struct tile_box *boxes; /* with room for the nodes */
 	size_t count;
 	struct hilbert_tree tree;
 };
 
+static int compare_keys(const void *a, const void *b)
+{
+	uint64_t left = hilbert_key(a), right = hilbert_key(b);
+
+	return (left > right) - (left < right);
+}
+
 static void plant(struct forest *forest, struct random *random, size_t count,
 	const struct field *field)
 {
-	struct tile_box *made = calloc(count + 1, sizeof *made);
-	uint32_t *order = calloc(count + 1, sizeof *order);
-	bool *seen = calloc(count + 1, sizeof *seen);
-
-	forest->boxes = calloc(count + 1, sizeof *forest->boxes);
+	forest->boxes = calloc(hilbert_tree_size(count) + 1, sizeof *forest->boxes);
 	forest->count = count;
-	assert_true(made && order && seen && forest->boxes);
+	assert_non_null(forest->boxes);
 	for (size_t i = 0; i < count; i++)
-		made[i] = random_box(random, field);
-	assert_true(hilbert_order(made, count, order));
-	for (size_t i = 0; i < count; i++) {
-		assert_true(order[i] < count && !seen[order[i]]);
-		seen[order[i]] = true;
-		forest->boxes[i] = made[order[i]];
-	}
-	assert_true(hilbert_tree_build(&forest->tree, forest->boxes, count));
-	free(made);
-	free(order);
-	free(seen);
+		forest->boxes[i] = random_box(random, field);
+	qsort(forest->boxes, count, sizeof *forest->boxes, compare_keys);
+	hilbert_tree_fill(forest->boxes, count);
+	forest->tree = hilbert_tree_over(forest->boxes, count);
 }
 
 static void fell(struct forest *forest)
 {
-	hilbert_tree_clear(&forest->tree);
 	free(forest->boxes);
 }
 
@@ -127,14 +122,14 @@ static void touching_is_meeting(void **state)
 	struct item_list found = {0};
 
 	(void)state;
-	assert_true(hilbert_tree_build(&forest.tree, forest.boxes, 1));
+	forest.tree = hilbert_tree_over(forest.boxes, 1);
 	check_search(&forest, &(struct tile_box){30, 40, 50, 50});
 	check_search(&forest, &(struct tile_box){0, 0, 10, 20});
 	assert_true(hilbert_tree_search(&forest.tree, &(struct tile_box){30, 40, 50, 50}, &found));
 	assert_true(hilbert_tree_search(&forest.tree, &(struct tile_box){31, 0, 50, 50}, &found));
 	assert_int_equal(found.count, 1); /* appended by the first, nothing by the second */
 	item_list_clear(&found);
-	hilbert_tree_clear(&forest.tree);
+	forest.tree = hilbert_tree_over(NULL, 0);
 	assert_true(hilbert_tree_search(&forest.tree, &forest.boxes[0], &found));
 	assert_int_equal(found.count, 0);
 }
@@ -151,52 +146,48 @@ static double apart(const struct tile_box *a, const struct tile_box *b)
  */
 static void what_is_near_stands_near(void **state)
 {
-	enum { SIDE = 256, PITCH = 1000, COUNT = SIDE * SIDE };
+	enum { SIDE = 256, PITCH = 1024, COUNT = SIDE * SIDE };
 	struct tile_box *boxes = calloc(COUNT, sizeof *boxes);
-	uint32_t *order = calloc(COUNT, sizeof *order);
 	double way = 0, nodes = 0;
 
 	(void)state;
-	assert_true(boxes && order);
+	assert_non_null(boxes);
 	for (int i = 0; i < COUNT; i++) {
 		int32_t x = i % SIDE * PITCH, y = i / SIDE * PITCH;
 
 		boxes[i] = (struct tile_box){x, y, x, y};
 	}
-	assert_true(hilbert_order(boxes, COUNT, order));
+	qsort(boxes, COUNT, sizeof *boxes, compare_keys);
 	for (size_t i = 1; i < COUNT; i++)
-		way += apart(&boxes[order[i - 1]], &boxes[order[i]]);
+		way += apart(&boxes[i - 1], &boxes[i]);
 	assert_true(way / (COUNT - 1) < 1.05 * PITCH);
 	for (size_t i = 0; i < COUNT; i += HILBERT_NODE_SIZE) {
-		struct tile_box node = boxes[order[i]];
+		struct tile_box node = boxes[i];
 
 		for (size_t k = i; k < i + HILBERT_NODE_SIZE; k++) {
-			const struct tile_box *box = &boxes[order[k]];
-
-			node.min_x = box->min_x < node.min_x ? box->min_x : node.min_x;
-			node.min_y = box->min_y < node.min_y ? box->min_y : node.min_y;
-			node.max_x = box->max_x > node.max_x ? box->max_x : node.max_x;
-			node.max_y = box->max_y > node.max_y ? box->max_y : node.max_y;
+			node.min_x = boxes[k].min_x < node.min_x ? boxes[k].min_x : node.min_x;
+			node.min_y = boxes[k].min_y < node.min_y ? boxes[k].min_y : node.min_y;
+			node.max_x = boxes[k].max_x > node.max_x ? boxes[k].max_x : node.max_x;
+			node.max_y = boxes[k].max_y > node.max_y ? boxes[k].max_y : node.max_y;
 		}
 		nodes += (double)(node.max_x - node.min_x + node.max_y - node.min_y);
 	}
 	/* 3 + 3 for a square of 4 x 4 places, 15 for a row of 16. */
 	assert_true(nodes / (COUNT / HILBERT_NODE_SIZE) < 7.0 * PITCH);
 	free(boxes);
-	free(order);
 }
 
-static void equal_places_keep_their_order(void **state)
+/* The ends of the plane have the ends of the curve's square. */
+static void every_place_has_its_key(void **state)
 {
-	struct tile_box boxes[100];
-	uint32_t order[100];
+	const struct tile_box least = {INT32_MIN, INT32_MIN, INT32_MIN, INT32_MIN};
+	const struct tile_box most = {INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX};
+	const struct tile_box all = {INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX};
 
 	(void)state;
-	for (int i = 0; i < 100; i++)
-		boxes[i] = (struct tile_box){7, 7, 7, 7};
-	assert_true(hilbert_order(boxes, 100, order));
-	for (uint32_t i = 0; i < 100; i++)
-		assert_int_equal(order[i], i);
+	assert_true(hilbert_key(&least) == 0);
+	assert_true(hilbert_key(&most) == UINT64_MAX / 3 * 2);
+	assert_true(hilbert_key(&all) < hilbert_key(&most));
 }
 
 int main(void)
@@ -206,7 +197,7 @@ int main(void)
 		cmocka_unit_test(a_hundred_thousand_are_found),
 		cmocka_unit_test(touching_is_meeting),
 		cmocka_unit_test(what_is_near_stands_near),
-		cmocka_unit_test(equal_places_keep_their_order),
+		cmocka_unit_test(every_place_has_its_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

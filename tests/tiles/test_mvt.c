@@ -228,7 +228,8 @@ static void too_many_features_lose_the_smallest(void **state)
 	struct layer layer = plain_layer(GEOMETRY_AREA);
 	autofree(written_clear) struct written written = start();
 	autofree(clip_path_clear) struct clip_path path = {0};
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	const struct read_layer *read;
 	size_t large = 0;
 
@@ -239,12 +240,11 @@ static void too_many_features_lose_the_smallest(void **state)
 
 		clip_path_reset(&path);
 		clip_path_add(&path, (int32_t[]){x, y, x + size, y, x + size, y + size}, 3);
-		made_snapshot_add(snapshot, &path);
+		made_snapshot_add(&made, &path);
 	}
-	made_snapshot_finish(snapshot);
-	/* Tile 17/65536/65536 has the middle of the world in its upper left corner. */
+	snapshot = made_snapshot_finish(&made);
 	write_tile(&written, (const struct snapshot *const[]){snapshot}, 1,
-		(struct tile){17, 65536, 65536});
+		made_tile(17, 0, 0));
 	read = read_layer_find(&written.tile, "made");
 	assert_int_equal(written.report.dropped, MORE);
 	assert_int_equal(written.report.features, MVT_FEATURES_MAX);
@@ -262,18 +262,19 @@ static void too_many_points_leave_the_first(void **state)
 	struct layer layer = plain_layer(GEOMETRY_POINT);
 	autofree(written_clear) struct written written = start();
 	autofree(clip_path_clear) struct clip_path path = {0};
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	const struct read_layer *read;
 
 	(void)state;
 	for (int32_t i = 0; i < COUNT; i++) {
 		clip_path_reset(&path);
 		clip_path_add(&path, (int32_t[]){i % 300, i / 300}, 1);
-		made_snapshot_add(snapshot, &path);
+		made_snapshot_add(&made, &path);
 	}
-	made_snapshot_finish(snapshot);
+	snapshot = made_snapshot_finish(&made);
 	write_tile(&written, (const struct snapshot *const[]){snapshot}, 1,
-		(struct tile){20, 1 << 19, 1 << 19});
+		made_tile(20, 0, 0));
 	assert_int_equal(written.report.dropped, 5);
 	read = read_layer_find(&written.tile, "made");
 	assert_int_equal(read->feature_count, MVT_FEATURES_MAX);
@@ -286,21 +287,23 @@ static void short_is_what_has_few_corners(void **state)
 {
 	struct layer layer = plain_layer(GEOMETRY_POINT);
 	autofree(clip_path_clear) struct clip_path path = {0};
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
-	const struct snapshot *const one[] = {snapshot}, *const two[] = {snapshot, snapshot};
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
+	const struct snapshot *two[2];
 	/* At zoom 22 a tile is 8192 of the world's units wide and its buffer 128. */
-	struct tile middle = {22, 1 << 21, 1 << 21}, beside = {22, (1 << 21) - 1, 1 << 21};
-	struct tile far = {22, (1 << 21) - 2, 1 << 21};
+	struct tile middle = made_tile(22, 0, 0), beside = made_tile(22, -1, 0);
+	struct tile far = made_tile(22, -2, 0);
 
 	(void)state;
 	for (int i = 0; i < MVT_SHORT_POINTS; i++) {
 		clip_path_reset(&path);
 		clip_path_add(&path, (int32_t[]){100, 100}, 1);
-		made_snapshot_add(snapshot, &path);
+		made_snapshot_add(&made, &path);
 	}
-	made_snapshot_finish(snapshot);
-	assert_true(mvt_is_short(one, 0, middle));
-	assert_true(mvt_is_short(one, 1, middle));
+	snapshot = made_snapshot_finish(&made);
+	two[0] = two[1] = snapshot;
+	assert_true(mvt_is_short(two, 0, middle));
+	assert_true(mvt_is_short(two, 1, middle));
 	assert_false(mvt_is_short(two, 2, middle));
 	assert_false(mvt_is_short(two, 2, beside));
 	assert_true(mvt_is_short(two, 2, far));
@@ -311,7 +314,8 @@ static void of_many_points_a_tile_has_its_own(void **state)
 	struct layer layer = plain_layer(GEOMETRY_POINT);
 	autofree(written_clear) struct written written = start();
 	autofree(clip_path_clear) struct clip_path path = {0};
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	/* At zoom 22 a tile is 8192 of the world's units wide and its buffer 128. */
 	static const int32_t places[] = {-129, 10, -128, 10, 0, 0, 8191, 8191, 8320, 8320, 8321, 10};
 	static const int32_t wanted[] = {-64, 5, 0, 0, 4096, 4096, 4160, 4160};
@@ -319,10 +323,10 @@ static void of_many_points_a_tile_has_its_own(void **state)
 	(void)state;
 	for (size_t i = 0; i < 6; i++)
 		clip_path_add(&path, places + 2 * i, 1);
-	made_snapshot_add(snapshot, &path);
-	made_snapshot_finish(snapshot);
+	made_snapshot_add(&made, &path);
+	snapshot = made_snapshot_finish(&made);
 	write_tile(&written, (const struct snapshot *const[]){snapshot}, 1,
-		(struct tile){22, 1 << 21, 1 << 21});
+		made_tile(22, 0, 0));
 	assert_int_equal(written.tile.layers[0].features[0].point_count, 4);
 	assert_memory_equal(written.tile.layers[0].features[0].xy, wanted, sizeof wanted);
 }
@@ -333,7 +337,8 @@ static void the_ends_of_the_numbers_have_tiles(void **state)
 	struct layer layer = plain_layer(GEOMETRY_AREA);
 	autofree(written_clear) struct written written = start();
 	autofree(clip_path_clear) struct clip_path path = {0};
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	static const int32_t near = 1 << 24;
 
 	(void)state;
@@ -341,22 +346,24 @@ static void the_ends_of_the_numbers_have_tiles(void **state)
 		(int32_t[]){INT32_MIN + 1, INT32_MIN + 1, INT32_MIN + near, INT32_MIN + 1,
 			INT32_MIN + near, INT32_MIN + near},
 		3);
-	made_snapshot_add(snapshot, &path);
+	made_snapshot_add(&made, &path);
 	clip_path_reset(&path);
 	clip_path_add(&path,
 		(int32_t[]){INT32_MAX - near, INT32_MAX - near, INT32_MAX - 1, INT32_MAX - near,
 			INT32_MAX - 1, INT32_MAX - 1},
 		3);
-	made_snapshot_add(snapshot, &path);
-	made_snapshot_finish(snapshot);
+	made_snapshot_add(&made, &path);
+	snapshot = made_snapshot_finish(&made);
 	for (unsigned z = 0; z <= GRID_ZOOM_MAX; z++) {
 		uint32_t last = (1U << z) - 1;
 		int shift = GRID_WORLD_BITS - (int)z;
-		const uint32_t places[] = {(uint32_t)((snapshot->origin_x + INT32_MIN + 1) >> shift),
-			(uint32_t)((snapshot->origin_x + INT32_MAX - 1) >> shift), last / 2, 0, last};
+		const uint32_t right[] = {(uint32_t)((SNAPSHOT_ORIGIN_X + INT32_MIN + 1) >> shift),
+			(uint32_t)((SNAPSHOT_ORIGIN_X + INT32_MAX - 1) >> shift), last / 2, 0, last};
+		const uint32_t down[] = {(uint32_t)((SNAPSHOT_ORIGIN_Y + INT32_MIN + 1) >> shift),
+			(uint32_t)((SNAPSHOT_ORIGIN_Y + INT32_MAX - 1) >> shift), last / 2, 0, last};
 
 		for (size_t i = 0; i < 25; i++) {
-			struct tile tile = {z, places[i % 5], places[i / 5]};
+			struct tile tile = {z, right[i % 5], down[i / 5]};
 
 			write_tile(&written, (const struct snapshot *const[]){snapshot}, 1, tile);
 			/* The corner of each is in its tile, and large enough to be seen. */
@@ -371,23 +378,24 @@ static void rings_become_polygons(void **state)
 	autofree(written_clear) struct written written = start();
 	autofree(clip_path_clear) struct clip_path path = {0};
 	autofree(strbuf_clear) struct strbuf said = STRBUF(10000);
-	autoptr(snapshot_free) struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 
 	(void)state;
 	/* Two parts, one with a hole, of which the tile (22, units of two) cuts the second. */
 	path_read(&path, "0 0, 4000 0, 4000 4000, 0 4000; 1000 1000, 1000 2000, 2000 2000;"
 			 " 8000 0, 9000 0, 9000 1000, 8000 1000");
-	made_snapshot_add(snapshot, &path);
+	made_snapshot_add(&made, &path);
 	/* One that rounding makes a line, and a hole that it swallows. */
 	clip_path_reset(&path);
 	path_read(&path, "0 0, 4000 0, 0 0");
-	made_snapshot_add(snapshot, &path);
+	made_snapshot_add(&made, &path);
 	clip_path_reset(&path);
 	path_read(&path, "0 5000, 4000 5000, 4000 6000; 2001 5101, 2001 5102, 2002 5102");
-	made_snapshot_add(snapshot, &path);
-	made_snapshot_finish(snapshot);
+	made_snapshot_add(&made, &path);
+	snapshot = made_snapshot_finish(&made);
 	write_tile(&written, (const struct snapshot *const[]){snapshot}, 1,
-		(struct tile){22, 1 << 21, 1 << 21});
+		made_tile(22, 0, 0));
 	read_tile_print(&said, &written.tile);
 	assert_string_equal(said.data,
 		"made extent 4096, 2 features, 0 keys, 0 values\n"

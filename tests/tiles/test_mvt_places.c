@@ -283,16 +283,15 @@ static void points_are_within_half_a_unit(void **state)
 
 /* A record of the snapshot at GEOS, in the snapshot's coordinates. */
 static GEOSGeometry *record_geometry(
-	struct place *place, const struct snapshot *snapshot, const struct snapshot_record *record)
+	struct place *place, const struct snapshot *snapshot, size_t item)
 {
+	autofree(outline_clear) struct outline outline = {0};
 	struct clip_path path = {0};
 	GEOSGeometry *made;
 
-	for (uint32_t i = 0; i < record->ring_count; i++) {
-		const struct snapshot_ring *ring = &snapshot->rings[record->first_ring + i];
-
-		clip_path_add(&path, snapshot->xy + 2 * (size_t)ring->first_point, ring->point_count);
-	}
+	assert_true(outline_read(snapshot, item, &outline));
+	for (uint32_t i = 0; i < outline.ring_count; i++)
+		clip_path_add(&path, outline_points(&outline, i), outline.rings[i].point_count);
 	if (snapshot->layer->geometry == GEOMETRY_AREA) {
 		made = geos_area(place->geos, &path);
 	} else {
@@ -340,13 +339,13 @@ static void check_presence(struct place *place, struct tile tile, enum small_lay
 	const struct read_layer *found = read_layer_find(read, snapshot->layer->id);
 	double unit = (double)(INT64_C(1) << (GRID_WORLD_BITS - MVT_EXTENT_BITS - tile.z));
 	struct tile_box box =
-		snapshot_tile_box(snapshot, tile, (int64_t)(MVT_BUFFER * unit));
+		snapshot_tile_box(tile, (int64_t)(MVT_BUFFER * unit));
 	GEOSGeometry *square = geos_box(place->geos, &box);
 	size_t present = 0;
 
 	for (size_t i = 0; i < snapshot->record_count; i++) {
 		const struct snapshot_record *record = &snapshot->records[i];
-		GEOSGeometry *geometry = record_geometry(place, snapshot, record);
+		GEOSGeometry *geometry = record_geometry(place, snapshot, i);
 		bool is_there = read_feature_find(found, (uint64_t)record->id) != NULL;
 
 		present += is_there;

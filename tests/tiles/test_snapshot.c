@@ -5,6 +5,7 @@
 #include "base/banned.h"
 #include "tests/tiles/small_city.h"
 #include "tiles/clip.h"
+#include "tiles/outline.h"
 
 static int set_up(void **state)
 {
@@ -23,32 +24,55 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const struct snapshot_record *record_of(const struct snapshot *snapshot, int64_t id)
+static size_t item_of(const struct snapshot *snapshot, int64_t id)
 {
 	for (size_t i = 0; i < snapshot->record_count; i++)
 		if (snapshot->records[i].id == id)
-			return &snapshot->records[i];
+			return i;
 	fail_msg("there is no record %d", (int)id);
-	return NULL;
+	return 0;
 }
 
-static const struct snapshot_ring *ring_of(
-	const struct snapshot *snapshot, const struct snapshot_record *record, uint32_t ring)
+static const struct snapshot_record *record_of(const struct snapshot *snapshot, int64_t id)
 {
-	assert_true(ring < record->ring_count);
-	return &snapshot->rings[record->first_ring + ring];
+	return &snapshot->records[item_of(snapshot, id)];
+}
+
+static struct outline outline_of(const struct snapshot *snapshot, size_t item)
+{
+	struct outline outline = {0};
+
+	assert_true(outline_read(snapshot, item, &outline));
+	return outline;
+}
+
+static struct snapshot_ring ring_of(const struct snapshot *snapshot, size_t item, uint32_t ring)
+{
+	autofree(outline_clear) struct outline outline = outline_of(snapshot, item);
+
+	assert_true(ring < outline.ring_count);
+	return outline.rings[ring];
+}
+
+static uint32_t rings_of(const struct snapshot *snapshot, size_t item)
+{
+	autofree(outline_clear) struct outline outline = outline_of(snapshot, item);
+
+	return outline.ring_count;
 }
 
 /* The area of a ring on the ground; Web Mercator is of a sphere, hence the hundredth. */
-static void assert_area(const struct snapshot *snapshot, const struct snapshot_record *record,
-	uint32_t ring, double wanted_m2)
+static void assert_area(
+	const struct snapshot *snapshot, size_t item, uint32_t ring, double wanted_m2)
 {
-	const struct snapshot_ring *at = ring_of(snapshot, record, ring);
+	autofree(outline_clear) struct outline outline = outline_of(snapshot, item);
 	double unit_m = 2 * GRID_HALF_WORLD_M / (double)(INT64_C(1) << GRID_WORLD_BITS);
 	double on_ground_m = unit_m * cos(11.03 * acos(-1) / 180);
-	double area2 = (double)clip_ring_area2(
-		snapshot->xy + 2 * (size_t)at->first_point, at->point_count);
+	double area2;
 
+	assert_true(ring < outline.ring_count);
+	area2 = (double)clip_ring_area2(
+		outline_points(&outline, ring), outline.rings[ring].point_count);
 	assert_true(fabs(area2 / 2 * on_ground_m * on_ground_m - wanted_m2) <
 		fabs(wanted_m2) / 100);
 }
@@ -79,8 +103,7 @@ static void records_are_counted_and_ranked(void **state)
 		assert_int_equal(record->id, record->rank + 1);
 		assert_false(seen[record->rank]);
 		seen[record->rank] = true;
-		assert_int_equal(record->first_ring, i);
-		assert_int_equal(ring_of(snapshot, record, 0)->first_point, 3 * i);
+		assert_int_equal(record->shape_at, 4 * i);
 	}
 }
 
@@ -102,8 +125,8 @@ static void the_tree_fits_the_records(void **state)
 	assert_int_equal(snapshot->record_count, 400);
 	for (size_t i = 0; i < 400; i++) {
 		const struct tile_box *box = &snapshot->tree.boxes[i];
-		const int32_t *xy = snapshot->xy + 2 * (size_t)ring_of(snapshot,
-								&snapshot->records[i], 0)->first_point;
+		autofree(outline_clear) struct outline outline = outline_of(snapshot, i);
+		const int32_t *xy = outline.xy;
 
 		assert_true(box->min_x == xy[0] && box->max_x == xy[0]);
 		assert_true(box->min_y == xy[1] && box->max_y == xy[1]);
@@ -131,14 +154,12 @@ static void rings_turn_as_they_should(void **state)
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_LOT);
 	for (size_t i = 0; i < 3; i++) {
-		const struct snapshot_record *record = &snapshot->records[i];
-
-		assert_int_equal(record->ring_count, 2);
-		assert_false(ring_of(snapshot, record, 0)->hole);
-		assert_true(ring_of(snapshot, record, 1)->hole);
-		assert_int_equal(ring_of(snapshot, record, 0)->point_count, 4);
-		assert_area(snapshot, record, 0, 1200);
-		assert_area(snapshot, record, 1, -100);
+		assert_int_equal(rings_of(snapshot, i), 2);
+		assert_false(ring_of(snapshot, i, 0).hole);
+		assert_true(ring_of(snapshot, i, 1).hole);
+		assert_int_equal(ring_of(snapshot, i, 0).point_count, 4);
+		assert_area(snapshot, i, 0, 1200);
+		assert_area(snapshot, i, 1, -100);
 	}
 }
 
@@ -155,16 +176,15 @@ static void parts_keep_their_holes(void **state)
 		"");
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_LOT);
-	assert_int_equal(snapshot->records[0].ring_count, 6);
+	assert_int_equal(rings_of(snapshot, 0), 6);
 	for (uint32_t i = 0; i < 6; i++)
-		assert_int_equal(ring_of(snapshot, &snapshot->records[0], i)->hole, holes[i]);
+		assert_int_equal(ring_of(snapshot, 0, i).hole, holes[i]);
 }
 
 static void what_is_invalid_is_drawn_repaired(void **state)
 {
 	struct small_city *city = *state;
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
-	const struct snapshot_record *record;
 	struct shape open;
 
 	small_city_begin(city, SMALL_LOT);
@@ -176,11 +196,10 @@ static void what_is_invalid_is_drawn_repaired(void **state)
 	small_city_draw(city, "0 0, 20 0, 20 10, 0 10; 50 50, 50 60, 60 60", "a hole elsewhere");
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_LOT);
-	record = record_of(snapshot, 1);
-	assert_int_equal(record->ring_count, 2);
-	assert_area(snapshot, record, 0, 100);
-	assert_area(snapshot, record, 1, 100);
-	assert_area(snapshot, record_of(snapshot, 4), 0, 200);
+	assert_int_equal(rings_of(snapshot, item_of(snapshot, 1)), 2);
+	assert_area(snapshot, item_of(snapshot, 1), 0, 100);
+	assert_area(snapshot, item_of(snapshot, 1), 1, 100);
+	assert_area(snapshot, item_of(snapshot, 4), 0, 200);
 	assert_int_equal(snapshot->record_count + snapshot->undrawn, 4);
 	assert_true(snapshot->undrawn <= 2);
 }
@@ -234,13 +253,8 @@ static void a_stray_record_pushes_nobody_out(void **state)
 	snapshot = small_city_snapshot(city, SMALL_POST);
 	assert_true(snapshot->record_count >= 20);
 	assert_int_equal(snapshot->record_count + snapshot->undrawn, 23);
-	for (int64_t id = 2; id <= 21; id++) {
-		const struct snapshot_record *record = record_of(snapshot, id);
-		const int32_t *xy = snapshot->xy + 2 * ring_of(snapshot, record, 0)->first_point;
-
-		/* The origin is the corner of a tile of zoom 10, 39 km wide. */
-		assert_true(xy[0] >= 0 && xy[0] < 1 << 25 && xy[1] >= 0 && xy[1] < 1 << 25);
-	}
+	for (int64_t id = 2; id <= 21; id++)
+		record_of(snapshot, id);
 }
 
 static void places_are_rounded_down_to_units(void **state)
@@ -248,7 +262,7 @@ static void places_are_rounded_down_to_units(void **state)
 	struct small_city *city = *state;
 	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
 	double place[2] = {small_city_east + 123.4567, small_city_north - 76.54321}, mercator[2];
-	const int32_t *xy;
+	const struct tile_box *at;
 	double x, y;
 
 	small_city_begin(city, SMALL_POST);
@@ -256,11 +270,11 @@ static void places_are_rounded_down_to_units(void **state)
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_POST);
 	small_city_mercator(city, place, mercator);
-	xy = snapshot->xy;
+	at = snapshot->tree.boxes;
 	x = (mercator[0] + GRID_HALF_WORLD_M) / (2 * GRID_HALF_WORLD_M) * 0x1p35;
 	y = (GRID_HALF_WORLD_M - mercator[1]) / (2 * GRID_HALF_WORLD_M) * 0x1p35;
-	assert_true(snapshot->origin_x + xy[0] == (int64_t)floor(x));
-	assert_true(snapshot->origin_y + xy[1] == (int64_t)floor(y));
+	assert_true(SNAPSHOT_ORIGIN_X + at->min_x == (int64_t)floor(x));
+	assert_true(SNAPSHOT_ORIGIN_Y + at->min_y == (int64_t)floor(y));
 }
 
 static void values_follow_their_records(void **state)
@@ -301,7 +315,7 @@ static void values_follow_their_records(void **state)
 	snapshot_text(snapshot, snapshot_column(snapshot, "price"), 0, &len);
 	assert_int_equal(len, 0);
 	/* 100 names, 2 uses, 7 storeys, true, 2 secrets. */
-	assert_int_equal(snapshot->value_count, 112);
+	assert_int_equal(snapshot->pool.count, 112);
 }
 
 static void lines_have_width_and_class(void **state)
@@ -315,8 +329,8 @@ static void lines_have_width_and_class(void **state)
 	small_city_draw(city, "0 0, 100 0", "|nonsense|");
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_WAY);
-	assert_int_equal(record_of(snapshot, 1)->ring_count, 2);
-	assert_int_equal(ring_of(snapshot, record_of(snapshot, 1), 0)->point_count, 2);
+	assert_int_equal(rings_of(snapshot, item_of(snapshot, 1)), 2);
+	assert_int_equal(ring_of(snapshot, item_of(snapshot, 1), 0).point_count, 2);
 	assert_true(record_of(snapshot, 1)->width_m == 7.5F);
 	assert_true(record_of(snapshot, 2)->width_m == 0 && record_of(snapshot, 3)->width_m == 0);
 	for (int64_t id = 1; id <= 3; id++)
@@ -335,12 +349,12 @@ static void boxes_of_tiles_are_clamped(void **state)
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_POST);
 	tile = small_city_tile(city, 0, 0, 16);
-	box = snapshot_tile_box(snapshot, tile, 5);
+	box = snapshot_tile_box(tile, 5);
 	assert_true(box.max_x - box.min_x == (1 << 19) + 10 && box.max_y - box.min_y == (1 << 19) + 10);
-	assert_true(box.min_x + 5 <= snapshot->xy[0] && snapshot->xy[0] <= box.max_x - 5);
-	box = snapshot_tile_box(snapshot, (struct tile){0, 0, 0}, 0);
+	assert_true(box.min_x + 5 <= snapshot->tree.boxes[0].min_x && snapshot->tree.boxes[0].max_x <= box.max_x - 5);
+	box = snapshot_tile_box((struct tile){0, 0, 0}, 0);
 	assert_true(box.min_x == INT32_MIN && box.max_y == INT32_MAX);
-	box = snapshot_tile_box(snapshot, (struct tile){16, 0, 0}, 0);
+	box = snapshot_tile_box((struct tile){16, 0, 0}, 0);
 	assert_true(box.min_x == INT32_MIN && box.max_x == INT32_MIN);
 }
 

@@ -24,19 +24,18 @@ static const struct archive_about about = {
 static struct snapshot *make_town(void)
 {
 	struct random random = random_start(46);
-	struct snapshot *snapshot = made_snapshot_new(&layer);
+	struct made_snapshot made = made_snapshot_begin(&layer);
 	struct clip_path area = {0};
 
 	for (size_t i = 0; i < 300; i++) {
 		random_area(&area, &random, random_between(&random, -6e6, 6e6),
 			random_between(&random, -6e6, 6e6), 2e5);
-		made_snapshot_add(snapshot, &area);
+		made_snapshot_add(&made, &area);
 	}
 	random_area(&area, &random, 3e7, 3e7, 2e7);
-	made_snapshot_add(snapshot, &area);
-	made_snapshot_finish(snapshot);
+	made_snapshot_add(&made, &area);
 	clip_path_clear(&area);
-	return snapshot;
+	return made_snapshot_finish(&made);
 }
 
 /* Who looks on, and stops it at so many tiles. */

@@ -20,7 +20,7 @@ static const struct layer layers[SNAPSHOTS] = {
 /* Areas strewn over the world, small and large. */
 static struct snapshot *strewn(const struct layer *layer, struct random *random, size_t count)
 {
-	struct snapshot *snapshot = made_snapshot_new(layer);
+	struct made_snapshot made = made_snapshot_begin(layer);
 	struct clip_path area = {0};
 
 	for (size_t i = 0; i < count; i++) {
@@ -28,11 +28,10 @@ static struct snapshot *strewn(const struct layer *layer, struct random *random,
 
 		random_area(&area, random, random_between(random, -1.7e9, 1.7e9),
 			random_between(random, -1.7e9, 1.7e9), random_between(random, 10, reach));
-		made_snapshot_add(snapshot, &area);
+		made_snapshot_add(&made, &area);
 	}
-	made_snapshot_finish(snapshot);
 	clip_path_clear(&area);
-	return snapshot;
+	return made_snapshot_finish(&made);
 }
 
 static bool found(void *context, size_t item)
@@ -47,10 +46,10 @@ static bool is_wanted(struct snapshot *const *snapshots, struct tile tile)
 {
 	const struct item_visitor visitor = {found, NULL};
 	int64_t buffer = (int64_t)MVT_BUFFER << (GRID_WORLD_BITS - tile.z - MVT_EXTENT_BITS);
+	struct tile_box box = snapshot_tile_box(tile, buffer);
 
 	for (size_t i = 0; i < SNAPSHOTS; i++) {
 		const struct look *look = &snapshots[i]->layer->look;
-		struct tile_box box = snapshot_tile_box(snapshots[i], tile, buffer);
 
 		if (tile.z >= look->min_zoom && tile.z <= look->max_zoom &&
 			!hilbert_tree_visit(&snapshots[i]->tree, &box, visitor))
@@ -103,18 +102,19 @@ static void all_tiles_that_can_hold_something_come_in_their_order(void **state)
 
 static void the_deepest_zoom_is_reached_without_looking_at_the_world(void **state)
 {
-	struct snapshot *snapshot = made_snapshot_new(&layers[1]);
+	struct made_snapshot made = made_snapshot_begin(&layers[1]);
 	const int32_t xy[] = {0, 0, 9000, 0, 9000, 9000, 0, 9000};
 	struct clip_path area = {0};
-	const struct snapshot *all[] = {snapshot};
+	struct snapshot *snapshot;
+	const struct snapshot *all[1];
 	struct tile_walk walk;
 	struct tile tile;
 	size_t count = 0;
 
 	(void)state;
 	clip_path_add(&area, xy, 4);
-	made_snapshot_add(snapshot, &area);
-	made_snapshot_finish(snapshot);
+	made_snapshot_add(&made, &area);
+	all[0] = snapshot = made_snapshot_finish(&made);
 	tile_walk_begin(&walk, all, 1, GRID_ZOOM_MAX, GRID_ZOOM_MAX, 0);
 	while (tile_walk_next(&walk, &tile)) {
 		assert_int_equal(tile.z, GRID_ZOOM_MAX);

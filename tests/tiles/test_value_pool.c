@@ -35,7 +35,7 @@ static void check(struct value value, enum field_type type, const char *bytes, s
 	struct value_pool pool;
 	uint32_t number;
 
-	value_pool_init(&pool);
+	value_pool_init(&pool, NULL);
 	number_of(&pool, text("something before"), FIELD_TEXT);
 	number = number_of(&pool, value, type);
 	assert_int_equal(number, 1);
@@ -68,7 +68,7 @@ static void null_has_no_number(void **state)
 	struct value_pool pool;
 
 	(void)state;
-	value_pool_init(&pool);
+	value_pool_init(&pool, NULL);
 	assert_int_equal(
 		number_of(&pool, (struct value){.kind = VALUE_NULL}, FIELD_TEXT), SNAPSHOT_NO_VALUE);
 	assert_int_equal(pool.count, 0);
@@ -80,7 +80,7 @@ static void equal_values_have_one_number(void **state)
 	struct value_pool pool;
 
 	(void)state;
-	value_pool_init(&pool);
+	value_pool_init(&pool, NULL);
 	assert_int_equal(number_of(&pool, text("1"), FIELD_TEXT), 0);
 	assert_int_equal(number_of(&pool, integer(1), FIELD_INT), 1);
 	assert_int_equal(number_of(&pool, integer(1), FIELD_BOOL), 2);
@@ -102,7 +102,7 @@ static void many_values_are_told_apart(void **state)
 
 	(void)state;
 	assert_non_null(numbers);
-	value_pool_init(&pool);
+	value_pool_init(&pool, NULL);
 	for (int round = 0; round < ROUNDS; round++) {
 		size_t which = random_below(&random, DISTINCT);
 		char name[32];
@@ -137,7 +137,7 @@ static void a_long_text_is_cut_at_a_character(void **state)
 			strbuf_add_char(&long_text, 'x');
 		for (size_t i = 0; i < LETTERS; i++)
 			strbuf_add_text(&long_text, "ộ");
-		value_pool_init(&pool);
+		value_pool_init(&pool, NULL);
 		number_of(&pool, text(long_text.data), FIELD_TEXT);
 		value = &pool.values[0];
 		assert_in_range(value->text_len, 65534, 65536);

@@ -1,0 +1,203 @@
+#include "tiles/outline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/banned.h"
+#include "tiles/snapshot.h"
+
+/*
+ * The head: the lowest bit says that points take two words, the next that there are several rings;
+ * the others count the points, or the rings. A word of a ring counts its points, its highest bit says
+ * that it is a hole.
+ */
+enum { HEAD_WIDE = 1, HEAD_RINGS = 2, HEAD_BITS = 2, NARROW_MAX = UINT16_MAX };
+
+static const uint32_t ring_hole = UINT32_C(1) << 31;
+
+void outline_clear(struct outline *outline)
+{
+	free(outline->rings);
+	free(outline->xy);
+	*outline = (struct outline){0};
+}
+
+static bool grow(void **array, size_t *room, size_t need, size_t size)
+{
+	void *moved;
+
+	if (need <= *room)
+		return true;
+	need += need / 2;
+	moved = realloc(*array, need * size);
+	if (!moved)
+		return false;
+	*array = moved;
+	*room = need;
+	return true;
+}
+
+bool outline_reserve(struct outline *outline, size_t rings, size_t points)
+{
+	void *ring_array = outline->rings, *xy = outline->xy;
+	bool enough = grow(&ring_array, &outline->ring_room, rings, sizeof *outline->rings);
+
+	outline->rings = ring_array;
+	enough = enough && grow(&xy, &outline->point_room, points, 2 * sizeof *outline->xy);
+	outline->xy = xy;
+	outline->ring_count = 0;
+	outline->point_count = 0;
+	return enough;
+}
+
+static void read_points(
+	const uint32_t *words, bool is_wide, const struct tile_box *box, struct outline *outline)
+{
+	int32_t *xy = outline->xy;
+	uint32_t x = (uint32_t)box->min_x, y = (uint32_t)box->min_y;
+
+	if (is_wide) {
+		for (size_t i = 0; i < outline->point_count; i++, words += 2) {
+			xy[2 * i] = (int32_t)(x + words[0]);
+			xy[2 * i + 1] = (int32_t)(y + words[1]);
+		}
+		return;
+	}
+	for (size_t i = 0; i < outline->point_count; i++) {
+		xy[2 * i] = (int32_t)(x + (words[i] & NARROW_MAX));
+		xy[2 * i + 1] = (int32_t)(y + (words[i] >> 16));
+	}
+}
+
+size_t outline_count_points(const uint32_t *words)
+{
+	uint32_t head = words[0], rings = head >> HEAD_BITS;
+	size_t points = 0;
+
+	if (!(head & HEAD_RINGS))
+		return rings;
+	for (uint32_t i = 0; i < rings; i++)
+		points += words[1 + i] & ~ring_hole;
+	return points;
+}
+
+bool outline_read(const struct snapshot *snapshot, size_t item, struct outline *outline)
+{
+	const uint32_t *words = snapshot->shapes + snapshot->records[item].shape_at;
+	uint32_t head = words[0], count = head >> HEAD_BITS;
+	uint32_t rings = head & HEAD_RINGS ? count : 1;
+	size_t points = outline_count_points(words);
+	uint32_t first = 0;
+
+	if (!outline_reserve(outline, rings, points))
+		return false;
+	outline->ring_count = rings;
+	outline->point_count = points;
+	words++;
+	if (!(head & HEAD_RINGS)) {
+		outline->rings[0] = (struct snapshot_ring){0, count, false};
+	} else {
+		for (uint32_t i = 0; i < rings; i++, words++) {
+			outline->rings[i] = (struct snapshot_ring){
+				first, *words & ~ring_hole, (*words & ring_hole) != 0};
+			first += *words & ~ring_hole;
+		}
+	}
+	read_points(words, head & HEAD_WIDE, &snapshot->tree.boxes[item], outline);
+	return true;
+}
+
+struct tile_box outline_box(const struct outline *outline)
+{
+	struct tile_box box = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+	const int32_t *xy = outline->xy;
+
+	for (size_t i = 0; i < outline->point_count; i++, xy += 2) {
+		box.min_x = xy[0] < box.min_x ? xy[0] : box.min_x;
+		box.max_x = xy[0] > box.max_x ? xy[0] : box.max_x;
+		box.min_y = xy[1] < box.min_y ? xy[1] : box.min_y;
+		box.max_y = xy[1] > box.max_y ? xy[1] : box.max_y;
+	}
+	return box;
+}
+
+static bool is_wide(const struct tile_box *box)
+{
+	return (int64_t)box->max_x - box->min_x > NARROW_MAX ||
+		(int64_t)box->max_y - box->min_y > NARROW_MAX;
+}
+
+/* One ring that is no hole needs no word of its own. */
+static bool has_ring_words(const struct outline *outline)
+{
+	return outline->ring_count != 1 || outline->rings[0].hole;
+}
+
+size_t outline_words(const struct outline *outline, const struct tile_box *box)
+{
+	return 1 + (has_ring_words(outline) ? outline->ring_count : 0) +
+		outline->point_count * (is_wide(box) ? 2 : 1);
+}
+
+void outline_write(const struct outline *outline, const struct tile_box *box, uint32_t *words)
+{
+	bool wide = is_wide(box), rings = has_ring_words(outline);
+	uint32_t count = rings ? outline->ring_count : outline->rings[0].point_count;
+
+	*words++ = count << HEAD_BITS | (rings ? HEAD_RINGS : 0) | (wide ? HEAD_WIDE : 0);
+	for (uint32_t i = 0; rings && i < count; i++)
+		*words++ = outline->rings[i].point_count | (outline->rings[i].hole ? ring_hole : 0);
+	for (size_t i = 0; i < outline->point_count; i++) {
+		uint32_t x = (uint32_t)outline->xy[2 * i] - (uint32_t)box->min_x;
+		uint32_t y = (uint32_t)outline->xy[2 * i + 1] - (uint32_t)box->min_y;
+
+		if (wide) {
+			*words++ = x;
+			*words++ = y;
+		} else {
+			*words++ = x | y << 16;
+		}
+	}
+}
+
+/* The points are within the box, so no sum of theirs overflows. */
+static bool are_within(const uint32_t *words, size_t points, bool wide, const struct tile_box *box)
+{
+	uint32_t width = (uint32_t)box->max_x - (uint32_t)box->min_x;
+	uint32_t height = (uint32_t)box->max_y - (uint32_t)box->min_y;
+
+	for (size_t i = 0; i < points; i++) {
+		uint32_t x = wide ? words[2 * i] : words[i] & NARROW_MAX;
+		uint32_t y = wide ? words[2 * i + 1] : words[i] >> 16;
+
+		if (x > width || y > height)
+			return false;
+	}
+	return true;
+}
+
+bool outline_check(const uint32_t *words, size_t count, const struct tile_box *box,
+	enum geometry_kind kind, size_t *ret_used)
+{
+	uint32_t head, number;
+	size_t points = 0, ring_words;
+
+	if (!count || box->min_x > box->max_x || box->min_y > box->max_y)
+		return false;
+	head = words[0];
+	number = head >> HEAD_BITS;
+	ring_words = head & HEAD_RINGS ? number : 0;
+	if (!number || ring_words > count - 1 ||
+		(kind == GEOMETRY_AREA && ring_words && words[1] & ring_hole))
+		return false;
+	for (size_t i = 0; i < ring_words; i++) {
+		if (!(words[1 + i] & ~ring_hole))
+			return false;
+		points += words[1 + i] & ~ring_hole;
+	}
+	if (!ring_words)
+		points = number;
+	*ret_used = 1 + ring_words + points * (head & HEAD_WIDE ? 2 : 1);
+	return *ret_used <= count &&
+		are_within(words + 1 + ring_words, points, head & HEAD_WIDE, box);
+}
