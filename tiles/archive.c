@@ -36,6 +36,10 @@ static int open_partial(struct archive *archive, bool resume, struct error *err)
 	const struct archive_kind *kind = archive->kind;
 	int rc;
 
+	if (file_is_folder(archive->path.data))
+		return fail_file_not_writable(err, file_name(archive->path.data));
+	if (file_is_folder(archive->partial.data))
+		return fail_file_not_writable(err, file_name(archive->partial.data));
 	/* What cannot be gone on with is not ours to remove. */
 	if (resume && file_exists(archive->partial.data)) {
 		rc = kind->resume(archive, err);

@@ -248,7 +248,6 @@ static void say_resumed(struct session *session)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(TEXT_MAX_BYTES);
 
-	desk_progress_end(session->desk);
 	if (!session->resumed)
 		return;
 	say_export_resumed(&text, session->desk->line->lang, (int64_t)session->resumed);
@@ -361,6 +360,7 @@ static int run(struct desk *desk, struct error *err)
 	if (!rc) {
 		say_preparing(&session);
 		rc = read_layers(&session, err);
+		desk_progress_end(desk);
 	}
 	if (!rc)
 		rc = export_tiles(&session, err);

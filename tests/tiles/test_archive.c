@@ -385,6 +385,31 @@ static void an_mbtiles_file_is_as_its_specification_says(void **state)
 	close_place(&place);
 }
 
+static void keep_folder(struct place *place, bool is_mbtiles)
+{
+	const char *const names[] = {place->path.data, place->partial.data};
+
+	(void)is_mbtiles;
+	for (size_t i = 0; i < 2; i++)
+		for (int resume = 0; resume < 2; resume++) {
+			struct archive *archive = NULL;
+
+			assert_int_equal(file_make_folder(names[i], NULL), 0);
+			assert_int_equal(archive_begin(place->path.data, &made_about, resume,
+						 &archive, NULL),
+				ERR_CANNOT_CREATE);
+			assert_true(file_is_folder(names[i]));
+			assert_int_equal(file_remove(names[i], NULL), 0);
+		}
+	assert_alone(place, false);
+}
+
+static void a_folder_of_that_name_is_left_alone(void **state)
+{
+	(void)state;
+	in_both_forms(keep_folder);
+}
+
 static void the_ending_says_the_form(void **state)
 {
 	struct archive *archive = NULL;
@@ -415,6 +440,7 @@ int main(void)
 			a_full_disk_leaves_nothing_under_the_name_and_can_be_gone_on_with),
 		cmocka_unit_test(damage_is_noticed),
 		cmocka_unit_test(an_mbtiles_file_is_as_its_specification_says),
+		cmocka_unit_test(a_folder_of_that_name_is_left_alone),
 		cmocka_unit_test(the_ending_says_the_form),
 	};
 
