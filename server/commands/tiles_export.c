@@ -19,7 +19,7 @@ enum {
 	TEXT_MAX_BYTES = 4096,
 	LAYERS_MAX_BYTES = 4 << 20,
 	PROGRESS_MS = 1000,
-	THREADS = 2,	      /* for more the register would have to be read faster, too */
+	THREADS = 2,	      /* who serves meanwhile shall have processors left */
 	LAST_ZOOM_USUAL = 16, /* a unit of a tile is 15 cm there: clients draw larger ones from it */
 	FORM_VERSION = 1,     /* counts up when the same records give other tiles */
 };
