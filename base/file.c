@@ -200,6 +200,46 @@ int file_append(int fd, const void *bytes, size_t len, struct error *err)
 	return write_all(fd, NULL, bytes, len, err);
 }
 
+int file_open_behind(const char *path, int64_t keep, int *ret_fd, struct error *err)
+{
+	autofree(file_drop) int fd = open(path, O_WRONLY | O_CLOEXEC);
+	struct stat info;
+
+	*ret_fd = -1;
+	if (fd < 0 || fstat(fd, &info))
+		return fail_read(err, path);
+	if (info.st_size < keep)
+		return fail_file_unreadable(err, file_name(path));
+	if (ftruncate(fd, keep) || lseek(fd, keep, SEEK_SET) != keep)
+		return fail_write(err, path);
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int file_write_at(int fd, int64_t at, const void *bytes, size_t len, struct error *err)
+{
+	const char *from = bytes;
+
+	while (len) {
+		ssize_t written = pwrite(fd, from, len, at);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return fail_write(err, NULL);
+		from += written;
+		at += written;
+		len -= (size_t)written;
+	}
+	return 0;
+}
+
+int file_sync(int fd, struct error *err)
+{
+	return fsync(fd) ? fail_write(err, NULL) : 0;
+}
+
 int file_close(int fd, struct error *err)
 {
 	return sync_and_close(fd, NULL, err);

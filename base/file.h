@@ -48,6 +48,15 @@ int file_append(int fd, const void *bytes, size_t len, struct error *err);
 int file_close(int fd, struct error *err); /* also syncs */
 void file_drop(int *fd);		   /* closes without caring, for cleanup; sets -1 */
 
+/* Opens a file to append behind its first `keep` bytes; what it has beyond them goes. */
+int file_open_behind(const char *path, int64_t keep, int *ret_fd, struct error *err);
+
+/* Writes over what stands at a place; appending goes on where it was. */
+int file_write_at(int fd, int64_t at, const void *bytes, size_t len, struct error *err);
+
+/* Makes durable what was written so far. */
+int file_sync(int fd, struct error *err);
+
 /* Copies a file, refusing more than most_bytes. `to` is replaced as by file_replace. */
 int file_copy(const char *from, const char *to, int64_t most_bytes, struct error *err);
 

@@ -22,6 +22,11 @@ int store_create(const char *where, struct store **ret_store, struct error *err)
 				 : store_sqlite_create(where, ret_store, err);
 }
 
+int store_open_plain(const char *path, bool is_new, struct store **ret_store, struct error *err)
+{
+	return store_sqlite_open_plain(path, is_new, ret_store, err);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)

@@ -41,6 +41,12 @@ int store_open(const char *where, enum store_mode mode, struct store **ret_store
 /* Makes an empty database there, ready for migrations; there must be no file, no register. */
 int store_create(const char *where, struct store **ret_store, struct error *err);
 
+
+/*
+ * A plain SQLite file that is no register, for exchange: the one that is there, or a new one. What
+ * fails is said as if it were a register; that is for the caller to say otherwise.
+ */
+int store_open_plain(const char *path, bool is_new, struct store **ret_store, struct error *err);
 void store_close(struct store *store);
 AUTOPTR(struct store, store_close);
 

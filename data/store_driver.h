@@ -98,6 +98,8 @@ struct query {
 int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err);
 int store_sqlite_create(const char *path, struct store **ret_store, struct error *err);
+int store_sqlite_open_plain(
+	const char *path, bool is_new, struct store **ret_store, struct error *err);
 
 int store_postgres_open(
 	const char *address, enum store_mode mode, struct store **ret_store, struct error *err);

@@ -489,6 +489,13 @@ int store_sqlite_create(const char *path, struct store **ret_store, struct error
 	return 0;
 }
 
+int store_sqlite_open_plain(
+	const char *path, bool is_new, struct store **ret_store, struct error *err)
+{
+	return connect_file(path, SQLITE_OPEN_READWRITE | (is_new ? SQLITE_OPEN_CREATE : 0), false,
+		ret_store, err);
+}
+
 int store_sqlite_open(
 	const char *path, enum store_mode mode, struct store **ret_store, struct error *err)
 {

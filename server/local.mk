@@ -33,6 +33,7 @@ dothi_SOURCES = \
 	%D%/commands/person.c \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
+	%D%/commands/tiles_export.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \
 	%D%/commands/user_scope.c \

@@ -13,7 +13,8 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	person_add_command, person_show_command, person_erase_command,
 	user_scope_show_command, user_scope_set_command, user_scope_add_command,
 	user_scope_clear_command, user_token_add_command, user_token_list_command,
-	user_token_revoke_command, audit_group, audit_verify_command;
+	user_token_revoke_command, audit_group, audit_verify_command, tiles_group,
+	tiles_export_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -22,6 +23,8 @@ const struct command *const all_commands[] = {
 	&import_command,
 	&serve_command,
 	&tile_command,
+	&tiles_group,
+	&tiles_export_command,
 	&user_group,
 	&user_add_command,
 	&user_passwd_command,

@@ -8,6 +8,7 @@
 #include "server/tile_layers.h"
 #include "server/worker.h"
 #include "tiles/render.h"
+#include "tiles/vector_layers.h"
 
 #define TYPE_MVT "application/vnd.mapbox-vector-tile"
 
@@ -183,25 +184,6 @@ static int get_tile(struct request *request, struct response *response, struct e
 	return fail_no_memory(err);
 }
 
-static void write_vector_layer(
-	struct json_writer *json, const struct layer *layer, enum lang lang)
-{
-	static const char *const types[] = {"String", "Number", "Number", "Boolean", "String"};
-
-	json_begin_object(json);
-	json_member_text(json, "id", layer->id);
-	json_member_text(json, "description", layer->title[lang]);
-	json_member_int(json, "minzoom", layer->look.min_zoom);
-	json_member_int(json, "maxzoom", layer->look.max_zoom);
-	json_put_key(json, "fields");
-	json_begin_object(json);
-	for (size_t i = 0; i < layer->field_count; i++)
-		if (layer->fields[i].tile_zoom)
-			json_member_text(json, layer->fields[i].id, types[layer->fields[i].type]);
-	json_end_object(json);
-	json_end_object(json);
-}
-
 /* The box of all chosen layers in degrees; the world when they are empty. */
 static struct box bounds_of(struct worker *worker, const struct layer_choice *choice)
 {
@@ -271,10 +253,7 @@ static int get_tilejson(struct request *request, struct response *response, stru
 	json_member_int(&json, "maxzoom", max_zoom);
 	write_bounds(&json, bounds_of(request->worker, &choice), (min_zoom + max_zoom) / 2);
 	json_put_key(&json, "vector_layers");
-	json_begin_array(&json);
-	for (size_t i = 0; i < choice.count; i++)
-		write_vector_layer(&json, choice.layers[i], request->lang);
-	json_end_array(&json);
+	vector_layers_put(&json, choice.layers, choice.count, request->lang);
 	json_end_object(&json);
 	response->content_type = TYPE_JSON;
 	response->is_compressible = true;

@@ -3,10 +3,12 @@ noinst_LIBRARIES += tiles/libtiles.a
 tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
+	%D%/archive.c %D%/archive.h %D%/archive_kind.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
 	%D%/compress.c %D%/compress.h \
+	%D%/content_table.c %D%/content_table.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/curve_sort.c %D%/curve_sort.h \
 	%D%/dash.c %D%/dash.h \
@@ -16,8 +18,11 @@ tiles_libtiles_a_SOURCES = \
 	%D%/glyphs.c %D%/glyphs.h \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
+	%D%/hull.c %D%/hull.h \
 	%D%/label.c %D%/label.h \
+	%D%/label_line.c %D%/label_line.h \
 	%D%/lettering.c %D%/lettering.h \
+	%D%/mbtiles.c %D%/mbtiles.h \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
@@ -26,7 +31,9 @@ tiles_libtiles_a_SOURCES = \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
 	%D%/pen.h \
+	%D%/pmtiles.c %D%/pmtiles.h \
 	%D%/png.c %D%/png.h \
+	%D%/pole.c %D%/pole.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
@@ -41,8 +48,12 @@ tiles_libtiles_a_SOURCES = \
 	%D%/snapshot_pick.c %D%/snapshot_pick.h \
 	%D%/stroke.c %D%/stroke.h \
 	%D%/tile_cache.c %D%/tile_cache.h \
+	%D%/tile_export.c %D%/tile_export.h \
+	%D%/tile_order.c %D%/tile_order.h \
+	%D%/tile_walk.c %D%/tile_walk.h \
 	%D%/value_pool.c %D%/value_pool.h \
-	%D%/value_table.h
+	%D%/value_table.h \
+	%D%/vector_layers.c %D%/vector_layers.h
 
 # The typefaces are found through the assembler's include path, also from a build folder.
 tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf

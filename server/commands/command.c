@@ -81,6 +81,38 @@ static int take_option(
 	return 0;
 }
 
+/* "-o": the one option of the verb that begins with the letter. */
+static const struct command_option *find_by_letter(const struct command *command, const char *word)
+{
+	const struct command_option *found = NULL;
+
+	if (word[0] != '-' || word[1] < 'a' || word[1] > 'z' || word[2])
+		return NULL;
+	for (const struct command_option *o = command->options; o && o->name; o++) {
+		if (o->name[0] != word[1])
+			continue;
+		if (found)
+			return NULL;
+		found = o;
+	}
+	return found;
+}
+
+/* Takes "-o value", as take_option. */
+static int take_letter(struct command_line *line, const struct command_option *option, int argc,
+	char *const *argv, int *at, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf whole = STRBUF(NAME_MAX_BYTES);
+	char *words[2] = {NULL, *at + 1 < argc ? argv[*at + 1] : NULL};
+	int used = 0, rc;
+
+	strbuf_add_format(&whole, "--%s", option->name);
+	words[0] = whole.data;
+	rc = take_option(line, words[1] ? 2 : 1, words, &used, err);
+	*at += used;
+	return rc;
+}
+
 /* How many words of argv are the name; 0 if it is another one. */
 static int match_name(const char *name, int argc, char *const *argv)
 {
@@ -227,6 +259,7 @@ void command_line_begin(int argc, char *const *argv, struct command_line *ret_li
 
 int command_line_parse(int argc, char *const *argv, struct command_line *line, struct error *err)
 {
+	const struct command_option *option;
 	bool only_words = false;
 	int used, rc = 0;
 
@@ -238,6 +271,8 @@ int command_line_parse(int argc, char *const *argv, struct command_line *line, s
 			only_words = true;
 		else if (!only_words && text_starts_with(argv[i], "--"))
 			rc = take_option(line, argc, argv, &i, err);
+		else if (!only_words && (option = find_by_letter(line->command, argv[i])))
+			rc = take_letter(line, option, argc, argv, &i, err);
 		else if (line->word_count == line->command->words_max)
 			rc = fail_word_too_many(err, argv[i], line->command->name);
 		else

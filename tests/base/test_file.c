@@ -339,6 +339,27 @@ static void a_lock_excludes_and_dies_with_its_holder(void **state)
 	assert_int_equal(file_lock("/nowhere/lock", &fd, NULL), ERR_IO);
 }
 
+static void a_file_is_gone_on_with_behind_what_is_kept(void **state)
+{
+	struct place *place = *state;
+	const char *path = path_in(place, &place->path, "pieces");
+	int fd = -1;
+
+	write_file(path, "kept, lost");
+	assert_int_equal(file_open_behind(path, 5, &fd, NULL), 0);
+	assert_int_equal(file_append(fd, " more", 5, NULL), 0);
+	assert_int_equal(file_write_at(fd, 0, "K", 1, NULL), 0);
+	assert_int_equal(file_sync(fd, NULL), 0);
+	assert_int_equal(file_append(fd, ".", 1, NULL), 0);
+	assert_int_equal(file_close(fd, NULL), 0);
+	assert_holds(path, "Kept, more.");
+	assert_int_equal(file_open_behind(path, 12, &fd, NULL), ERR_IO);
+	assert_int_equal(fd, -1);
+	assert_holds(path, "Kept, more.");
+	path = path_in(place, &place->path, "nothing");
+	assert_int_equal(file_open_behind(path, 0, &fd, NULL), ERR_NOT_FOUND);
+}
+
 static void a_lock_file_may_go_with_its_lock(void **state)
 {
 	struct place *place = *state;
@@ -374,6 +395,7 @@ int main(void)
 		in_place(folders_that_are_too_deep_are_not_ours),
 		in_place(a_lock_excludes_and_dies_with_its_holder),
 		in_place(a_lock_file_may_go_with_its_lock),
+		in_place(a_file_is_gone_on_with_behind_what_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

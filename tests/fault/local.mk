@@ -9,10 +9,13 @@ RECORDING_LINK = $(AM_LDFLAGS) -Wl,--wrap=rename -Wl,--wrap=mkdir -Wl,--wrap=unl
 	-Wl,--wrap=fsync
 PASSING_CODE = tests/fault/passing_vfs.c tests/fault/passing_vfs.h
 
-fault_tests = %D%/test_disk %D%/test_import %D%/test_jobs %D%/test_memory %D%/test_power_cut \
+fault_tests = %D%/test_archive %D%/test_disk %D%/test_import %D%/test_jobs %D%/test_memory %D%/test_power_cut \
 	%D%/test_tiles
 check_PROGRAMS += $(fault_tests)
 
+tests_fault_test_archive_SOURCES = %D%/test_archive.c $(FAULT_CODE) $(MADE_TILES)
+tests_fault_test_archive_LDADD = $(TILES_TEST_LIBS)
+tests_fault_test_archive_LDFLAGS = $(FAULT_LINK)
 tests_fault_test_disk_SOURCES = %D%/test_disk.c $(FAULT_CODE)
 tests_fault_test_disk_LDADD = $(BASE_TEST_LIBS)
 tests_fault_test_disk_LDFLAGS = $(FAULT_LINK)
