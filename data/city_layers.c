@@ -127,7 +127,7 @@ static const struct layer layers[] = {
 				.type = FIELD_REAL, .unit = "m2",
 				.aliases = "dien_tich dt_phap_ly dien_tich_phap_ly dtpl"},
 			FIELD_AREA, COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),
-		.look = {.min_zoom = 12, .max_zoom = 22, .stroke_zoom = 16, .stroke_px = 0.6F,
+		.look = {.min_zoom = 12, .max_zoom = 22, .block_zoom = 14, .stroke_zoom = 16, .stroke_px = 0.6F,
 			.class_field = "land_use",
 			CLASSES({.value = "ODT", .title = {"Đất ở đô thị", "Urban housing"},
 					.fill = 0xFFE3F7FF, .stroke = 0xA98BA3FF},

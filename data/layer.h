@@ -58,6 +58,7 @@ struct look_label {
 
 struct look {
 	uint8_t min_zoom, max_zoom; /* drawn, and in tiles, at these zooms */
+	uint8_t block_zoom;	    /* of areas: below, those of a class stand together; 0 never */
 	uint8_t stroke_zoom;	    /* outlines and casings from this zoom on */
 	float stroke_px;	    /* width of outlines; how far casings stand out */
 	const char *class_field;    /* text field that chooses the class; NULL the first class */

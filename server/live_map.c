@@ -4,18 +4,17 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/messages.h"
 #include "data/change.h"
 #include "gis/shape.h"
 #include "server/box_search.h"
+#include "server/map_builder.h"
 #include "server/map_changes.h"
+#include "tiles/blocks.h"
 #include "tiles/grid.h"
-#include "tiles/snapshot_file.h"
 
 enum {
-	PATH_MAX_BYTES = 4096,
 	LATE_MIN = 64,	     /* records read anew for each tile near them, before a snapshot has them */
 	CHANGED_MIN = 4096,  /* records beside the whole, before it is made anew */
 	LATE_SHARE = 8,	     /* more may be late when an eighth is, ... */
@@ -23,15 +22,9 @@ enum {
 	PAUSE_S = 5,	     /* after something could not be made */
 };
 
-/* A file that is mapped, by the editions that use it. */
-struct whole {
-	struct snapshot_file *file;
-	unsigned editions;
-};
-
 /* Snapshots that belong together, and their borrowers. */
 struct edition {
-	struct whole *whole;
+	struct map_whole *whole;
 	struct snapshot *changed; /* NULL none */
 	int64_t seq;		  /* the last change that they know */
 	unsigned borrowers;
@@ -58,55 +51,13 @@ struct live_map {
 	bool ready, failed, stopping;
 };
 
-/* What the thread builds with. */
-struct builder {
-	struct live_map *map;
-	struct store *store;
-	struct crs_context *crs;
-	struct geom_context *geom;
-	struct snapshot_source source;
-	struct strbuf folder; /* DIR/tiles */
-};
-
-static void close_builder(struct builder *builder)
-{
-	geom_context_free(builder->geom);
-	crs_context_free(builder->crs);
-	store_close(builder->store);
-	strbuf_clear(&builder->folder);
-}
-
-static int open_builder(struct live_map *map, struct builder *builder, struct error *err)
-{
-	int rc = register_connect(map->folder, STORE_READ, &builder->store, err);
-
-	builder->map = map;
-	builder->folder = STRBUF(PATH_MAX_BYTES);
-	file_join(&builder->folder, map->folder, "tiles");
-	if (!rc)
-		rc = strbuf_check(&builder->folder, err);
-	if (!rc)
-		rc = file_make_folder(builder->folder.data, err);
-	if (!rc)
-		rc = crs_context_new(&builder->crs, err);
-	if (!rc)
-		rc = crs_pin(builder->crs, map->city, err);
-	if (!rc)
-		rc = geom_context_new(&builder->geom, err);
-	builder->source = (struct snapshot_source){
-		builder->store, map->city, builder->crs, builder->geom};
-	return rc;
-}
-
 /* --- editions ------------------------------------------------------------------------------------ */
 
 static void free_edition(struct edition *edition)
 {
 	snapshot_free(edition->changed);
-	if (!--edition->whole->editions) {
-		snapshot_file_close(edition->whole->file);
-		free(edition->whole);
-	}
+	if (!--edition->whole->editions)
+		map_whole_free(edition->whole);
 	free(edition);
 }
 
@@ -127,25 +78,19 @@ static void sweep(struct live_map *map)
 	}
 }
 
-/* A new edition takes the place of the old one; it has a file of its own, or goes on with the old's. */
-static int replace(struct live_map *map, size_t layer, struct snapshot_file *file,
+/* A new edition takes the place of the old one: of this whole, or (NULL) of the old one's. */
+static int replace(struct live_map *map, size_t layer, struct map_whole *fresh,
 	struct snapshot *changed, int64_t seq, struct error *err)
 {
 	struct live_layer *live = &map->of_layer[layer];
+	struct map_whole *whole = fresh ? fresh : live->edition->whole;
 	struct edition *edition = calloc(1, sizeof *edition);
-	struct whole *whole = file ? calloc(1, sizeof *whole) : live->edition->whole;
 
-	if (!edition || !whole) {
-		free(edition);
-		if (file)
-			free(whole);
-		snapshot_file_close(file);
+	if (!edition) {
 		snapshot_free(changed);
 		return fail_no_memory(err);
 	}
 	pthread_mutex_lock(&map->lock);
-	if (file)
-		whole->file = file;
 	whole->editions++;
 	*edition = (struct edition){whole, changed, seq, 0, false, map->all};
 	map->all = edition;
@@ -153,7 +98,7 @@ static int replace(struct live_map *map, size_t layer, struct snapshot_file *fil
 		live->edition->is_retired = true;
 	live->edition = edition;
 	/* What the whole has is not changed any more. */
-	if (file)
+	if (fresh)
 		map_changes_forget(&live->changes, seq);
 	sweep(map);
 	pthread_mutex_unlock(&map->lock);
@@ -162,79 +107,29 @@ static int replace(struct live_map *map, size_t layer, struct snapshot_file *fil
 
 /* --- making them --------------------------------------------------------------------------------- */
 
-static int path_of(const struct builder *builder, const struct layer *layer, const char *ending,
-	struct strbuf *ret_path, struct error *err)
+static int build_whole(
+	struct live_map *map, struct map_builder *builder, size_t layer, struct error *err)
 {
-	strbuf_add_format(ret_path, "%s/%s.snapshot%s", builder->folder.data, layer->id, ending);
-	return strbuf_check(ret_path, err);
-}
-
-/* Makes the file of a layer anew; the old one stays as long as it is used. */
-static int build_whole(struct builder *builder, size_t layer, struct error *err)
-{
-	const struct layer *descriptor = &builder->map->layers->layers[layer];
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
-	autofree(strbuf_clear) struct strbuf fresh = STRBUF(PATH_MAX_BYTES);
-	autofree(transaction_end) struct transaction reading = {0};
-	struct snapshot_file *file = NULL;
-	struct snapshot_stamp stamp;
-	int rc = path_of(builder, descriptor, "", &path, err);
+	autoptr(map_whole_free) struct map_whole *whole = NULL;
+	int rc = map_builder_write(builder, &map->layers->layers[layer], &whole, err);
 
 	if (!rc)
-		rc = path_of(builder, descriptor, ".new", &fresh, err);
+		rc = replace(map, layer, whole, NULL, whole->file->stamp.seq, err);
 	if (!rc)
-		rc = transaction_begin_read(builder->store, &reading, err);
-	if (!rc)
-		rc = snapshot_stamp_read(builder->store, builder->map->city, &stamp, err);
-	if (!rc)
-		rc = snapshot_build_file(&builder->source, descriptor, &stamp, builder->folder.data,
-			fresh.data, err);
-	if (!rc)
-		rc = file_rename(fresh.data, path.data, err);
-	if (rc) {
-		file_remove(fresh.data, NULL);
-		return rc;
-	}
-	rc = snapshot_file_open(path.data, descriptor, &file, err);
-	return rc ? rc : replace(builder->map, layer, file, NULL, stamp.seq, err);
-}
-
-/* The records of a layer in a part of the feed. */
-struct feed_part {
-	const struct layer *layer;
-	int64_t last;
-	struct id_list ids;
-};
-
-static int add_id(void *context, const struct change_row *row, struct error *err)
-{
-	struct feed_part *part = context;
-
-	if (row->seq > part->last || strcmp(row->layer, part->layer->id) != 0)
-		return row->seq > part->last;
-	return id_list_add(&part->ids, row->change.feature_id, err);
+		whole = NULL;
+	return rc;
 }
 
 /* Makes the snapshot of what has changed since the whole was made. */
-static int build_changed(struct builder *builder, size_t layer, struct error *err)
+static int build_changed(
+	struct live_map *map, struct map_builder *builder, size_t layer, struct error *err)
 {
-	struct live_map *map = builder->map;
-	const struct snapshot_file *file = map->of_layer[layer].edition->whole->file;
-	struct feed_part part = {.layer = &map->layers->layers[layer]};
-	autofree(transaction_end) struct transaction reading = {0};
 	struct snapshot *changed = NULL;
-	int rc = transaction_begin_read(builder->store, &reading, err);
+	int64_t seq = 0;
+	int rc = map_builder_read_changed(
+		builder, map->of_layer[layer].edition->whole, &changed, &seq, err);
 
-	if (!rc)
-		rc = change_last_seq(builder->store, &part.last, err);
-	if (!rc)
-		rc = change_read_after(builder->store, file->stamp.seq, add_id, &part, err);
-	id_list_sort(&part.ids);
-	if (!rc)
-		rc = snapshot_build_of(&builder->source, &VIEW_NOW(part.layer),
-			&(struct snapshot_wish){&part.ids, &file->now.pool, true}, &changed, err);
-	id_list_clear(&part.ids);
-	return rc ? rc : replace(map, layer, NULL, changed, part.last, err);
+	return rc ? rc : replace(map, layer, NULL, changed, seq, err);
 }
 
 /* --- beginning with what is there ---------------------------------------------------------------- */
@@ -261,46 +156,25 @@ static int note_row(void *context, const struct change_row *row, struct error *e
 	return 0;
 }
 
-static bool is_of_register(
-	struct builder *builder, const struct snapshot_stamp *stamp, struct error *err)
-{
-	struct snapshot_stamp now;
-	struct digest_text seal;
-
-	return !snapshot_stamp_read(builder->store, builder->map->city, &now, err) &&
-		stamp->place == now.place && stamp->seq <= now.seq &&
-		!change_seal_of(builder->store, stamp->seq, &seal, err) &&
-		!strcmp(seal.text, stamp->seal.text);
-}
-
 /* Takes the file that is there, if it is good. */
-static void open_whole(struct builder *builder, size_t layer)
+static void open_whole(struct live_map *map, struct map_builder *builder, size_t layer)
 {
-	struct live_map *map = builder->map;
-	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_MAX_BYTES);
+	const struct layer *descriptor = &map->layers->layers[layer];
+	autoptr(map_whole_free) struct map_whole *whole = NULL;
 	struct catching_up catching = {map, layer};
-	struct snapshot_file *file = NULL;
 	struct error err = {0};
-	int rc = path_of(builder, &map->layers->layers[layer], "", &path, &err);
+	int rc = map_builder_find(builder, descriptor, &whole, &err);
 
-	if (!rc)
-		rc = snapshot_file_open(path.data, &map->layers->layers[layer], &file, &err);
-	if (!rc && !is_of_register(builder, &file->stamp, &err)) {
-		snapshot_file_close(file);
-		rc = fail_snapshot_damaged(&err, map->layers->layers[layer].id);
-	}
 	/* First what has changed, and then what it has changed in. */
-	if (!rc) {
-		rc = change_read_after(
-			builder->store, file->stamp.seq, note_row, &catching, &err);
-		if (rc)
-			snapshot_file_close(file);
-	}
 	if (!rc)
-		rc = replace(map, layer, file, NULL, file->stamp.seq, &err);
-	if (rc && err.message != MSG_FILE_MISSING)
-		log_event(LOG_WARNING, "a snapshot is made anew",
-			LOG_TEXT("layer", map->layers->layers[layer].id),
+		rc = change_read_after(
+			builder->store, whole->file->stamp.seq, note_row, &catching, &err);
+	if (!rc)
+		rc = replace(map, layer, whole, NULL, whole->file->stamp.seq, &err);
+	if (!rc)
+		whole = NULL;
+	else if (err.message != MSG_FILE_MISSING)
+		log_event(LOG_WARNING, "a snapshot is made anew", LOG_TEXT("layer", descriptor->id),
 			LOG_TEXT("code", error_message_code(&err)));
 }
 
@@ -389,19 +263,19 @@ static void pause_for(struct live_map *map, time_t seconds)
 	pthread_mutex_unlock(&map->lock);
 }
 
-static void follow(struct live_map *map, struct builder *builder)
+static void follow(struct live_map *map, struct map_builder *builder)
 {
 	int64_t started_ms = clock_ticks_ms();
 	size_t layer = 0;
 	enum task task;
 
 	for (size_t i = 0; i < map->layers->count && !is_stopping(map); i++)
-		open_whole(builder, i);
+		open_whole(map, builder, i);
 	note_ready(map, started_ms);
 	while ((task = wait_for_task(map, &layer)) != NOTHING) {
 		struct error err = {0};
-		int rc = task == BUILD_WHOLE ? build_whole(builder, layer, &err)
-					     : build_changed(builder, layer, &err);
+		int rc = task == BUILD_WHOLE ? build_whole(map, builder, layer, &err)
+					     : build_changed(map, builder, layer, &err);
 
 		note_ready(map, started_ms);
 		if (!rc)
@@ -417,9 +291,9 @@ static void follow(struct live_map *map, struct builder *builder)
 static void *build_thread(void *context)
 {
 	struct live_map *map = context;
-	struct builder builder = {.map = map};
+	struct map_builder builder;
 	struct error err = {0};
-	int rc = open_builder(map, &builder, &err);
+	int rc = map_builder_open(&builder, map->folder, map->city, &err);
 
 	if (rc) {
 		log_event(LOG_ERROR, "the map could not be made",
@@ -430,7 +304,7 @@ static void *build_thread(void *context)
 	} else {
 		follow(map, &builder);
 	}
-	close_builder(&builder);
+	map_builder_clear(&builder);
 	return NULL;
 }
 
@@ -508,16 +382,44 @@ bool live_map_ready(struct live_map *map, bool *ret_failed)
 	return ready;
 }
 
+/* The place that a list of cells takes up. */
+static struct unit_box cells_box(const struct id_list *cells)
+{
+	struct unit_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+
+	for (size_t i = 0; i < cells->count; i++) {
+		struct tile_box cell = block_cell_box(cells->ids[i]);
+
+		all.min_x = fmin(all.min_x, (double)(SNAPSHOT_ORIGIN_X + cell.min_x));
+		all.min_y = fmin(all.min_y, (double)(SNAPSHOT_ORIGIN_Y + cell.min_y));
+		all.max_x = fmax(all.max_x, (double)(SNAPSHOT_ORIGIN_X + cell.max_x));
+		all.max_y = fmax(all.max_y, (double)(SNAPSHOT_ORIGIN_Y + cell.max_y));
+	}
+	return all;
+}
+
+/* Fills in what has changed; the lock is held. False without memory, or if there is too much. */
+static bool find_changes(const struct live_layer *live, struct unit_box near, bool as_blocks,
+	struct live_part *part)
+{
+	if (as_blocks) {
+		if (!map_changes_cells(&live->changes, &near, &part->cells))
+			return false;
+		near = cells_box(&part->cells);
+	}
+	return map_changes_at(&live->changes, &near, live->edition->seq, &part->changed_ids,
+		&part->late_ids);
+}
+
 void live_map_take(struct live_map *map, size_t layer, struct tile tile, double margin,
-	struct live_part *ret_part)
+	bool as_blocks, struct live_part *ret_part)
 {
 	struct live_layer *live = &map->of_layer[layer];
 	struct live_part part = {.edition = NULL};
 
 	pthread_mutex_lock(&map->lock);
 	if (live->edition && !live->changes.is_everywhere &&
-		map_changes_near(&live->changes, tile, margin, live->edition->seq,
-			&part.changed_ids, &part.late_ids)) {
+		find_changes(live, tile_units(tile, margin), as_blocks, &part)) {
 		part.edition = live->edition;
 		part.edition->borrowers++;
 		part.all = &part.edition->whole->file->now;
@@ -531,6 +433,7 @@ void live_map_give_back(struct live_map *map, struct live_part *part)
 {
 	id_list_clear(&part->changed_ids);
 	id_list_clear(&part->late_ids);
+	id_list_clear(&part->cells);
 	if (!part->edition)
 		return;
 	pthread_mutex_lock(&map->lock);

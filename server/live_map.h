@@ -37,9 +37,15 @@ struct live_part {
 	const struct snapshot *changed; /* of records that changed since; NULL none */
 	struct id_list changed_ids;	/* near the tile: not as in `all` */
 	struct id_list late_ids;	/* of them: not as in `changed` either */
+	struct id_list cells;		/* of blocks that the changes near the tile are in */
 };
+
+/*
+ * Begins with an empty part. With `as_blocks` cells are named, and the ids are of all that changed in
+ * these cells; too many cells, or too large ones, and the part stays empty.
+ */
 void live_map_take(struct live_map *map, size_t layer, struct tile tile, double margin,
-	struct live_part *ret_part);
+	bool as_blocks, struct live_part *ret_part);
 void live_map_give_back(struct live_map *map, struct live_part *part);
 
 /* Where a box (working CRS) lies in the world; false if that cannot be said. */

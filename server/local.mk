@@ -57,6 +57,7 @@ dothi_SOURCES = \
 	%D%/jobs_api.c \
 	%D%/links.c %D%/links.h \
 	%D%/live_map.c %D%/live_map.h \
+	%D%/map_builder.c %D%/map_builder.h \
 	%D%/map_changes.c %D%/map_changes.h \
 	%D%/main.c \
 	%D%/ogc_params.c %D%/ogc_params.h \

@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "base/banned.h"
+#include "tiles/blocks.h"
 
-enum { FIRST_SLOTS = 256 };
+enum {
+	FIRST_SLOTS = 256,
+	CELLS_MAX = 20000, /* with those that are named twice */
+};
 
 void map_changes_clear(struct map_changes *changes)
 {
@@ -130,16 +134,15 @@ size_t map_changes_after(const struct map_changes *changes, int64_t seq)
 	return count;
 }
 
-bool map_changes_near(const struct map_changes *changes, struct tile tile, double margin,
-	int64_t seq, struct id_list *ret_all, struct id_list *ret_late)
+bool map_changes_at(const struct map_changes *changes, const struct unit_box *place, int64_t seq,
+	struct id_list *ret_all, struct id_list *ret_late)
 {
-	struct unit_box near = tile_units(tile, margin);
 	bool enough = true;
 
 	for (size_t i = 0; enough && i < changes->count; i++) {
 		const struct map_change *change = &changes->list[i];
 
-		if (!unit_boxes_meet(&change->box, &near))
+		if (!unit_boxes_meet(&change->box, place))
 			continue;
 		enough = !id_list_add(ret_all, change->id, NULL) &&
 			(change->seq <= seq || !id_list_add(ret_late, change->id, NULL));
@@ -147,4 +150,47 @@ bool map_changes_near(const struct map_changes *changes, struct tile tile, doubl
 	id_list_sort(ret_all);
 	id_list_sort(ret_late);
 	return enough;
+}
+
+static int32_t offset(double unit, int64_t origin)
+{
+	double at = floor(unit) - (double)origin;
+
+	return at < INT32_MIN ? INT32_MIN : at > INT32_MAX ? INT32_MAX : (int32_t)at;
+}
+
+/* The cells that a place meets. */
+static bool add_cells(const struct unit_box *box, struct id_list *cells)
+{
+	const int64_t side = INT64_C(1) << BLOCK_CELL_BITS;
+	const struct tile_box at = {offset(box->min_x, SNAPSHOT_ORIGIN_X),
+		offset(box->min_y, SNAPSHOT_ORIGIN_Y), offset(box->max_x, SNAPSHOT_ORIGIN_X),
+		offset(box->max_y, SNAPSHOT_ORIGIN_Y)};
+	const struct tile_box last = {at.max_x, at.max_y, at.max_x, at.max_y};
+	const struct tile_box first = {at.min_x, at.min_y, at.min_x, at.min_y};
+	struct tile_box from = block_cell_box(block_cell(&first));
+	struct tile_box to = block_cell_box(block_cell(&last));
+
+	for (int64_t y = from.min_y; y <= to.min_y; y += side)
+		for (int64_t x = from.min_x; x <= to.min_x; x += side) {
+			const struct tile_box corner = {
+				(int32_t)x, (int32_t)y, (int32_t)x, (int32_t)y};
+
+			if (cells->count >= CELLS_MAX ||
+				id_list_add(cells, block_cell(&corner), NULL))
+				return false;
+		}
+	return true;
+}
+
+bool map_changes_cells(const struct map_changes *changes, const struct unit_box *place,
+	struct id_list *ret_cells)
+{
+	bool few = true;
+
+	for (size_t i = 0; few && i < changes->count; i++)
+		if (unit_boxes_meet(&changes->list[i].box, place))
+			few = add_cells(&changes->list[i].box, ret_cells);
+	id_list_sort(ret_cells);
+	return few;
 }

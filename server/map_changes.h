@@ -40,10 +40,14 @@ void map_changes_forget(struct map_changes *changes, int64_t seq);
 size_t map_changes_after(const struct map_changes *changes, int64_t seq);
 
 /*
- * The ids of those that changed within the tile, or `margin` of its side around it; *ret_late are
- * those of them that changed after `seq`. In order. False without memory.
+ * The ids of those that changed at a place; *ret_late are those of them that changed after `seq`. In
+ * order. False without memory.
  */
-bool map_changes_near(const struct map_changes *changes, struct tile tile, double margin,
-	int64_t seq, struct id_list *ret_all, struct id_list *ret_late);
+bool map_changes_at(const struct map_changes *changes, const struct unit_box *place, int64_t seq,
+	struct id_list *ret_all, struct id_list *ret_late);
+
+/* The cells of blocks (blocks.h) that those changes may be in; false if there are too many. */
+bool map_changes_cells(const struct map_changes *changes, const struct unit_box *place,
+	struct id_list *ret_cells);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "server/worker.h"
+#include "tiles/blocks.h"
 #include "tiles/snapshot_pick.h"
 
 static size_t number_of(const struct request *request, const struct layer *layer)
@@ -74,32 +75,99 @@ static int read_late(struct request *request, const struct layer *layer,
 			    &parts->late, err);
 }
 
-/* What the asker sees near the tile, from the map. */
-static int pick(struct request *request, const struct layer *layer, const struct tile_wish *wish,
-	struct tile_layer *parts, struct transaction *reading, struct error *err)
+/* All that there is of a layer, whichever snapshot has it. */
+static size_t gather_parts(const struct tile_layer *parts, struct pick_part ret_parts[PICK_PARTS_MAX])
 {
 	const struct live_part *live = &parts->part;
-	struct view view = sight_view(request, layer, &wish->moment);
-	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
-	struct tile_box box =
-		snapshot_tile_box(wish->tile, (int64_t)(wish->key.margin * (double)side));
-	struct pick_part all[3] = {{live->all, &live->changed_ids}};
-	size_t count = 1;
-	int rc = read_late(request, layer, wish, parts, reading, err);
+	size_t count = 0;
 
+	ret_parts[count++] = (struct pick_part){live->all, &live->changed_ids};
 	if (live->changed)
-		all[count++] = (struct pick_part){live->changed, &live->late_ids};
+		ret_parts[count++] = (struct pick_part){live->changed, &live->late_ids};
 	if (parts->late)
-		all[count++] = (struct pick_part){parts->late, NULL};
-	return rc ? rc : snapshot_pick(all, count, &view, &box, &parts->made, err);
+		ret_parts[count++] = (struct pick_part){parts->late, NULL};
+	return count;
+}
+
+static struct tile_box box_of(const struct tile_wish *wish)
+{
+	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
+
+	return snapshot_tile_box(wish->tile, (int64_t)(wish->key.margin * (double)side));
+}
+
+/* What the asker sees near the tile, from the map. */
+static int pick(struct request *request, const struct layer *layer, const struct tile_wish *wish,
+	struct tile_layer *parts, struct error *err)
+{
+	struct view view = sight_view(request, layer, &wish->moment);
+	struct pick_part all[PICK_PARTS_MAX];
+	size_t count = gather_parts(parts, all);
+	struct tile_box box = box_of(wish);
+
+	return snapshot_pick(all, count, &view, &box, &parts->made, err);
+}
+
+/* The blocks of the cells that have changed, made anew. */
+static int make_cells(const struct layer *layer, struct tile_layer *parts, struct snapshot **ret_made,
+	struct id_list *ids, struct error *err)
+{
+	const struct id_list *cells = &parts->part.cells;
+	struct pick_part all[PICK_PARTS_MAX];
+	size_t count = gather_parts(parts, all);
+	struct blocks blocks;
+	int rc = blocks_begin(&blocks, layer, &parts->part.all->blocks->pool, NULL, err);
+
+	for (size_t i = 0; !rc && i < cells->count; i++) {
+		struct tile_box box = block_cell_box(cells->ids[i]);
+		autoptr(snapshot_free) struct snapshot *areas = NULL;
+
+		rc = snapshot_pick(all, count, &VIEW_NOW(layer), &box, &areas, err);
+		if (!rc)
+			rc = blocks_add_cell(&blocks, areas, cells->ids[i], err);
+		for (size_t class = 0; !rc && class < layer->look.class_count; class++)
+			rc = id_list_add(ids, block_id(cells->ids[i], class), err);
+	}
+	if (!rc)
+		rc = blocks_finish(&blocks, ret_made, err);
+	blocks_clear(&blocks);
+	return rc;
+}
+
+/* The blocks near the tile: as they were, but for the cells that have changed. */
+static int pick_blocks(const struct layer *layer, const struct tile_wish *wish,
+	struct tile_layer *parts, struct error *err)
+{
+	autofree(id_list_clear) struct id_list ids = {0};
+	struct tile_box box = box_of(wish);
+	struct pick_part all[2] = {{parts->part.all->blocks, &ids}};
+	int rc = make_cells(layer, parts, &parts->cells, &ids, err);
+
+	all[1] = (struct pick_part){parts->cells, NULL};
+	return rc ? rc : snapshot_pick(all, 2, &VIEW_NOW(layer), &box, &parts->made, err);
+}
+
+/* True if the asker sees all of the layer as it is today, so that low zooms show him blocks. */
+static bool sees_all(
+	const struct request *request, const struct layer *layer, const struct tile_wish *wish)
+{
+	return !wish->moment.is_dated && sight_is_whole(request, layer);
+}
+
+/* Takes what the map has of a layer near the tile. */
+static void take_part(const struct request *request, const struct layer *layer,
+	const struct tile_wish *wish, struct tile_layer *parts)
+{
+	parts->is_blocks = sees_all(request, layer, wish) && wish->tile.z < layer->look.block_zoom;
+	live_map_take(request->app->map, number_of(request, layer), wish->tile, wish->key.margin,
+		parts->is_blocks, &parts->part);
 }
 
 /* True if the asker is shown all that the map has there. */
 static bool is_whole(const struct request *request, const struct layer *layer,
 	const struct tile_wish *wish, const struct live_part *part)
 {
-	return part->edition && !part->changed_ids.count && !wish->moment.is_dated &&
-		sight_is_whole(request, layer);
+	return part->edition && !part->changed_ids.count && sees_all(request, layer, wish);
 }
 
 static int open_one(struct request *request, const struct layer *layer,
@@ -113,14 +181,23 @@ static int open_one(struct request *request, const struct layer *layer,
 	*parts = (struct tile_layer){.made = NULL};
 	layers->snapshots[layers->count++] = NULL;
 	if (pick_can(&view))
-		live_map_take(layers->map, number_of(request, layer), wish->tile,
-			wish->key.margin, &parts->part);
+		take_part(request, layer, wish, parts);
 	if (is_whole(request, layer, wish, &parts->part)) {
 		layers->snapshots[layers->count - 1] = parts->part.all;
 		return 0;
 	}
-	rc = parts->part.edition ? pick(request, layer, wish, parts, reading, err)
-				 : make(request, layer, wish, reading, &parts->made, err);
+	/* Without the map there are no blocks: such a tile is for now alone. */
+	layers->is_passing |= parts->is_blocks && !parts->part.edition;
+	if (parts->part.edition)
+		rc = read_late(request, layer, wish, parts, reading, err);
+	if (rc)
+		return rc;
+	if (!parts->part.edition)
+		rc = make(request, layer, wish, reading, &parts->made, err);
+	else if (parts->is_blocks)
+		rc = pick_blocks(layer, wish, parts, err);
+	else
+		rc = pick(request, layer, wish, parts, err);
 	layers->snapshots[layers->count - 1] = parts->made;
 	return rc;
 }
@@ -138,6 +215,7 @@ int tile_layers_open(struct request *request, const struct tile_wish *wish,
 
 	ret_layers->map = request->app->map;
 	ret_layers->count = 0;
+	ret_layers->is_passing = false;
 	for (size_t i = 0; !rc && i < wish->layers.count; i++)
 		if (is_shown(wish->layers.layers[i], wish))
 			rc = open_one(request, wish->layers.layers[i], wish, &reading, ret_layers,
@@ -149,6 +227,7 @@ void tile_layers_close(struct tile_layers *layers)
 {
 	for (size_t i = 0; i < layers->count; i++) {
 		snapshot_free(layers->layers[i].made);
+		snapshot_free(layers->layers[i].cells);
 		snapshot_free(layers->layers[i].late);
 		live_map_give_back(layers->map, &layers->layers[i].part);
 	}
@@ -160,6 +239,7 @@ bool tile_layers_at_hand(const struct request *request, const struct tile_wish *
 {
 	ret_layers->map = request->app->map;
 	ret_layers->count = 0;
+	ret_layers->is_passing = false;
 	for (size_t i = 0; !wish->moment.is_dated && i < wish->layers.count; i++) {
 		const struct layer *layer = wish->layers.layers[i];
 		struct tile_layer *parts = &ret_layers->layers[ret_layers->count];
@@ -167,8 +247,7 @@ bool tile_layers_at_hand(const struct request *request, const struct tile_wish *
 		if (!is_shown(layer, wish))
 			continue;
 		*parts = (struct tile_layer){.made = NULL};
-		live_map_take(ret_layers->map, number_of(request, layer), wish->tile,
-			wish->key.margin, &parts->part);
+		take_part(request, layer, wish, parts);
 		ret_layers->snapshots[ret_layers->count++] = parts->part.all;
 		if (!is_whole(request, layer, wish, &parts->part)) {
 			tile_layers_close(ret_layers);

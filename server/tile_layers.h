@@ -15,10 +15,12 @@ struct tile_layers {
 	struct live_map *map;
 	const struct snapshot *snapshots[APP_LAYERS_MAX];
 	size_t count;
+	bool is_passing; /* the tile will be another when the map is ready */
 	/* Of each: what of the map it is from, and what was made for this tile. */
 	struct tile_layer {
 		struct live_part part;
-		struct snapshot *late, *made;
+		bool is_blocks;
+		struct snapshot *late, *cells, *made;
 	} layers[APP_LAYERS_MAX];
 };
 

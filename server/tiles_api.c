@@ -67,7 +67,7 @@ static void pack(struct request *request, struct strbuf *body, struct cached_til
 }
 
 static int write_tile(struct request *request, const struct tile_wish *wish, struct strbuf *body,
-	struct cached_tile *ret_made, struct error *err)
+	struct cached_tile *ret_made, bool *ret_passing, struct error *err)
 {
 	autofree(tile_layers_close) struct tile_layers layers = {.count = 0};
 	struct worker *worker = request->worker;
@@ -82,6 +82,7 @@ static int write_tile(struct request *request, const struct tile_wish *wish, str
 	else
 		rc = render_png(&worker->render, layers.snapshots, layers.count, wish->tile,
 			wish->form->scale, body, err);
+	*ret_passing = layers.is_passing;
 	*ret_made = (struct cached_tile){.dropped = report.dropped};
 	if (!rc && wish->gzip)
 		pack(request, body, ret_made);
@@ -90,40 +91,38 @@ static int write_tile(struct request *request, const struct tile_wish *wish, str
 	return rc;
 }
 
-/* Makes it in one's turn, for all who wait. */
+/* Answers with a tile that nobody keeps. */
+static int answer_own(struct request *request, struct response *response,
+	const struct tile_wish *wish, const struct cached_tile *made, struct error *err)
+{
+	response->is_gzipped = made->is_gzipped;
+	response->content_type = wish->form->is_vector ? TYPE_MVT : "image/png";
+	response->caching = CACHE_CHECK;
+	response->status = made->len ? 200 : 204;
+	response_add_header(response, "Dothi-Crs-Op", request->app->opened.city.operation);
+	return made->dropped ? response_add_header_format(response, request, err, "Dothi-Dropped",
+				       "%zu", made->dropped)
+			     : 0;
+}
+
+/* Makes it in one's turn (for all who wait), or for this request alone, without one. */
 static int make_tile(struct request *request, struct response *response,
 	const struct tile_wish *wish, struct tile_turn *turn, struct error *err)
 {
-	autofree(strbuf_clear) struct strbuf body = STRBUF(RESPONSE_BODY_MAX);
 	const struct cached_tile *tile;
 	struct cached_tile made;
-	int rc = write_tile(request, wish, &body, &made, err);
+	bool is_passing = true;
+	int rc = write_tile(request, wish, &response->body, &made, &is_passing, err);
 
-	if (rc) {
+	if (turn && (rc || is_passing))
 		tile_cache_fail(turn);
-		return rc;
-	}
-	tile = tile_cache_put(request->app->tiles, turn, &made);
-	return tile ? answer_tile(request, response, wish, tile, err) : fail_no_memory(err);
-}
-
-/* Makes it for this request alone: another makes the same, and this one cannot wait. */
-static int make_own(struct request *request, struct response *response,
-	const struct tile_wish *wish, struct error *err)
-{
-	struct cached_tile made;
-	int rc = write_tile(request, wish, &response->body, &made, err);
-
 	if (rc)
 		return rc;
-	response->is_gzipped = made.is_gzipped;
-	response->content_type = wish->form->is_vector ? TYPE_MVT : "image/png";
-	response->caching = CACHE_CHECK;
-	response->status = made.len ? 200 : 204;
-	response_add_header(response, "Dothi-Crs-Op", request->app->opened.city.operation);
-	return made.dropped ? response_add_header_format(response, request, err, "Dothi-Dropped",
-				      "%zu", made.dropped)
-			    : 0;
+	if (!turn || is_passing)
+		return answer_own(request, response, wish, &made, err);
+	tile = tile_cache_put(request->app->tiles, turn, &made);
+	strbuf_clear(&response->body);
+	return tile ? answer_tile(request, response, wish, tile, err) : fail_no_memory(err);
 }
 
 /* What another request made is there, or it could not make it: the request goes on. */
@@ -177,7 +176,7 @@ static int get_tile(struct request *request, struct response *response, struct e
 	case TILE_TO_BE_MADE:
 		return make_tile(request, response, wish, turn, err);
 	case TILE_AWAITED:
-		return can_park ? REQUEST_PARKED : make_own(request, response, wish, err);
+		return can_park ? REQUEST_PARKED : make_tile(request, response, wish, NULL, err);
 	case TILE_NO_MEMORY:
 		break;
 	}

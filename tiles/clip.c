@@ -98,6 +98,13 @@ void clip_path_add(struct clip_path *path, const int32_t *xy, size_t count)
 	end_ring(path, 1);
 }
 
+void clip_path_extend(struct clip_path *path, const int32_t *xy, size_t count)
+{
+	add_points(path, xy, count);
+	if (!path->failed && path->ring_count)
+		path->ends[path->ring_count - 1] = (uint32_t)path->point_count;
+}
+
 static bool same_point(const int32_t *a, const int32_t *b)
 {
 	return a[0] == b[0] && a[1] == b[1];

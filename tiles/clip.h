@@ -26,6 +26,7 @@ struct clip_path {
 void clip_path_clear(struct clip_path *path);
 void clip_path_reset(struct clip_path *path);
 void clip_path_add(struct clip_path *path, const int32_t *xy, size_t count); /* one ring */
+void clip_path_extend(struct clip_path *path, const int32_t *xy, size_t count); /* the last one */
 
 /* The index of the first point of a ring. */
 static inline size_t clip_path_start(const struct clip_path *path, size_t ring)

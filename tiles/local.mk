@@ -4,6 +4,7 @@ tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFL
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
 	%D%/archive.c %D%/archive.h %D%/archive_kind.h \
+	%D%/blocks.c %D%/blocks.h \
 	%D%/canvas.c %D%/canvas.h \
 	%D%/clearance.c %D%/clearance.h \
 	%D%/clip.c %D%/clip.h \
@@ -12,6 +13,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/cover.c %D%/cover.h \
 	%D%/curve_sort.c %D%/curve_sort.h \
 	%D%/dash.c %D%/dash.h \
+	%D%/dissolve.c %D%/dissolve.h \
 	%D%/edges.c %D%/edges.h \
 	%D%/font_bytes.S \
 	%D%/fonts.c %D%/fonts.h \
@@ -37,6 +39,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
+	%D%/ring_order.c %D%/ring_order.h \
 	%D%/round_line.c %D%/round_line.h \
 	%D%/scanline.c %D%/scanline.h \
 	%D%/snap.c %D%/snap.h \

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "tiles/pbf.h"
+#include "tiles/ring_order.h"
 
 /* Fields of the messages (vector-tile-spec 2.1, appendix A). */
 enum { TILE_LAYERS = 3 };
@@ -218,6 +219,27 @@ static void cut_part(struct layer_tile *layer, bool is_inside)
 	scratch->snapped.failed |= scratch->whole.failed || scratch->clipped.failed;
 }
 
+/* Of a block the tile shows rings in an order that what lies beyond it has no part in. */
+static bool put_block(struct layer_tile *layer, bool is_inside)
+{
+	autofree(clip_path_clear) struct clip_path all = {0}, ordered = {0};
+	const struct clip_path *snapped = &layer->scratch->snapped;
+	int32_t cursor[2] = {0, 0};
+	uint32_t ring = 0;
+
+	while (ring < layer->scratch->outline.ring_count) {
+		gather_part(layer, &ring);
+		cut_part(layer, is_inside);
+		for (size_t i = 0; i < snapped->ring_count; i++) {
+			size_t start = clip_path_start(snapped, i);
+
+			clip_path_add(&all, snapped->xy + 2 * start, snapped->ends[i] - start);
+		}
+		all.failed |= snapped->failed;
+	}
+	return !all.failed && ring_order(&all, &ordered) && put_rings(layer, &ordered, cursor);
+}
+
 /* Fills scratch->geometry with what the tile shows of a record. */
 static bool put_geometry(struct layer_tile *layer, size_t item)
 {
@@ -233,6 +255,8 @@ static bool put_geometry(struct layer_tile *layer, size_t item)
 		return put_points(layer);
 	if (is_inside && layer->tile.z >= snapshot->records[item].safe_zoom)
 		return put_whole(layer);
+	if (snapshot->is_blocks)
+		return put_block(layer, is_inside);
 	while (ring < layer->scratch->outline.ring_count) {
 		gather_part(layer, &ring);
 		cut_part(layer, is_inside);
@@ -517,7 +541,7 @@ int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapsho
 
 		if (tile.z < look->min_zoom || tile.z > look->max_zoom)
 			continue;
-		if (!write_layer(scratch, snapshots[i], tile, out, &report))
+		if (!write_layer(scratch, snapshot_at(snapshots[i], tile.z), tile, out, &report))
 			return fail_no_memory(err);
 	}
 	*ret_report = report;
@@ -545,8 +569,8 @@ bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct 
 	for (size_t i = 0; i < count; i++) {
 		struct tile_box box = clip_box_of(tile);
 
-		found.snapshot = snapshots[i];
-		if (!hilbert_tree_visit(&snapshots[i]->tree, &box,
+		found.snapshot = snapshot_at(snapshots[i], tile.z);
+		if (!hilbert_tree_visit(&found.snapshot->tree, &box,
 			    (struct item_visitor){count_points, &found}))
 			return false;
 	}

@@ -548,10 +548,10 @@ int render_png(struct renderer *renderer, const struct snapshot *const *snapshot
 	labels_reset(picture.labels);
 	for (size_t i = 0; !rc && i < count; i++)
 		if (is_drawn(snapshots[i], tile))
-			rc = draw_layer(&picture, snapshots[i], err);
+			rc = draw_layer(&picture, snapshot_at(snapshots[i], tile.z), err);
 	for (size_t i = 0; !rc && i < count; i++)
 		if (is_labelled(snapshots[i], tile))
-			rc = label_layer(&picture, snapshots[i], i, err);
+			rc = label_layer(&picture, snapshot_at(snapshots[i], tile.z), i, err);
 	if (!rc)
 		rc = labels_draw(picture.labels, renderer->lettering, picture.canvas, picture.left,
 			picture.top, NULL, err);

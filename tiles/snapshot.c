@@ -6,6 +6,8 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
+	if (snapshot->block)
+		snapshot_free((struct snapshot *)(uintptr_t)snapshot->blocks);
 	free(snapshot->block);
 	free(snapshot);
 }
@@ -23,6 +25,12 @@ size_t snapshot_choose_columns(
 			columns[count++] = field;
 	}
 	return count;
+}
+
+const struct snapshot *snapshot_at(const struct snapshot *snapshot, unsigned zoom)
+{
+	return snapshot->blocks && zoom < snapshot->layer->look.block_zoom ? snapshot->blocks
+									   : snapshot;
 }
 
 static int32_t clamp(int64_t value)

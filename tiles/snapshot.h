@@ -80,7 +80,11 @@ struct snapshot {
 	/* All other versions, of whatever time; NULL where nobody asked for them. */
 	const struct snapshot *past;
 
-	void *block; /* heap: all of it; NULL it is in a file */
+	/* The same as blocks (blocks.h), for zooms below the layer's block_zoom; NULL none. */
+	const struct snapshot *blocks;
+	bool is_blocks;
+
+	void *block; /* heap: all of it, and of its blocks; NULL it is in a file */
 };
 
 /* What building needs of the thread that builds. */
@@ -123,6 +127,9 @@ size_t snapshot_choose_columns(
  * clamped to what 32 bits can say.
  */
 struct tile_box snapshot_tile_box(struct tile tile, int64_t buffer);
+
+/* What tiles of a zoom are made from: the snapshot, or its blocks. */
+const struct snapshot *snapshot_at(const struct snapshot *snapshot, unsigned zoom);
 
 /* The number of the column of that field, or column_count. */
 size_t snapshot_column(const struct snapshot *snapshot, const char *field_id);

@@ -6,6 +6,7 @@
 #include "data/feature_read.h"
 #include "data/history.h"
 #include "gis/shape.h"
+#include "tiles/blocks.h"
 #include "tiles/clearance.h"
 #include "tiles/mercator.h"
 #include "tiles/snapshot_file.h"
@@ -255,6 +256,24 @@ int snapshot_build_of(const struct snapshot_source *source, const struct view *v
 	return rc;
 }
 
+/* The blocks of a whole layer; without them there is no snapshot. */
+static int add_blocks(struct snapshot *snapshot, struct error *err)
+{
+	struct snapshot *made = NULL;
+	struct blocks blocks;
+	int rc = blocks_begin(&blocks, snapshot->layer, NULL, NULL, err);
+
+	if (!rc)
+		rc = blocks_add_all(&blocks, snapshot, err);
+	if (!rc)
+		rc = blocks_finish(&blocks, &made, err);
+	blocks_clear(&blocks);
+	snapshot->blocks = made;
+	if (rc)
+		snapshot_free(snapshot);
+	return rc;
+}
+
 int snapshot_build(const struct snapshot_source *source, const struct view *view,
 	const struct box *area, struct snapshot **ret_snapshot, struct error *err)
 {
@@ -267,9 +286,12 @@ int snapshot_build(const struct snapshot_source *source, const struct view *view
 			&ids, &more, err);
 	if (!rc && more)
 		rc = fail_tile_too_full(err, SNAPSHOT_AREA_MAX);
-	return rc ? rc
-		  : snapshot_build_of(source, view,
-			    &(struct snapshot_wish){.ids = area ? &ids : NULL}, ret_snapshot, err);
+	if (!rc)
+		rc = snapshot_build_of(source, view,
+			&(struct snapshot_wish){.ids = area ? &ids : NULL}, ret_snapshot, err);
+	if (!rc && !area && view->layer->look.block_zoom)
+		rc = add_blocks(*ret_snapshot, err);
+	return rc;
 }
 
 int snapshot_build_file(const struct snapshot_source *source, const struct layer *layer,

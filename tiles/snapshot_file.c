@@ -105,7 +105,15 @@ static struct snapshot_stamp stamp_of(const struct snapshot_header *header)
 	return stamp;
 }
 
-int snapshot_file_open(const char *path, const struct layer *layer,
+static bool is_named(const struct snapshot_header *header, const struct layer *layer, bool is_blocks)
+{
+	char name[sizeof header->layer];
+
+	snprintf(name, sizeof name, "%s%s", layer->id, is_blocks ? SNAPSHOT_BLOCKS : "");
+	return !strncmp(header->layer, name, sizeof name);
+}
+
+int snapshot_file_open(const char *path, const struct layer *layer, bool is_blocks,
 	struct snapshot_file **ret_file, struct error *err)
 {
 	autoptr(snapshot_file_close) struct snapshot_file *file = calloc(1, sizeof *file);
@@ -116,12 +124,13 @@ int snapshot_file_open(const char *path, const struct layer *layer,
 		return rc;
 	header = file->map.bytes;
 	if (!snapshot_form_is_whole(file->map.bytes, file->map.len) ||
-		strncmp(header->layer, layer->id, sizeof header->layer) != 0 ||
+		!is_named(header, layer, is_blocks) ||
 		header->look != snapshot_form_look(layer))
 		return fail_snapshot_damaged(err, layer->id);
 	snapshot_form_bind(file->map.bytes, BODY_NOW, layer, &file->now);
 	snapshot_form_bind(file->map.bytes, BODY_PAST, layer, &file->past);
 	file->now.past = &file->past;
+	file->now.is_blocks = is_blocks;
 	if (!snapshot_is_sound(&file->now, header, BODY_NOW) ||
 		!snapshot_is_sound(&file->past, header, BODY_PAST))
 		return fail_snapshot_damaged(err, layer->id);

@@ -37,11 +37,14 @@ int snapshot_build_file(const struct snapshot_source *source, const struct layer
 	const struct snapshot_stamp *stamp, const char *folder, const char *path,
 	struct error *err);
 
+/* What follows the layer's id in the name that a file of blocks (blocks.h) has inside. */
+#define SNAPSHOT_BLOCKS " blocks"
+
 /*
- * Maps and checks it. ERR_INVALID: damaged, of another format or layer, or of another description
+ * Maps and checks the file of a layer, or of its blocks. ERR_INVALID: damaged, of another format or layer, or of another description
  * of the layer. Whether it is of this register, its stamp tells.
  */
-int snapshot_file_open(const char *path, const struct layer *layer,
+int snapshot_file_open(const char *path, const struct layer *layer, bool is_blocks,
 	struct snapshot_file **ret_file, struct error *err);
 void snapshot_file_close(struct snapshot_file *file);
 AUTOPTR(struct snapshot_file, snapshot_file_close);

@@ -171,7 +171,7 @@ uint64_t snapshot_form_look(const struct layer *layer)
 	size_t count = snapshot_choose_columns(layer, columns);
 	const struct look *look = &layer->look;
 
-	strbuf_add_format(&said, "%s %d %s %s;", layer->id, (int)layer->geometry,
+	strbuf_add_format(&said, "%s %d %d %s %s;", layer->id, (int)layer->geometry, look->block_zoom,
 		look->class_field ? look->class_field : "", look->width_field ? look->width_field : "");
 	for (size_t i = 0; i < count; i++)
 		strbuf_add_format(&said, "%s %d,", columns[i]->id, (int)columns[i]->type);

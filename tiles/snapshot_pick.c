@@ -234,6 +234,7 @@ int snapshot_pick(const struct pick_part *parts, size_t count, const struct view
 		copy_records(&picking);
 		snapshot->pool = parts[count - 1].snapshot->pool;
 		snapshot->label_bytes_max = longest_label(parts, count);
+		snapshot->is_blocks = parts[0].snapshot->is_blocks;
 	}
 	for (size_t i = 0; i < picking.part_count; i++)
 		free(picking.taken[i].items);

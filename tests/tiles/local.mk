@@ -1,5 +1,6 @@
 tiles_tests = \
 	%D%/test_archive \
+	%D%/test_blocks \
 	%D%/test_canvas \
 	%D%/test_clearance \
 	%D%/test_clip \
@@ -8,6 +9,7 @@ tiles_tests = \
 	%D%/test_content_table \
 	%D%/test_cover \
 	%D%/test_curve_sort \
+	%D%/test_dissolve \
 	%D%/test_glyphs \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
@@ -47,6 +49,10 @@ PATHS = tests/tiles/paths.c tests/tiles/paths.h
 tests_tiles_test_archive_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_tiles_test_archive_SOURCES = %D%/test_archive.c $(MADE_TILES)
 tests_tiles_test_archive_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_blocks_SOURCES = %D%/test_blocks.c $(MADE_SNAPSHOT)
+tests_tiles_test_blocks_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_dissolve_SOURCES = %D%/test_dissolve.c $(MADE_SNAPSHOT)
+tests_tiles_test_dissolve_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_canvas_SOURCES = %D%/test_canvas.c
 tests_tiles_test_canvas_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_clearance_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)

@@ -39,8 +39,10 @@ void made_outline(struct outline *outline, const struct clip_path *path, enum ge
 void made_snapshot_add(struct made_snapshot *made, const struct clip_path *path)
 {
 	enum geometry_kind kind = made->gather.layer->geometry;
-	struct snapshot_piece piece = {.record = {.id = ++made->count}};
+	struct snapshot_piece piece = {.record = {.id = ++made->count, .look = made->look}};
 
+	for (size_t i = 0; i < made->gather.column_count; i++)
+		piece.values[i] = SNAPSHOT_NO_VALUE;
 	made_outline(&made->outline, path, kind);
 	piece.record.safe_zoom = made->is_unsure ? GRID_ZOOM_MAX + 1
 						 : clearance_safe_zoom(&made->outline, kind);

@@ -17,6 +17,7 @@ struct made_snapshot {
 	struct outline outline;
 	int64_t count;
 	bool is_unsure; /* outlines that are added may be invalid */
+	uint8_t look;	/* of what is added */
 };
 
 struct made_snapshot made_snapshot_begin(const struct layer *layer);

@@ -65,7 +65,7 @@ static struct snapshot_file *open_file(const char *path)
 	struct snapshot_file *file = NULL;
 
 	assert_int_equal(
-		snapshot_file_open(path, &small_layers.layers[SMALL_LOT], &file, NULL), 0);
+		snapshot_file_open(path, &small_layers.layers[SMALL_LOT], false, &file, NULL), 0);
 	return file;
 }
 
@@ -123,7 +123,7 @@ static int try_copy(struct scene *scene)
 {
 	struct snapshot_file *file = NULL;
 	int rc = snapshot_file_open(
-		scene->copy, &small_layers.layers[SMALL_LOT], &file, NULL);
+		scene->copy, &small_layers.layers[SMALL_LOT], false, &file, NULL);
 
 	snapshot_file_close(file);
 	return rc;
@@ -178,7 +178,7 @@ static void what_lies_with_right_sums_leads_nobody_astray(void **state)
 			if (snapshot_form_is_sound(&head, bytes.len))
 				snapshot_form_seal(bytes.data);
 			write_copy(scene, bytes.data, bytes.len);
-			if (snapshot_file_open(scene->copy, &small_layers.layers[SMALL_LOT], &file, NULL)) {
+			if (snapshot_file_open(scene->copy, &small_layers.layers[SMALL_LOT], false, &file, NULL)) {
 				told++;
 				continue;
 			}
@@ -198,10 +198,10 @@ static void a_file_of_another_layer_or_look_is_told(void **state)
 	struct snapshot_file *file = NULL;
 
 	build(scene);
-	assert_int_equal(snapshot_file_open(scene->path, &small_layers.layers[SMALL_WAY], &file, NULL),
+	assert_int_equal(snapshot_file_open(scene->path, &small_layers.layers[SMALL_WAY], false, &file, NULL),
 		ERR_INVALID);
 	changed.look.class_count--;
-	assert_int_equal(snapshot_file_open(scene->path, &changed, &file, NULL), ERR_INVALID);
+	assert_int_equal(snapshot_file_open(scene->path, &changed, false, &file, NULL), ERR_INVALID);
 	assert_null(file);
 }
 
