@@ -110,6 +110,11 @@ bool anchor_of_area(const struct outline *outline, const struct pixel_grid *grid
 	return widest > 0;
 }
 
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 static double distance(double dx, double dy)
 {
 	return sqrt(dx * dx + dy * dy);
@@ -198,19 +203,6 @@ static bool anchor_at(const struct walk *walk, double middle, double width_px, d
 	return true;
 }
 
-double anchor_line_length(const struct outline *outline, const struct pixel_grid *grid)
-{
-	double longest = 0;
-
-	for (uint32_t r = 0; r < outline->ring_count; r++) {
-		const struct snapshot_ring *ring = &outline->rings[r];
-		const struct walk walk = {outline_points(outline, r), ring->point_count, grid};
-
-		longest = fmax(longest, length_of(&walk));
-	}
-	return longest;
-}
-
 /* Whether a point lies in the window, or as far outside as half the width of a label. */
 static bool is_near(
 	const struct walk *walk, double middle, double width_px, const double window[4])
@@ -222,6 +214,27 @@ static bool is_near(
 	       y <= window[3] + far;
 }
 
+/* How many labels a line of that length has. */
+static double places_of(double length)
+{
+	return larger(1, floor(length / SPACING_PX));
+}
+
+bool anchor_may_stand(const struct outline *outline, const struct pixel_grid *grid,
+	double least_px, double most_px, const double window[4])
+{
+	for (uint32_t r = 0; r < outline->ring_count; r++) {
+		const struct snapshot_ring *ring = &outline->rings[r];
+		struct walk walk = {outline_points(outline, r), ring->point_count, grid};
+		double length = length_of(&walk), places = places_of(length);
+
+		for (double i = 0; length >= least_px && i < places; i++)
+			if (is_near(&walk, length * (i + 0.5) / places, most_px, window))
+				return true;
+	}
+	return false;
+}
+
 size_t anchors_of_line(const struct outline *outline, const struct pixel_grid *grid, double width_px, double height_px,
 	const double window[4], struct anchor ret_anchors[ANCHORS_A_LINE_MAX])
 {
@@ -230,7 +243,7 @@ size_t anchors_of_line(const struct outline *outline, const struct pixel_grid *g
 	for (uint32_t r = 0; r < outline->ring_count; r++) {
 		const struct snapshot_ring *ring = &outline->rings[r];
 		struct walk walk = {outline_points(outline, r), ring->point_count, grid};
-		double length = length_of(&walk), places = fmax(1, floor(length / SPACING_PX));
+		double length = length_of(&walk), places = places_of(length);
 
 		if (length < width_px * 1.1)
 			continue;

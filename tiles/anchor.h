@@ -29,8 +29,12 @@ enum { ANCHORS_A_LINE_MAX = 64 }; /* a street as long as the city at the highest
 bool anchor_of_area(const struct outline *outline, const struct pixel_grid *grid,
 	struct anchor *ret_anchor);
 
-/* The length of the longest part of a line, px. */
-double anchor_line_length(const struct outline *outline, const struct pixel_grid *grid);
+/*
+ * Whether a text between `least_px` and `most_px` wide may have a place along a line in the window of
+ * anchors_of_line; quickly, before the text is measured.
+ */
+bool anchor_may_stand(const struct outline *outline, const struct pixel_grid *grid,
+	double least_px, double most_px, const double window[4]);
 
 /*
  * Places along a line for a text of that width and height, evenly spaced, where the line is

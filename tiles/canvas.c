@@ -4,16 +4,21 @@
 
 #include "base/banned.h"
 #include "base/messages.h"
+#include "tiles/pixel.h"
 
 /* A colour ready for blending. */
 struct paint {
 	uint32_t pixel; /* premultiplied */
 	struct canvas *canvas;
+	struct ink_ramp *ramp; /* if the canvas is drawn in indices */
 };
 
 void canvas_clear(struct canvas *canvas)
 {
 	free(canvas->pixels);
+	free(canvas->indices);
+	free(canvas->inks);
+	free(canvas->veil);
 	raster_clear(&canvas->raster);
 	stroker_clear(&canvas->stroker);
 	round_line_clear(&canvas->round);
@@ -44,43 +49,9 @@ int canvas_init(struct canvas *canvas, int width, int height, struct error *err)
 	return 0;
 }
 
-/* The channels of a pixel, each in 16 bits of its own. */
-static uint64_t spread(uint32_t pixel)
-{
-	return (pixel & 0x00FF00FF) | (uint64_t)(pixel & 0xFF00FF00) << 24;
-}
-
-/* Channels of up to 255 * 255 + 127, each divided by 255 and rounded, as a pixel. */
-static uint32_t pack(uint64_t products)
-{
-	const uint64_t bytes = 0x00FF00FF00FF00FF;
-
-	products += 0x0080008000800080;
-	products = (products + (products >> 8 & bytes)) >> 8 & bytes;
-	return (uint32_t)(products | products >> 24);
-}
-
-static uint32_t premultiply(uint32_t colour)
-{
-	return pack(spread(__builtin_bswap32(colour) | 0xFF000000) * (colour & 0xFF));
-}
-
-/*
- * Porter and Duff's "over" with a part of the colour, rounded once. Alpha stays below 256 since
- * what the top leaves of the pixel below is 255 less the rounded share of the top; and no channel
- * passes alpha, since the same arithmetic makes it from numbers that are no larger.
- */
-static uint32_t blend(uint64_t top, uint32_t below, uint32_t share)
-{
-	uint32_t hidden = (uint32_t)(top >> 48) * share + 128;
-
-	hidden = (hidden + (hidden >> 8)) >> 8;
-	return pack(top * share + spread(below) * (255 - hidden));
-}
-
 static void blend_solid(uint32_t *at, int count, uint32_t pixel)
 {
-	uint64_t top = spread(pixel);
+	uint64_t top = pixel_spread(pixel);
 
 	if (pixel >> 24 == 255) {
 		for (int i = 0; i < count; i++)
@@ -88,7 +59,7 @@ static void blend_solid(uint32_t *at, int count, uint32_t pixel)
 		return;
 	}
 	for (int i = 0; i < count; i++)
-		at[i] = blend(top, at[i], 255);
+		at[i] = pixel_blend(top, at[i], 255);
 }
 
 /* True if the next 8 shares are all 0. */
@@ -102,35 +73,86 @@ static bool is_empty(const uint8_t *coverage)
 
 static void blend_covered(uint32_t *at, int count, uint32_t pixel, const uint8_t *coverage)
 {
-	uint64_t top = spread(pixel);
+	uint64_t top = pixel_spread(pixel);
 	bool opaque = pixel >> 24 == 255;
 
 	for (int i = 0; i < count; i++) {
 		if (coverage[i] == 255 && opaque)
 			at[i] = pixel;
 		else if (coverage[i])
-			at[i] = blend(top, at[i], coverage[i]);
+			at[i] = pixel_blend(top, at[i], coverage[i]);
 		else if (i + 8 <= count && is_empty(coverage + i))
 			i += 7;
 	}
 }
 
+static void index_solid(const struct canvas *canvas, uint8_t *at, int count, struct ink_ramp *ramp)
+{
+	if (pixel_alpha(ramp->pixel) == 255) {
+		memset(at, ramp->over[INK_STEPS][0], (size_t)count);
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		at[i] = ink_over(canvas->inks, ramp, INK_STEPS, at[i]);
+}
+
+/* Nothing leaves an index as it is, so no share need be looked at but for whole stretches. */
+static void index_covered(const struct canvas *canvas, uint8_t *at, int count,
+	struct ink_ramp *ramp, const uint8_t *coverage)
+{
+	uint64_t shares;
+	bool opaque = pixel_alpha(ramp->pixel) == 255;
+	int i = 0;
+
+	for (; i + 8 <= count; i += 8) {
+		memcpy(&shares, coverage + i, sizeof shares);
+		if (!shares)
+			continue;
+		if (shares == UINT64_MAX && opaque) {
+			memset(at + i, ramp->over[INK_STEPS][0], 8);
+			continue;
+		}
+		for (int k = i; k < i + 8; k++)
+			at[k] = ink_over(canvas->inks, ramp, ink_step(coverage[k]), at[k]);
+	}
+	for (; i < count; i++)
+		at[i] = ink_over(canvas->inks, ramp, ink_step(coverage[i]), at[i]);
+}
+
 static void cover_span(void *context, int x, int y, int count, const uint8_t *coverage)
 {
 	const struct paint *paint = context;
-	uint32_t *at = paint->canvas->pixels + (size_t)y * (size_t)paint->canvas->width + x;
+	struct canvas *canvas = paint->canvas;
+	size_t at = (size_t)y * (size_t)canvas->width + (size_t)x;
 
-	if (coverage)
-		blend_covered(at, count, paint->pixel, coverage);
+	if (paint->ramp && coverage)
+		index_covered(canvas, canvas->indices + at, count, paint->ramp, coverage);
+	else if (paint->ramp)
+		index_solid(canvas, canvas->indices + at, count, paint->ramp);
+	else if (coverage)
+		blend_covered(canvas->pixels + at, count, paint->pixel, coverage);
 	else
-		blend_solid(at, count, paint->pixel);
+		blend_solid(canvas->pixels + at, count, paint->pixel);
+}
+
+static struct paint make_paint(struct canvas *canvas, uint32_t colour)
+{
+	uint32_t pixel = pixel_premultiply(colour);
+
+	if (canvas->is_indexed)
+		inks_sweep(canvas->inks, canvas->indices,
+			(size_t)canvas->width * (size_t)canvas->height);
+
+	return (struct paint){
+		pixel, canvas, canvas->is_indexed ? inks_ramp(canvas->inks, pixel) : NULL};
 }
 
 void canvas_wipe(struct canvas *canvas, uint32_t colour)
 {
 	size_t count = (size_t)canvas->width * (size_t)canvas->height;
-	uint32_t pixel = premultiply(colour);
+	uint32_t pixel = pixel_premultiply(colour);
 
+	canvas->is_indexed = false;
 	if (!pixel) {
 		memset(canvas->pixels, 0, count * sizeof pixel);
 		return;
@@ -139,9 +161,38 @@ void canvas_wipe(struct canvas *canvas, uint32_t colour)
 		canvas->pixels[i] = pixel;
 }
 
+int canvas_wipe_indexed(struct canvas *canvas, struct error *err)
+{
+	size_t count = (size_t)canvas->width * (size_t)canvas->height;
+
+	if (!canvas->indices)
+		canvas->indices = malloc(count);
+	if (!canvas->inks)
+		canvas->inks = malloc(sizeof *canvas->inks);
+	if (!canvas->veil)
+		canvas->veil = malloc(count);
+	if (!canvas->indices || !canvas->inks || !canvas->veil)
+		return fail_no_memory(err);
+	memset(canvas->indices, 0, count);
+	inks_reset(canvas->inks);
+	canvas->is_indexed = true;
+	return 0;
+}
+
+bool canvas_is_good(const struct canvas *canvas)
+{
+	return !canvas->is_indexed || inks_are_good(canvas->inks);
+}
+
+void canvas_foresee(struct canvas *canvas, uint32_t below, uint32_t colour)
+{
+	if (canvas->is_indexed)
+		inks_foresee(canvas->inks, pixel_premultiply(below), pixel_premultiply(colour));
+}
+
 int canvas_fill(struct canvas *canvas, const struct path *path, uint32_t colour, struct error *err)
 {
-	struct paint paint = {premultiply(colour), canvas};
+	struct paint paint = make_paint(canvas, colour);
 
 	if (!(colour & 0xFF))
 		return path_check(path, err);
@@ -179,16 +230,74 @@ int canvas_gather_lines(
 	return 0;
 }
 
+void canvas_gather_side(struct canvas *canvas, struct point from, struct point to)
+{
+	cover_add_side(&canvas->cover, from, to);
+}
+
+void canvas_gather_line(
+	struct canvas *canvas, const struct point *points, size_t count, double width_px)
+{
+	if (width_px > 0)
+		round_line_add_line(
+			&canvas->round, points, count, fmin(width_px, PEN_WIDTH_MAX_PX));
+}
+
+/* A translucent colour in work: its coverage, and how many pixels it covers all of. */
+struct veil {
+	struct canvas *canvas;
+	size_t full_count;
+};
+
+static void note_span(void *context, int x, int y, int count, const uint8_t *coverage)
+{
+	struct veil *veil = context;
+	struct canvas *canvas = veil->canvas;
+	uint8_t *at = canvas->veil + (size_t)y * (size_t)canvas->width + x;
+
+	for (int i = 0; i < count; i++) {
+		at[i] = coverage ? coverage[i] : 255;
+		veil->full_count += at[i] == 255;
+	}
+}
+
+/*
+ * A ward that is tinted covers most of its tiles wholly. That changes the palette and no index;
+ * pixel by pixel there would have to be twice the colours for a while.
+ */
+static void paint_veil(struct canvas *canvas, uint32_t colour)
+{
+	struct veil veil = {.canvas = canvas};
+	size_t count = (size_t)canvas->width * (size_t)canvas->height;
+	struct paint paint;
+
+	memset(canvas->veil, 0, count);
+	cover_emit(&canvas->cover, (struct span_sink){note_span, &veil});
+	if (veil.full_count == count) {
+		inks_tint(canvas->inks, pixel_premultiply(colour));
+		return;
+	}
+	paint = make_paint(canvas, colour);
+	for (int y = 0; y < canvas->height; y++)
+		cover_span(&paint, 0, y, canvas->width,
+			canvas->veil + (size_t)y * (size_t)canvas->width);
+}
+
 void canvas_paint_areas(struct canvas *canvas, uint32_t colour)
 {
-	struct paint paint = {premultiply(colour), canvas};
+	struct paint paint;
 
+	if (canvas->is_indexed && (colour & 0xFF) < 255) {
+		paint_veil(canvas, colour);
+		return;
+	}
+	paint = make_paint(canvas, colour);
 	cover_emit(&canvas->cover, (struct span_sink){cover_span, &paint});
 }
 
 void canvas_paint_lines(struct canvas *canvas, uint32_t colour)
 {
-	struct paint paint = {premultiply(colour), canvas};
+	struct paint paint = make_paint(canvas, colour);
 
 	round_line_emit(&canvas->round, (struct span_sink){cover_span, &paint});
 }
@@ -220,7 +329,7 @@ void canvas_disc(struct canvas *canvas, struct point centre, double radius_px, u
 
 void canvas_stamp(struct canvas *canvas, const struct mask *mask, int x, int y, uint32_t colour)
 {
-	uint32_t pixel = premultiply(colour);
+	struct paint paint = make_paint(canvas, colour);
 	int left = x < 0 ? 0 : x, top = y < 0 ? 0 : y;
 	int right = x > canvas->width - mask->width ? canvas->width : x + mask->width;
 	int bottom = y > canvas->height - mask->height ? canvas->height : y + mask->height;
@@ -229,7 +338,6 @@ void canvas_stamp(struct canvas *canvas, const struct mask *mask, int x, int y, 
 		const uint8_t *coverage =
 			mask->coverage + (size_t)(row - y) * (size_t)mask->width + (left - x);
 
-		blend_covered(canvas->pixels + (size_t)row * (size_t)canvas->width + left,
-			right - left, pixel, coverage);
+		cover_span(&paint, left, row, right - left, coverage);
 	}
 }

@@ -13,10 +13,12 @@
 #ifndef TILES_CANVAS_H
 #define TILES_CANVAS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "tiles/cover.h"
+#include "tiles/inks.h"
 #include "tiles/path.h"
 #include "tiles/raster.h"
 #include "tiles/round_line.h"
@@ -27,6 +29,10 @@ enum { CANVAS_SIDE_MAX = RASTER_SIDE_MAX };
 struct canvas {
 	int width, height;
 	uint32_t *pixels; /* rows from the top; red in the lowest byte, then green, blue, alpha */
+	bool is_indexed;  /* then it is `indices` that are drawn on, and not `pixels` */
+	uint8_t *indices; /* of the colours in `inks`; heap, once they were asked for */
+	struct inks *inks;
+	uint8_t *veil; /* coverage of a translucent colour in work; heap, as they are */
 	struct raster raster;
 	struct cover cover;
 	struct round_line round;
@@ -39,6 +45,17 @@ void canvas_clear(struct canvas *canvas); /* frees */
 
 /* Makes all pixels this colour. */
 void canvas_wipe(struct canvas *canvas, uint32_t colour);
+
+/*
+ * Makes the picture transparent and has it drawn in palette indices (inks.h), which is quicker.
+ * When it is finished canvas_is_good says whether the palette did; if not, draw it once more after
+ * canvas_wipe. What canvas_fill and canvas_stroke draw takes its colour through a palette too.
+ */
+int canvas_wipe_indexed(struct canvas *canvas, struct error *err);
+bool canvas_is_good(const struct canvas *canvas);
+
+/* Says that much of one colour will be drawn on another; of use before anything is drawn. */
+void canvas_foresee(struct canvas *canvas, uint32_t below, uint32_t colour);
 
 /*
  * Fills under the non-zero rule; polygons whose rings were closed as PATH_OUTER and PATH_HOLE,
@@ -62,6 +79,9 @@ int canvas_stroke(struct canvas *canvas, const struct path *path, const struct p
 int canvas_gather_areas(struct canvas *canvas, const struct path *path, struct error *err);
 int canvas_gather_lines(
 	struct canvas *canvas, const struct path *path, double width_px, struct error *err);
+void canvas_gather_side(struct canvas *canvas, struct point from, struct point to); /* of a ring */
+void canvas_gather_line(
+	struct canvas *canvas, const struct point *points, size_t count, double width_px);
 void canvas_paint_areas(struct canvas *canvas, uint32_t colour);
 void canvas_paint_lines(struct canvas *canvas, uint32_t colour);
 

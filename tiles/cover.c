@@ -178,24 +178,20 @@ static bool is_inside(const struct cover *cover, struct point at)
 	return at.x >= 0 && at.x <= cover->width && at.y >= 0 && at.y <= cover->height;
 }
 
+void cover_add_side(struct cover *cover, struct point from, struct point to)
+{
+	if (is_inside(cover, from) && is_inside(cover, to))
+		add_inside(cover, (float)from.x, (float)from.y, (float)to.x, (float)to.y);
+	else if (from.y < to.y)
+		add_clipped(cover, from, to, 1);
+	else
+		add_clipped(cover, to, from, -1);
+}
+
 void cover_add_ring(struct cover *cover, const struct point *points, size_t count)
 {
-	struct point last = count ? points[count - 1] : (struct point){0, 0};
-	bool last_inside = count && is_inside(cover, last);
-
-	for (size_t i = 0; i < count; i++) {
-		struct point at = points[i];
-		bool inside = is_inside(cover, at);
-
-		if (inside && last_inside)
-			add_inside(cover, (float)last.x, (float)last.y, (float)at.x, (float)at.y);
-		else if (last.y < at.y)
-			add_clipped(cover, last, at, 1);
-		else
-			add_clipped(cover, at, last, -1);
-		last = at;
-		last_inside = inside;
-	}
+	for (size_t i = 0; i < count; i++)
+		cover_add_side(cover, points[i ? i - 1 : count - 1], points[i]);
 }
 
 /* --- the sums --------------------------------------------------------------------------------- */

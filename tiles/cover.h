@@ -6,7 +6,7 @@
  * side shared by two areas cancels out, so there is no seam. Coverage beyond 1 counts as 1, below 0
  * its amount counts. A side costs the pixels that it crosses, wherever it comes from.
  *
- * Calling sequence: add rings in any order, then emit once, which empties it. One thread at a time.
+ * Calling sequence: add rings, or all of their sides, in any order, then emit once, which empties it. One thread at a time.
  */
 #ifndef TILES_COVER_H
 #define TILES_COVER_H
@@ -33,6 +33,9 @@ void cover_clear(struct cover *cover);
 
 /* Adds a ring; coordinates as a path has them. */
 void cover_add_ring(struct cover *cover, const struct point *points, size_t count);
+
+/* Adds a side of a ring; the others may follow in any order. */
+void cover_add_side(struct cover *cover, struct point from, struct point to);
 
 /* Hands the coverage to the sink and empties it. */
 void cover_emit(struct cover *cover, struct span_sink sink);

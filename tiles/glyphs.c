@@ -8,12 +8,21 @@
 #include "base/messages.h"
 #include "base/text.h"
 
-enum { CHARACTERS = 0x1F00 }; /* of Unicode, up to where Vietnamese letters end */
+enum {
+	CHARACTERS = 0x1F00, /* of Unicode, up to where Vietnamese letters end */
+	INKS = 2048,	     /* more glyphs than the typefaces have */
+};
 
 static const char ellipsis[] = "\xE2\x80\xA6"; /* U+2026 */
 
 /* How far a straight piece may be from the curve that it stands for. */
 static const double tolerance_px = 0.04;
+
+/* The box of a glyph's ink, which takes long to find. */
+struct ink {
+	bool is_known, is_there;
+	hb_glyph_extents_t box;
+};
 
 struct glyphs {
 	hb_font_t *fonts[FONT_COUNT];
@@ -22,6 +31,7 @@ struct glyphs {
 	float cap_heights[FONT_COUNT], x_heights[FONT_COUNT]; /* ems */
 	float em_a_unit[FONT_COUNT];
 	float widths[FONT_COUNT][CHARACTERS]; /* ems; 0 for what the typeface has not */
+	struct ink inks[FONT_COUNT][INKS];    /* of glyphs by their number, once they were asked for */
 };
 
 /* --- outlines --------------------------------------------------------------------------------- */
@@ -246,14 +256,32 @@ float glyphs_x_height(const struct glyphs *glyphs, enum font font)
 
 /* --- shaping ---------------------------------------------------------------------------------- */
 
+/* The box of a glyph's ink in font units; false if there is none. */
+static bool find_ink(
+	struct glyphs *glyphs, enum font font, uint32_t glyph, hb_glyph_extents_t *ret_box)
+{
+	struct ink *ink = glyph < INKS ? &glyphs->inks[font][glyph] : NULL;
+	bool is_there;
+
+	if (ink && ink->is_known) {
+		*ret_box = ink->box;
+		return ink->is_there;
+	}
+	is_there = hb_font_get_glyph_extents(glyphs->fonts[font], glyph, ret_box) && ret_box->width;
+	if (ink)
+		*ink = (struct ink){true, is_there, *ret_box};
+	return is_there;
+}
+
+
 /* Adds the ink of a glyph to the box of the text. */
-static void add_ink(const struct glyphs *glyphs, enum font font, const struct glyph *glyph,
+static void add_ink(struct glyphs *glyphs, enum font font, const struct glyph *glyph,
 	bool *first, struct shaped_text *text)
 {
 	float em = glyphs->em_a_unit[font], left, top, right, bottom;
-	hb_glyph_extents_t ink;
+	hb_glyph_extents_t ink = {0};
 
-	if (!hb_font_get_glyph_extents(glyphs->fonts[font], glyph->id, &ink) || !ink.width)
+	if (!find_ink(glyphs, font, glyph->id, &ink))
 		return;
 	left = glyph->x + (float)ink.x_bearing * em;
 	top = glyph->y - (float)ink.y_bearing * em;

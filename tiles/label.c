@@ -75,67 +75,6 @@ double labels_margin(const struct labels *labels)
 	return labels_margin_of(labels, INFINITY, INFINITY);
 }
 
-/* --- offering --------------------------------------------------------------------------------- */
-
-static bool grow(struct labels *labels)
-{
-	size_t room = labels->room ? labels->room * 2 : FIRST_ROOM;
-	struct candidate *list = realloc(labels->list, room * sizeof *list);
-
-	if (!list)
-		return false;
-	labels->list = list;
-	labels->room = room;
-	return true;
-}
-
-/* splitmix64's finisher: near ids are far apart afterwards. */
-static uint64_t hash_id(uint64_t id)
-{
-	id = (id ^ id >> 30) * 0xBF58476D1CE4E5B9;
-	id = (id ^ id >> 27) * 0x94D049BB133111EB;
-	return id ^ id >> 31;
-}
-
-double label_reach(const struct text_look *look, size_t len)
-{
-	/* Half the width, where no character is wider than 1.1 em a byte; and some height. */
-	double most = len < TEXT_GLYPHS_MAX ? (double)len : TEXT_GLYPHS_MAX;
-
-	return (most * 0.55 + 1.5) * (double)look->size_px + (double)look->halo_px;
-}
-
-int labels_offer(struct labels *labels, const struct label *label, struct error *err)
-{
-	const struct text *text = &label->text;
-	size_t kept = text->len > TEXT_BYTES_MAX ? TEXT_BYTES_MAX + 1 : text->len;
-	struct candidate *candidate;
-	int rc;
-
-	if (!(fabs(label->x) < anchor_max_px && fabs(label->y) < anchor_max_px) ||
-		!isfinite(label->angle))
-		return fail_coordinate_not_finite(err);
-	if (labels->count == LABELS_MAX)
-		return fail_too_many_labels(err, LABELS_MAX);
-	if (labels->count == labels->room && !grow(labels))
-		return fail_no_memory(err);
-	candidate = labels->list + labels->count;
-	*candidate = (struct candidate){.look = text->look,
-		.text_at = labels->texts.len,
-		.text_len = kept,
-		.x = llrint(label->x),
-		.y = llrint(label->y),
-		.angle = remainder(label->angle, M_PI),
-		.priority = label->priority,
-		.id = label->id,
-		.hash = hash_id(label->id),
-		.bound_px = label_reach(&text->look, text->len)};
-	strbuf_add(&labels->texts, text->bytes, kept);
-	rc = strbuf_check(&labels->texts, err);
-	labels->count += !rc;
-	return rc;
-}
-
 /* --- boxes ------------------------------------------------------------------------------------ */
 
 static struct text text_of(const struct labels *labels, const struct candidate *candidate)
@@ -148,7 +87,8 @@ static struct text text_of(const struct labels *labels, const struct candidate *
 static void find_corners(struct candidate *candidate, double padding_px)
 {
 	const struct text_box *box = &candidate->box;
-	double cosine = cos(candidate->angle), sine = sin(candidate->angle);
+	double cosine = candidate->angle == 0 ? 1 : cos(candidate->angle);
+	double sine = candidate->angle == 0 ? 0 : sin(candidate->angle);
 
 	for (int i = 0; i < 4; i++) {
 		double x = i == 0 || i == 3 ? (double)box->left - padding_px
@@ -160,25 +100,33 @@ static void find_corners(struct candidate *candidate, double padding_px)
 	}
 }
 
+static void set_box(
+	const struct labels *labels, struct candidate *candidate, const struct text_box *box)
+{
+	double x = fmax(-(double)box->left, (double)box->right);
+	double y = fmax(-(double)box->top, (double)box->bottom);
+
+	candidate->box = *box;
+	candidate->bound_px = sqrt(x * x + y * y);
+	candidate->measured = true;
+	candidate->possible = box->right > box->left &&
+			      candidate->bound_px <= LABEL_REACH_PX * labels->scale;
+	if (candidate->possible)
+		find_corners(candidate, LABEL_PADDING_PX * labels->scale);
+}
+
 static int measure(const struct picture *picture, struct candidate *candidate, struct error *err)
 {
 	struct text text = text_of(picture->labels, candidate);
-	struct text_box *box = &candidate->box;
+	struct text_box box;
 	int rc;
 
 	if (candidate->measured)
 		return 0;
-	rc = lettering_measure(picture->lettering, &text, box, err);
-	if (rc)
-		return rc;
-	candidate->bound_px = hypot(fmax(-(double)box->left, (double)box->right),
-		fmax(-(double)box->top, (double)box->bottom));
-	candidate->measured = true;
-	candidate->possible = box->right > box->left &&
-			      candidate->bound_px <= LABEL_REACH_PX * picture->labels->scale;
-	if (candidate->possible)
-		find_corners(candidate, LABEL_PADDING_PX * picture->labels->scale);
-	return 0;
+	rc = lettering_measure(picture->lettering, &text, &box, err);
+	if (!rc)
+		set_box(picture->labels, candidate, &box);
+	return rc;
 }
 
 /* True if a line along a side of `a` has all of `a` on one side and all of `b` on the other. */
@@ -220,6 +168,74 @@ static bool comes_first(const struct candidate *a, const struct candidate *b)
 	if (a->x != b->x)
 		return a->x < b->x;
 	return a < b;
+}
+
+/* --- offering --------------------------------------------------------------------------------- */
+
+static bool grow(struct labels *labels)
+{
+	size_t room = labels->room ? labels->room * 2 : FIRST_ROOM;
+	struct candidate *list = realloc(labels->list, room * sizeof *list);
+
+	if (!list)
+		return false;
+	labels->list = list;
+	labels->room = room;
+	return true;
+}
+
+/* splitmix64's finisher: near ids are far apart afterwards. */
+static uint64_t hash_id(uint64_t id)
+{
+	id = (id ^ id >> 30) * 0xBF58476D1CE4E5B9;
+	id = (id ^ id >> 27) * 0x94D049BB133111EB;
+	return id ^ id >> 31;
+}
+
+double label_reach(const struct text_look *look, size_t len)
+{
+	/* Half the width, where no character is wider than 1.1 em a byte; and some height. */
+	double most = len < TEXT_GLYPHS_MAX ? (double)len : TEXT_GLYPHS_MAX;
+
+	return (most * 0.55 + 1.5) * (double)look->size_px + (double)look->halo_px;
+}
+
+double labels_reach(const struct labels *labels, const struct text_look *look, size_t len)
+{
+	return fmin(label_reach(look, len), LABEL_REACH_PX * labels->scale);
+}
+
+int labels_offer(struct labels *labels, const struct label *label, struct error *err)
+{
+	const struct text *text = &label->text;
+	size_t kept = text->len > TEXT_BYTES_MAX ? TEXT_BYTES_MAX + 1 : text->len;
+	struct candidate *candidate;
+	int rc;
+
+	if (!(fabs(label->x) < anchor_max_px && fabs(label->y) < anchor_max_px) ||
+		!isfinite(label->angle))
+		return fail_coordinate_not_finite(err);
+	if (labels->count == LABELS_MAX)
+		return fail_too_many_labels(err, LABELS_MAX);
+	if (labels->count == labels->room && !grow(labels))
+		return fail_no_memory(err);
+	candidate = labels->list + labels->count;
+	*candidate = (struct candidate){.look = text->look,
+		.text_at = labels->texts.len,
+		.text_len = kept,
+		.x = llrint(label->x),
+		.y = llrint(label->y),
+		.angle = remainder(label->angle, M_PI),
+		.priority = label->priority,
+		.id = label->id,
+		.hash = hash_id(label->id),
+		.bound_px = label_reach(&text->look, text->len)};
+	if (label->box)
+		set_box(labels, candidate, label->box);
+	strbuf_add(&labels->texts, text->bytes, kept);
+	rc = strbuf_check(&labels->texts, err);
+	labels->count += !rc;
+	return rc;
 }
 
 /* --- cells ------------------------------------------------------------------------------------ */

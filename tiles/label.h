@@ -33,6 +33,7 @@ enum {
 
 struct label {
 	struct text text; /* copied when offered */
+	const struct text_box *box; /* what lettering_measure says of it; NULL if it was not asked */
 	double x, y;	  /* of the anchor, in pixels of the whole world at this zoom */
 	double angle;	  /* radians clockwise; turned by half if it would be upside down */
 	int priority;	  /* the higher comes first */
@@ -65,6 +66,9 @@ double labels_margin_of(const struct labels *labels, double reach_px, double oth
 
 /* The most that a label of so many bytes may reach from its anchor, px. */
 double label_reach(const struct text_look *look, size_t len);
+
+/* The same for such as are drawn at all. */
+double labels_reach(const struct labels *labels, const struct text_look *look, size_t len);
 
 /* ERR_INVALID for an anchor that is no number; ERR_TOO_LARGE over LABELS_MAX. */
 int labels_offer(struct labels *labels, const struct label *label, struct error *err);

@@ -21,10 +21,12 @@ tiles_libtiles_a_SOURCES = \
 	%D%/grid.c %D%/grid.h \
 	%D%/hilbert_tree.c %D%/hilbert_tree.h \
 	%D%/hull.c %D%/hull.h \
+	%D%/inks.c %D%/inks.h \
 	%D%/label.c %D%/label.h \
 	%D%/label_line.c %D%/label_line.h \
 	%D%/lettering.c %D%/lettering.h \
 	%D%/mbtiles.c %D%/mbtiles.h \
+	%D%/letters.c %D%/letters.h \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
@@ -34,14 +36,18 @@ tiles_libtiles_a_SOURCES = \
 	%D%/pbf.h \
 	%D%/pen.h \
 	%D%/pmtiles.c %D%/pmtiles.h \
+	%D%/pixel.h \
+	%D%/plotter.c %D%/plotter.h \
 	%D%/png.c %D%/png.h \
 	%D%/pole.c %D%/pole.h \
 	%D%/radix_sort.c %D%/radix_sort.h \
 	%D%/raster.c %D%/raster.h \
 	%D%/render.c %D%/render.h \
+	%D%/render_labels.c %D%/render_picture.h \
 	%D%/ring_order.c %D%/ring_order.h \
 	%D%/round_line.c %D%/round_line.h \
 	%D%/scanline.c %D%/scanline.h \
+	%D%/shared_sides.c %D%/shared_sides.h \
 	%D%/snap.c %D%/snap.h \
 	%D%/snapshot.c %D%/snapshot.h \
 	%D%/snapshot_build.c \

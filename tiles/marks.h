@@ -26,6 +26,10 @@ static inline void marks_set(uint64_t *row, int first, int last)
 	uint64_t bits = ~UINT64_C(0) << (from % MARK_WORD_BITS);
 
 	row += from / MARK_WORD_BITS;
+	if (from / MARK_WORD_BITS == to / MARK_WORD_BITS) {
+		*row |= (UINT64_C(2) << to % MARK_WORD_BITS) - (UINT64_C(1) << from % MARK_WORD_BITS);
+		return;
+	}
 	for (unsigned words = to / MARK_WORD_BITS - from / MARK_WORD_BITS; words; words--) {
 		*row++ |= bits;
 		bits = ~UINT64_C(0);

@@ -121,14 +121,18 @@ static int sort_palette(struct palette *palette, uint8_t places[PALETTE_COLOURS_
 
 /* Rows of indices, several in a byte from the high bits down (PNG, 7.2). */
 static void pack_indices(struct png_encoder *encoder, const struct image *image,
-	const uint8_t places[PALETTE_COLOURS_MAX])
+	const uint8_t *indices, const uint8_t places[PALETTE_COLOURS_MAX])
 {
-	const uint8_t *indices = encoder->indices;
 	uint8_t *to = encoder->rows;
 	int width = image->canvas->width, depth = image->depth;
 
 	for (int y = 0; y < image->canvas->height; y++, indices += width) {
 		*to++ = 0;
+		if (depth == 8 && image->canvas->is_indexed) {
+			memcpy(to, indices, (size_t)width);
+			to += width;
+			continue;
+		}
 		if (depth == 8) {
 			for (int x = 0; x < width; x++)
 				*to++ = places[indices[x]];
@@ -234,6 +238,28 @@ static int add_data(struct png_encoder *encoder, const struct image *image, int 
 	return 0;
 }
 
+/* The same for a canvas that is in indices already; they stay as they are. */
+static void lay_out_indices(struct png_encoder *encoder, struct image *image, struct strbuf *out)
+{
+	const struct inks *inks = image->canvas->inks;
+	int translucent = 0;
+	uint8_t places[PALETTE_COLOURS_MAX];
+
+	image->palette.count = inks->count;
+	for (int i = 0; i < inks->count; i++) {
+		image->palette.colours[i] = inks->colours[i];
+		places[i] = (uint8_t)i;
+		if (alpha_of(inks->colours[i]) < 255)
+			translucent = i + 1;
+	}
+	image->type = TYPE_PALETTE;
+	image->depth = depth_for(inks->count);
+	image->row_bytes = 1 + ((size_t)image->canvas->width * (size_t)image->depth + 7) / 8;
+	pack_indices(encoder, image, image->canvas->indices, places);
+	add_header(out, image);
+	add_palette(out, &image->palette, translucent);
+}
+
 /* Chooses the form of the file and lays out its rows; the head of the file goes to `out`. */
 static void lay_out(struct png_encoder *encoder, struct image *image, struct strbuf *out)
 {
@@ -241,6 +267,10 @@ static void lay_out(struct png_encoder *encoder, struct image *image, struct str
 	size_t width = (size_t)canvas->width;
 	uint8_t places[PALETTE_COLOURS_MAX];
 
+	if (canvas->is_indexed) {
+		lay_out_indices(encoder, image, out);
+		return;
+	}
 	if (palette_make(encoder->maker, canvas->pixels, width * (size_t)canvas->height,
 		    &image->palette, encoder->indices)) {
 		int translucent = sort_palette(&image->palette, places);
@@ -248,7 +278,7 @@ static void lay_out(struct png_encoder *encoder, struct image *image, struct str
 		image->type = TYPE_PALETTE;
 		image->depth = depth_for(image->palette.count);
 		image->row_bytes = 1 + (width * (size_t)image->depth + 7) / 8;
-		pack_indices(encoder, image, places);
+		pack_indices(encoder, image, encoder->indices, places);
 		add_header(out, image);
 		add_palette(out, &image->palette, translucent);
 		return;

@@ -3,15 +3,12 @@
 #include <math.h>
 
 #include "base/messages.h"
-#include "tiles/anchor.h"
 #include "tiles/compress.h"
+#include "tiles/render_picture.h"
 
 enum {
 	MARGIN_PX = 2,	/* more than what anti-aliasing and rounding add to a drawing */
-	HALO_PX = 1,	/* of labels; a little more than a pixel is added for small ones */
-	GAP_PX = 2,	/* between a point symbol and its label */
 	STREET_M = 100, /* lines are seen whole up to this width: a boulevard */
-	PATH_POINTS = 512, /* gathered at once, so that the path stays in the cache */
 };
 
 int renderer_open(struct renderer *renderer, struct error *err)
@@ -24,6 +21,9 @@ int renderer_open(struct renderer *renderer, struct error *err)
 		rc = canvas_init(&renderer->canvases[i], TILE_SIZE_PX * (i + 1),
 			TILE_SIZE_PX * (i + 1), err);
 	}
+	renderer->plotter = calloc(1, sizeof *renderer->plotter);
+	if (!rc && !renderer->plotter)
+		rc = fail_no_memory(err);
 	if (!rc)
 		rc = lettering_new(&renderer->lettering, err);
 	return rc ? rc : png_encoder_new(&renderer->encoder, err);
@@ -37,36 +37,12 @@ void renderer_clear(struct renderer *renderer)
 	}
 	lettering_free(renderer->lettering);
 	png_encoder_free(renderer->encoder);
-	path_clear(&renderer->path);
+	free(renderer->plotter);
 	outline_clear(&renderer->outline);
 	item_list_clear(&renderer->found);
 	free(renderer->sorted);
 	*renderer = (struct renderer){0};
 }
-
-/* A picture while it is drawn. */
-struct picture {
-	struct renderer *renderer;
-	struct canvas *canvas;
-	struct labels *labels;
-	struct tile tile;
-	int scale;
-	double units_a_px;    /* world units */
-	int64_t left, top;    /* of the tile, px of the world */
-	double ground_m_a_px; /* at the tile's middle */
-	const struct snapshot *const *snapshots;
-	size_t snapshot_count;
-};
-
-/* A layer of it. */
-struct layer_picture {
-	struct picture *picture;
-	const struct snapshot *snapshot;
-	const struct look *look;
-	struct pixel_grid grid; /* to px of the world */
-	size_t count;		/* of records, in renderer->sorted */
-	size_t class_ends[UINT8_MAX + 1]; /* once they are in the order of classes */
-};
 
 static struct picture begin_picture(
 	struct renderer *renderer, struct tile tile, int scale)
@@ -89,8 +65,7 @@ static struct picture begin_picture(
 	};
 }
 
-static struct layer_picture begin_layer(
-	struct picture *picture, const struct snapshot *snapshot)
+struct layer_picture picture_layer(struct picture *picture, const struct snapshot *snapshot)
 {
 	return (struct layer_picture){
 		.picture = picture,
@@ -102,7 +77,7 @@ static struct layer_picture begin_layer(
 	};
 }
 
-static const struct look_class *class_of(
+const struct look_class *picture_class(
 	const struct layer_picture *layer, const struct snapshot_record *record)
 {
 	return &layer->look->classes[record->look];
@@ -121,8 +96,7 @@ static bool reserve_sorted(struct renderer *renderer, size_t count)
 	return renderer->sorted;
 }
 
-/* Finds the records within a margin of the tile. */
-static int find_records(struct layer_picture *layer, double margin_px, struct error *err)
+int picture_find(struct layer_picture *layer, double margin_px, struct error *err)
 {
 	struct renderer *renderer = layer->picture->renderer;
 	struct tile_box box = snapshot_tile_box(layer->picture->tile,
@@ -137,7 +111,7 @@ static int find_records(struct layer_picture *layer, double margin_px, struct er
 		uint32_t item = renderer->found.items[i];
 		const struct snapshot_record *record = &layer->snapshot->records[item];
 
-		if (layer->picture->tile.z >= class_of(layer, record)->min_zoom)
+		if (layer->picture->tile.z >= picture_class(layer, record)->min_zoom)
 			renderer->sorted[layer->count++] = (struct radix_item){record->rank, item};
 	}
 	return 0;
@@ -179,40 +153,17 @@ static size_t class_start(const struct layer_picture *layer, size_t class)
 	return class ? layer->class_ends[class - 1] : 0;
 }
 
-/* The outline of a record, until the next one is asked for; NULL without memory. */
-static const struct outline *outline_at(const struct layer_picture *layer, size_t item)
+const struct outline *picture_outline(const struct layer_picture *layer, size_t item)
 {
 	struct outline *outline = &layer->picture->renderer->outline;
 
 	return outline_read(layer->snapshot, item, outline) ? outline : NULL;
 }
 
-/* Adds the rings or lines of a record, in pixels of the picture; a path remembers want of memory. */
-static void add_to_path(const struct layer_picture *layer, size_t item)
-{
-	double px_a_unit = layer->grid.px_a_unit;
-	double dx = layer->grid.origin_x - (double)layer->picture->left;
-	double dy = layer->grid.origin_y - (double)layer->picture->top;
-	const struct outline *outline = outline_at(layer, item);
-
-	if (!outline)
-		layer->picture->renderer->path.failed = ERR_NOMEM;
-	for (uint32_t r = 0; outline && r < outline->ring_count; r++) {
-		const int32_t *xy = outline_points(outline, r);
-		size_t count = outline->rings[r].point_count;
-		struct point *points = path_add_points(&layer->picture->renderer->path, count,
-			layer->snapshot->layer->geometry == GEOMETRY_AREA);
-
-		for (size_t i = 0; points && i < count; i++)
-			points[i] = (struct point){
-				xy[2 * i] * px_a_unit + dx, xy[2 * i + 1] * px_a_unit + dy};
-	}
-}
-
 /* Pixels across: as the look says, or as wide as it is on the ground if that is more. */
 static double width_of(const struct layer_picture *layer, const struct snapshot_record *record)
 {
-	double look_px = (double)class_of(layer, record)->width_px * layer->picture->scale;
+	double look_px = (double)picture_class(layer, record)->width_px * layer->picture->scale;
 	double ground_px = (double)record->width_m / layer->picture->ground_m_a_px;
 
 	return fmin(fmax(look_px, ground_px), PEN_WIDTH_MAX_PX / 2.0);
@@ -220,39 +171,55 @@ static double width_of(const struct layer_picture *layer, const struct snapshot_
 
 enum { FILLED = 0 }; /* the width of a pen that fills */
 
-/* Gathers what is in the path, drawn with a pen or filled, and empties it. */
-static int gather_path(struct picture *picture, double pen_px, struct error *err)
-{
-	struct path *path = &picture->renderer->path;
-	int rc = pen_px > FILLED ? canvas_gather_lines(picture->canvas, path, pen_px, err)
-				 : canvas_gather_areas(picture->canvas, path, err);
-
-	path_reset(path);
-	return rc;
-}
-
 /* Outlines or fills the records of one class together. */
 static int draw_area_class(
 	struct layer_picture *layer, size_t class, double pen_px, struct error *err)
 {
-	struct picture *picture = layer->picture;
+	struct plotter *plotter = layer->picture->renderer->plotter;
 	const struct look_class *look = &layer->look->classes[class];
 	uint32_t colour = pen_px > FILLED ? look->stroke : look->fill;
-	size_t i = class_start(layer, class), end = layer->class_ends[class];
-	int rc = 0;
+	size_t start = class_start(layer, class), end = layer->class_ends[class];
 
-	if (!(colour & 0xFF) || i == end)
+	if (!(colour & 0xFF) || start == end)
 		return 0;
-	while (!rc && i < end) {
-		add_to_path(layer, item_at(layer, i++));
-		if (i == end || picture->renderer->path.point_count > PATH_POINTS)
-			rc = gather_path(picture, pen_px, err);
+	for (size_t i = start; i < end; i++) {
+		const struct outline *outline = picture_outline(layer, item_at(layer, i));
+
+		if (!outline)
+			return fail_no_memory(err);
+		for (uint32_t ring = 0; ring < outline->ring_count; ring++) {
+			const int32_t *xy = outline_points(outline, ring);
+			size_t count = outline->rings[ring].point_count;
+
+			if (pen_px > FILLED)
+				plotter_draw_ring(plotter, xy, count, pen_px);
+			else
+				plotter_fill_ring(plotter, xy, count);
+		}
 	}
 	if (pen_px > FILLED)
-		canvas_paint_lines(picture->canvas, colour);
+		plotter_paint_lines(plotter, colour);
 	else
-		canvas_paint_areas(picture->canvas, colour);
-	return rc;
+		plotter_paint_areas(plotter, colour);
+	return 0;
+}
+
+/* Tells the canvas which outlines there will be most of. */
+static void foresee_outlines(const struct layer_picture *layer)
+{
+	const struct look_class *classes = layer->look->classes;
+	size_t most = 0, records = 0;
+
+	for (size_t c = 0; c < layer->look->class_count; c++) {
+		size_t count = layer->class_ends[c] - class_start(layer, c);
+
+		if (count > records) {
+			records = count;
+			most = c;
+		}
+	}
+	if (records)
+		canvas_foresee(layer->picture->canvas, classes[most].fill, classes[most].stroke);
 }
 
 static int draw_areas(struct layer_picture *layer, struct error *err)
@@ -260,15 +227,17 @@ static int draw_areas(struct layer_picture *layer, struct error *err)
 	const struct look *look = layer->look;
 	double pen_px = (double)look->stroke_px * layer->picture->scale;
 	bool outlined = pen_px > FILLED && layer->picture->tile.z >= look->stroke_zoom;
-	int rc = find_records(layer, pen_px + MARGIN_PX, err);
+	int rc = picture_find(layer, pen_px + MARGIN_PX, err);
 
 	if (rc)
 		return rc;
 	sort_by_class(layer);
+	if (outlined)
+		foresee_outlines(layer);
 	/* The first class is the most important: it lies on top. */
 	for (size_t c = look->class_count; !rc && c-- > 0;)
 		rc = draw_area_class(layer, c, FILLED, err);
-	for (size_t c = look->class_count; outlined && !rc && c-- > 0;)
+	for (size_t c = look->class_count; !rc && outlined && c-- > 0;)
 		rc = draw_area_class(layer, c, pen_px, err);
 	return rc;
 }
@@ -277,24 +246,26 @@ static int draw_areas(struct layer_picture *layer, struct error *err)
 static int draw_line_class(struct layer_picture *layer, size_t class, double beyond_px,
 	uint32_t colour, struct error *err)
 {
-	struct picture *picture = layer->picture;
-	size_t i = class_start(layer, class), end = layer->class_ends[class];
-	int rc = 0;
+	struct plotter *plotter = layer->picture->renderer->plotter;
+	size_t start = class_start(layer, class), end = layer->class_ends[class];
 
-	if (!(colour & 0xFF) || i == end)
+	if (!(colour & 0xFF) || start == end)
 		return 0;
-	for (; !rc && i < end; i++) {
-		const struct snapshot_record *record = record_at(layer, i);
+	for (size_t i = start; i < end; i++) {
+		const struct outline *outline = picture_outline(layer, item_at(layer, i));
+		double width_px = width_of(layer, record_at(layer, i)) + beyond_px;
 
-		add_to_path(layer, item_at(layer, i));
-		rc = gather_path(picture, width_of(layer, record) + beyond_px, err);
+		if (!outline)
+			return fail_no_memory(err);
+		for (uint32_t line = 0; line < outline->ring_count; line++)
+			plotter_draw_line(plotter, outline_points(outline, line),
+				outline->rings[line].point_count, width_px);
 	}
-	canvas_paint_lines(picture->canvas, colour);
-	return rc;
+	plotter_paint_lines(plotter, colour);
+	return 0;
 }
 
-/* The most that a symbol or line goes beyond its coordinates, px. */
-static double reach_of(const struct layer_picture *layer)
+double picture_reach(const struct layer_picture *layer)
 {
 	const struct look *look = layer->look;
 	double reach_px = 0;
@@ -312,13 +283,13 @@ static int draw_lines(struct layer_picture *layer, struct error *err)
 	const struct look *look = layer->look;
 	double casing_px = 2 * (double)look->stroke_px * layer->picture->scale;
 	bool cased = layer->picture->tile.z >= look->stroke_zoom;
-	int rc = find_records(layer, fmin(reach_of(layer), PEN_WIDTH_MAX_PX), err);
+	int rc = picture_find(layer, fmin(picture_reach(layer), PEN_WIDTH_MAX_PX), err);
 
 	if (rc)
 		return rc;
 	sort_by_class(layer);
 	/* The first class is the most important: it lies on top. */
-	for (size_t c = look->class_count; cased && !rc && c-- > 0;)
+	for (size_t c = look->class_count; !rc && cased && c-- > 0;)
 		rc = draw_line_class(layer, c, casing_px, look->classes[c].stroke, err);
 	for (size_t c = look->class_count; !rc && c-- > 0;)
 		rc = draw_line_class(layer, c, 0, look->classes[c].fill, err);
@@ -333,7 +304,7 @@ static int draw_points(struct layer_picture *layer, struct error *err)
 	double stroke_px = picture->tile.z >= look->stroke_zoom
 		? (double)look->stroke_px * picture->scale
 		: 0;
-	int rc = find_records(layer, reach_of(layer), err);
+	int rc = picture_find(layer, picture_reach(layer), err);
 
 	/* Later ones lie on top. */
 	sorted = picture->renderer->sorted;
@@ -341,28 +312,25 @@ static int draw_points(struct layer_picture *layer, struct error *err)
 		radix_sort(sorted, sorted + layer->count, layer->count);
 	for (size_t i = 0; !rc && i < layer->count; i++) {
 		const struct snapshot_record *record = record_at(layer, i);
-		const struct look_class *class = class_of(layer, record);
-		const struct outline *outline = outline_at(layer, item_at(layer, i));
-		const int32_t *xy = outline ? outline->xy : NULL;
-		struct point centre;
+		const struct look_class *class = picture_class(layer, record);
+		const struct outline *outline = picture_outline(layer, item_at(layer, i));
 
 		if (!outline)
 			return fail_no_memory(err);
-		centre = (struct point){xy[0] * layer->grid.px_a_unit + layer->grid.origin_x -
-				(double)picture->left,
-			xy[1] * layer->grid.px_a_unit + layer->grid.origin_y -
-				(double)picture->top};
-
-		canvas_disc(picture->canvas, centre, (double)class->width_px * picture->scale,
-			class->fill, class->stroke, stroke_px);
+		canvas_disc(picture->canvas, plotter_place(picture->renderer->plotter, outline->xy),
+			(double)class->width_px * picture->scale, class->fill, class->stroke,
+			stroke_px);
 	}
 	return rc;
 }
 
 static int draw_layer(struct picture *picture, const struct snapshot *snapshot, struct error *err)
 {
-	struct layer_picture layer = begin_layer(picture, snapshot);
+	struct layer_picture layer = picture_layer(picture, snapshot);
 
+	plotter_begin(picture->renderer->plotter, picture->canvas, layer.grid.px_a_unit,
+		layer.grid.origin_x - (double)picture->left,
+		layer.grid.origin_y - (double)picture->top);
 	switch (snapshot->layer->geometry) {
 	case GEOMETRY_AREA:
 		return draw_areas(&layer, err);
@@ -380,180 +348,47 @@ static bool is_drawn(const struct snapshot *snapshot, struct tile tile)
 	return tile.z >= look->min_zoom && tile.z <= look->max_zoom;
 }
 
-static bool is_labelled(const struct snapshot *snapshot, struct tile tile)
+bool picture_is_labelled(const struct snapshot *snapshot, struct tile tile)
 {
 	const struct look_label *look = &snapshot->layer->look.label;
 
 	return is_drawn(snapshot, tile) && look->field && tile.z >= look->min_zoom;
 }
 
-static struct text_look label_look(const struct picture *picture, const struct look_label *look)
+/* Draws all layers and their labels on the wiped canvas. */
+static int draw_picture(struct picture *picture, struct error *err)
 {
-	return (struct text_look){FONT_REGULAR, look->size_px * (float)picture->scale,
-		(float)(HALO_PX * picture->scale) + 0.25F, look->colour, look->halo};
-}
+	const struct snapshot *const *snapshots = picture->snapshots;
+	size_t count = picture->snapshot_count;
+	int rc = 0;
 
-/* The more important the class, the higher; labels of a larger size come first. */
-static int label_priority(const struct look *look, size_t class)
-{
-	return (int)(look->label.size_px * 16) - (int)class;
-}
-
-/* How far from the picture labels of a layer matter: not all may be in the way of all others. */
-static double margin_of_labels(const struct picture *picture, const struct snapshot *snapshot)
-{
-	const struct look *look = &snapshot->layer->look;
-	struct text_look text = label_look(picture, &look->label);
-	double reach_px = label_reach(&text, snapshot->label_bytes_max), others_px = reach_px;
-
-	for (size_t i = 0; i < picture->snapshot_count; i++) {
-		const struct snapshot *other = picture->snapshots[i];
-		const struct look *other_look = &other->layer->look;
-
-		if (!is_labelled(other, picture->tile) ||
-			label_priority(other_look, other_look->class_count) >
-				label_priority(look, 0))
-			continue;
-		text = label_look(picture, &other_look->label);
-		others_px = fmax(others_px, label_reach(&text, other->label_bytes_max));
-	}
-	return labels_margin_of(picture->labels, reach_px, others_px);
-}
-
-/* The least room that a text needs, which says quickly for most that there is too little. */
-static double least_width(const struct picture *picture, const struct text *text)
-{
-	return lettering_guess_width(picture->renderer->lettering, text) * 0.9;
-}
-
-static double width_of_box(const struct layer_picture *layer, size_t item)
-{
-	const struct tile_box *box = &layer->snapshot->tree.boxes[item];
-
-	return ((double)box->max_x - box->min_x) * layer->grid.px_a_unit;
-}
-
-/* Finds the places of a label; none if there is no room for it. */
-static int place_label(struct layer_picture *layer, size_t item, const struct text *text,
-	const double window[4], struct anchor anchors[ANCHORS_A_LINE_MAX], size_t *ret_count,
-	struct error *err)
-{
-	const struct snapshot_record *record = &layer->snapshot->records[item];
-	const struct outline *outline;
-	struct picture *picture = layer->picture;
-	enum geometry_kind geometry = layer->snapshot->layer->geometry;
-	/* The part of the label that must fit into an area. */
-	double part = layer->look->label.may_overhang ? 0.5 : 1;
-	double width_px, height_px, least_px = least_width(picture, text);
-	struct text_box box;
-	int rc;
-
-	*ret_count = 0;
-	if (geometry == GEOMETRY_AREA && width_of_box(layer, item) < least_px * part)
-		return 0;
-	outline = outline_at(layer, item);
-	if (!outline)
-		return fail_no_memory(err);
-	if (geometry == GEOMETRY_LINE && anchor_line_length(outline, &layer->grid) < least_px)
-		return 0;
-	rc = lettering_measure(picture->renderer->lettering, text, &box, err);
-	if (rc)
-		return rc;
-	width_px = (double)(box.right - box.left);
-	height_px = (double)(box.bottom - box.top);
-	if (geometry == GEOMETRY_LINE) {
-		*ret_count = anchors_of_line(
-			outline, &layer->grid, width_px, height_px, window, anchors);
-	} else if (geometry == GEOMETRY_AREA) {
-		if (anchor_of_area(outline, &layer->grid, anchors))
-			*ret_count = anchors[0].width_px >=
-				(width_px - 2 * HALO_PX * picture->scale) * part;
-	} else {
-		const int32_t *xy = outline->xy;
-		double below_px =
-			((double)class_of(layer, record)->width_px + GAP_PX) * picture->scale;
-
-		anchors[0] = (struct anchor){
-			.x = xy[0] * layer->grid.px_a_unit + layer->grid.origin_x,
-			.y = xy[1] * layer->grid.px_a_unit + layer->grid.origin_y + below_px +
-				height_px / 2};
-		*ret_count = 1;
-	}
-	return 0;
-}
-
-/* Offers the label of one record at its places. */
-static int offer_labels(struct layer_picture *layer, size_t item, struct label *label,
-	const double window[4], struct error *err)
-{
-	struct anchor anchors[ANCHORS_A_LINE_MAX];
-	size_t count = 0;
-	int rc = place_label(layer, item, &label->text, window, anchors, &count, err);
-
-	for (size_t i = 0; !rc && i < count; i++) {
-		label->x = anchors[i].x;
-		label->y = anchors[i].y;
-		label->angle = anchors[i].angle;
-		rc = labels_offer(layer->picture->labels, label, err);
-		label->id++;
-	}
-	return rc;
-}
-
-static int label_layer(struct picture *picture, const struct snapshot *snapshot, size_t number,
-	struct error *err)
-{
-	struct layer_picture layer = begin_layer(picture, snapshot);
-	size_t column = snapshot_column(snapshot, layer.look->label.field);
-	double margin = margin_of_labels(picture, snapshot);
-	double size_px = TILE_SIZE_PX * picture->scale;
-	const double window[4] = {(double)picture->left - margin, (double)picture->top - margin,
-		(double)picture->left + size_px + margin, (double)picture->top + size_px + margin};
-	int rc;
-
-	if (column == snapshot->column_count)
-		return 0;
-	/* Labels of points stand below them, the others have their anchors within the record's box. */
-	if (snapshot->layer->geometry == GEOMETRY_POINT)
-		margin += reach_of(&layer) + GAP_PX * picture->scale + LABEL_REACH_PX;
-	rc = find_records(&layer, margin, err);
-	for (size_t i = 0; !rc && i < layer.count; i++) {
-		size_t item = picture->renderer->sorted[i].item, len;
-		const struct snapshot_record *record = &snapshot->records[item];
-		struct label label = {
-			.text = {.look = label_look(picture, &layer.look->label)},
-			.priority = label_priority(layer.look, record->look),
-			.id = ((uint64_t)number << 48) ^ ((uint64_t)record->id << 8),
-		};
-
-		label.text.bytes = snapshot_text(snapshot, column, item, &len);
-		label.text.len = len;
-		if (len)
-			rc = offer_labels(&layer, item, &label, window, err);
-		if (rc == ERR_TOO_LARGE)
-			rc = 0; /* more labels than anybody could read */
-	}
-	return rc;
+	labels_reset(picture->labels);
+	for (size_t i = 0; !rc && i < count; i++)
+		if (is_drawn(snapshots[i], picture->tile))
+			rc = draw_layer(picture, snapshot_at(snapshots[i], picture->tile.z), err);
+	for (size_t i = 0; !rc && i < count; i++)
+		if (picture_is_labelled(snapshots[i], picture->tile))
+			rc = picture_label_layer(
+				picture, snapshot_at(snapshots[i], picture->tile.z), i, err);
+	return rc ? rc
+		  : labels_draw(picture->labels, picture->renderer->lettering, picture->canvas,
+			    picture->left, picture->top, NULL, err);
 }
 
 int render_png(struct renderer *renderer, const struct snapshot *const *snapshots, size_t count,
 	struct tile tile, int scale, struct strbuf *out, struct error *err)
 {
 	struct picture picture = begin_picture(renderer, tile, scale);
-	int rc = 0;
+	int rc;
 
 	picture.snapshots = snapshots;
 	picture.snapshot_count = count;
-	canvas_wipe(picture.canvas, 0);
-	labels_reset(picture.labels);
-	for (size_t i = 0; !rc && i < count; i++)
-		if (is_drawn(snapshots[i], tile))
-			rc = draw_layer(&picture, snapshot_at(snapshots[i], tile.z), err);
-	for (size_t i = 0; !rc && i < count; i++)
-		if (is_labelled(snapshots[i], tile))
-			rc = label_layer(&picture, snapshot_at(snapshots[i], tile.z), i, err);
+	rc = canvas_wipe_indexed(picture.canvas, err);
 	if (!rc)
-		rc = labels_draw(picture.labels, renderer->lettering, picture.canvas, picture.left,
-			picture.top, NULL, err);
+		rc = draw_picture(&picture, err);
+	if (!rc && !canvas_is_good(picture.canvas)) {
+		canvas_wipe(picture.canvas, 0);
+		rc = draw_picture(&picture, err);
+	}
 	return rc ? rc : png_encode(renderer->encoder, picture.canvas, COMPRESS_LIVE, out, err);
 }

@@ -12,6 +12,7 @@
 #include "tiles/canvas.h"
 #include "tiles/label.h"
 #include "tiles/outline.h"
+#include "tiles/plotter.h"
 #include "tiles/png.h"
 #include "tiles/radix_sort.h"
 #include "tiles/snapshot.h"
@@ -24,8 +25,8 @@ struct renderer {
 	struct labels labels[TILE_SCALE_MAX];
 	struct lettering *lettering;
 	struct png_encoder *encoder;
-	struct path path;
-	struct outline outline; /* of the record in hand */
+	struct plotter *plotter; /* heap */
+	struct outline outline;	 /* of the record in hand */
 	struct item_list found;
 	struct radix_item *sorted; /* heap */
 	size_t sorted_room;

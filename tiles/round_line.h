@@ -18,22 +18,20 @@
 #include "tiles/path.h"
 #include "tiles/scanline.h"
 
-enum { ROUND_LINE_SEEN = 512 };
+enum { ROUND_LINE_SLANTS = 16, ROUND_LINE_PLACES = 32 };
 
 struct round_line {
 	int width, height;
 	uint8_t *coverage; /* of each pixel of 255; all 0 between calls */
-	uint64_t *marks;   /* where something may be covered (marks.h) */
-	size_t mark_room;  /* of a row */
+	size_t row_room;   /* of a row in it, with the margins, which do not count */
+	uint64_t *marks;   /* where something may be covered (marks.h), of some rows together */
+	size_t mark_room;  /* of those rows */
 	int first_row, last_row;
 
-	/* Segments added since the last emit, by a hash: neighbours draw their common side twice. */
-	struct round_line_seen {
-		struct point from, to;
-		double width_px;
-		uint32_t round;
-	} *seen;
-	uint32_t round; /* counts the calls of emit */
+	/* What the last thin line of each slant covers across it, by its place in a pixel. */
+	uint8_t weights[ROUND_LINE_SLANTS + 1][ROUND_LINE_PLACES][4];
+	float half_px_along[ROUND_LINE_SLANTS + 1]; /* along such a line */
+	double weight_widths_px[ROUND_LINE_SLANTS + 1]; /* of those lines */
 };
 
 /* For pixels [0, width) x [0, height). An all-zero struct may be cleared. */

@@ -14,6 +14,7 @@ tiles_tests = \
 	%D%/test_grid \
 	%D%/test_hilbert_tree \
 	%D%/test_hull \
+	%D%/test_inks \
 	%D%/test_label \
 	%D%/test_label_line \
 	%D%/test_lettering \
@@ -21,9 +22,11 @@ tiles_tests = \
 	%D%/test_mvt_places \
 	%D%/test_outline \
 	%D%/test_pmtiles \
+	%D%/test_plotter \
 	%D%/test_png \
 	%D%/test_pole \
 	%D%/test_radix_sort \
+	%D%/test_shared_sides \
 	%D%/test_snap \
 	%D%/test_snapshot \
 	%D%/test_snapshot_file \
@@ -80,6 +83,8 @@ tests_tiles_test_hilbert_tree_SOURCES = %D%/test_hilbert_tree.c
 tests_tiles_test_hilbert_tree_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_hull_SOURCES = %D%/test_hull.c
 tests_tiles_test_hull_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_inks_SOURCES = %D%/test_inks.c
+tests_tiles_test_inks_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_label_SOURCES = %D%/test_label.c
 tests_tiles_test_label_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_label_line_SOURCES = %D%/test_label_line.c $(PATHS)
@@ -97,6 +102,8 @@ tests_tiles_test_outline_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_pmtiles_CFLAGS = $(AM_CFLAGS) $(DEFLATE_CFLAGS)
 tests_tiles_test_pmtiles_SOURCES = %D%/test_pmtiles.c $(MADE_TILES) $(PMTILES_READER)
 tests_tiles_test_pmtiles_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_plotter_SOURCES = %D%/test_plotter.c
+tests_tiles_test_plotter_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_png_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS)
 tests_tiles_test_png_SOURCES = %D%/test_png.c
 tests_tiles_test_png_LDADD = $(TILES_TEST_LIBS) $(PNG_LIBS)
@@ -104,6 +111,8 @@ tests_tiles_test_pole_SOURCES = %D%/test_pole.c $(PATHS) %D%/random_area.h
 tests_tiles_test_pole_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
 tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_shared_sides_SOURCES = %D%/test_shared_sides.c
+tests_tiles_test_shared_sides_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_snap_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_snap_SOURCES = %D%/test_snap.c $(PATHS) %D%/geos_area.h %D%/random_area.h
 tests_tiles_test_snap_LDADD = $(TILES_TEST_LIBS)

@@ -267,6 +267,27 @@ static void all_sizes_work(void **state)
 	}
 }
 
+/* A picture drawn in indices is written as it is, in as few bits as its colours need. */
+static void indices_are_written_as_they_are(void **state)
+{
+	struct bench *bench = *state;
+
+	start(bench, 61, 37);
+	for (int colours = 0; colours < 40; colours += 13) {
+		assert_int_equal(canvas_wipe_indexed(&bench->canvas, &bench->err), 0);
+		for (int i = 0; i < colours; i++)
+			canvas_disc(&bench->canvas, (struct point){i + 3.3, i / 2 + 4.1}, 2.5,
+				0x306090FFU + (uint32_t)i * 0x04050600U, 0, 0);
+		for (int i = 0; i < 61 * 37; i++)
+			bench->canvas.pixels[i] =
+				bench->canvas.inks->colours[bench->canvas.indices[i]];
+		encode(bench, COMPRESS_LIVE);
+		assert_int_equal(largest_difference(bench), 0);
+		assert_int_equal(colour_type(bench), 3);
+		assert_int_equal(depth(bench), colours ? 8 : 1);
+	}
+}
+
 static void appends_and_reports_a_full_buffer(void **state)
 {
 	struct bench *bench = *state;
@@ -294,6 +315,7 @@ int main(void)
 		TEST(smooth_pictures_pass_the_bound_or_stay_within),
 		TEST(the_same_picture_gives_the_same_bytes),
 		TEST(all_sizes_work),
+		TEST(indices_are_written_as_they_are),
 		TEST(appends_and_reports_a_full_buffer),
 	};
 
