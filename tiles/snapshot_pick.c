@@ -7,10 +7,14 @@
 #include "tiles/outline.h"
 #include "tiles/radix_sort.h"
 
-/* The records of a part that are taken, by their ids. */
+/* The records of a part that are taken. */
 struct taken {
 	const struct snapshot *snapshot;
-	struct radix_item *items; /* heap */
+	struct taken_item {
+		uint64_t key; /* along the curve; equal ones by their ids */
+		uint32_t item, at; /* where it comes to stand */
+	} *items; /* heap */
+	struct radix_item *by_id; /* heap: ranks, and numbers of items; twice the room */
 	size_t count, next;
 };
 
@@ -84,8 +88,9 @@ static int take_part(struct picking *picking, const struct snapshot *snapshot,
 		return fail_no_memory(err);
 	if (found->count + picking->record_count > PICK_MAX)
 		return fail_tile_too_full(err, PICK_MAX);
-	taken->items = calloc(2 * found->count + 1, sizeof *taken->items);
-	if (!taken->items)
+	taken->items = calloc(found->count + 1, sizeof *taken->items);
+	taken->by_id = calloc(2 * found->count + 1, sizeof *taken->by_id);
+	if (!taken->items || !taken->by_id)
 		return fail_no_memory(err);
 	for (size_t i = 0; i < found->count; i++) {
 		uint32_t item = found->items[i];
@@ -94,10 +99,12 @@ static int take_part(struct picking *picking, const struct snapshot *snapshot,
 		if ((without && id_list_has(without, record->id)) ||
 			!held(&picking->eye, snapshot, item) || !sees(&picking->eye, snapshot, item))
 			continue;
-		taken->items[taken->count++] = (struct radix_item){record->rank, item};
+		taken->by_id[taken->count] = (struct radix_item){record->rank, (uint32_t)taken->count};
+		taken->items[taken->count++] = (struct taken_item){
+			hilbert_key(&snapshot->tree.boxes[item]), item, 0};
 		picking->word_count += outline_length(snapshot->shapes + record->shape_at);
 	}
-	radix_sort(taken->items, taken->items + taken->count, taken->count);
+	radix_sort(taken->by_id, taken->by_id + taken->count, taken->count);
 	picking->record_count += taken->count;
 	return 0;
 }
@@ -154,7 +161,6 @@ static void copy_record(struct picking *picking, const struct snapshot *from, si
 	memcpy(picking->shapes + shape_at, from->shapes + record->shape_at,
 		words * sizeof *picking->shapes);
 	record->shape_at = shape_at;
-	record->rank = (uint32_t)at;
 	if (picking->class_bit && !(fields & picking->class_bit))
 		record->look = (uint8_t)(layer->look.class_count - 1);
 	if (!(fields & picking->width_bit))
@@ -166,38 +172,66 @@ static void copy_record(struct picking *picking, const struct snapshot *from, si
 			: SNAPSHOT_NO_VALUE;
 }
 
-/* The part whose next record has the least id. */
-static struct taken *find_least(struct picking *picking)
+static int64_t id_of(const struct taken *taken, size_t item)
 {
-	struct taken *least = NULL;
-	int64_t least_id = 0;
+	return taken->snapshot->records[taken->items[item].item].id;
+}
+
+/* Whether the next one of a part comes before that of another along the curve. */
+static bool lies_before(const struct taken *one, const struct taken *other)
+{
+	uint64_t key = one->items[one->next].key, other_key = other->items[other->next].key;
+
+	return key != other_key ? key < other_key
+				: id_of(one, one->next) < id_of(other, other->next);
+}
+
+static bool has_less_id(const struct taken *one, const struct taken *other)
+{
+	return id_of(one, one->by_id[one->next].item) < id_of(other, other->by_id[other->next].item);
+}
+
+/* The part with the next one of all. */
+static struct taken *find_next(
+	struct picking *picking, bool is_before(const struct taken *, const struct taken *))
+{
+	struct taken *first = NULL;
 
 	for (size_t i = 0; i < picking->part_count; i++) {
 		struct taken *taken = &picking->taken[i];
-		int64_t id;
 
-		if (taken->next == taken->count)
-			continue;
-		id = taken->snapshot->records[taken->items[taken->next].item].id;
-		if (least && id >= least_id)
-			continue;
-		least = taken;
-		least_id = id;
+		if (taken->next < taken->count && (!first || is_before(taken, first)))
+			first = taken;
 	}
-	return least;
+	return first;
 }
 
+static void begin_again(struct picking *picking)
+{
+	for (size_t i = 0; i < picking->part_count; i++)
+		picking->taken[i].next = 0;
+}
+
+/* Copies the records along the curve, as if they had been in one snapshot, and ranks them by ids. */
 static void copy_records(struct picking *picking)
 {
 	uint32_t shape_at = 0;
 
 	for (size_t at = 0; at < picking->record_count; at++) {
-		struct taken *taken = find_least(picking);
-		size_t item = taken->items[taken->next++].item;
+		struct taken *taken = find_next(picking, lies_before);
+		struct taken_item *item = &taken->items[taken->next++];
 
-		sees(&picking->eye, taken->snapshot, item);
-		copy_record(picking, taken->snapshot, item, at, shape_at);
+		item->at = (uint32_t)at;
+		sees(&picking->eye, taken->snapshot, item->item);
+		copy_record(picking, taken->snapshot, item->item, at, shape_at);
 		shape_at += (uint32_t)outline_length(picking->shapes + shape_at);
+	}
+	begin_again(picking);
+	for (size_t rank = 0; rank < picking->record_count; rank++) {
+		struct taken *taken = find_next(picking, has_less_id);
+
+		picking->records[taken->items[taken->by_id[taken->next++].item].at].rank =
+			(uint32_t)rank;
 	}
 	hilbert_tree_fill(picking->boxes, picking->record_count);
 }
@@ -236,8 +270,10 @@ int snapshot_pick(const struct pick_part *parts, size_t count, const struct view
 		snapshot->label_bytes_max = longest_label(parts, count);
 		snapshot->is_blocks = parts[0].snapshot->is_blocks;
 	}
-	for (size_t i = 0; i < picking.part_count; i++)
+	for (size_t i = 0; i < picking.part_count; i++) {
 		free(picking.taken[i].items);
+		free(picking.taken[i].by_id);
+	}
 	item_list_clear(&found);
 	if (rc)
 		snapshot_free(snapshot);

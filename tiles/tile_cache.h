@@ -21,7 +21,7 @@
 #include "base/secret.h"
 #include "tiles/grid.h"
 
-#define TILE_CACHE_MARGIN_MAX 1.0
+#define TILE_CACHE_MARGIN_MAX 2.0
 
 struct tile_cache;
 
