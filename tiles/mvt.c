@@ -1,8 +1,7 @@
-#include "tiles/mvt.h"
+#include "tiles/mvt_layer.h"
 
 #include "base/messages.h"
 #include "tiles/pbf.h"
-#include "tiles/ring_order.h"
 
 /* Fields of the messages (vector-tile-spec 2.1, appendix A). */
 enum { TILE_LAYERS = 3 };
@@ -16,11 +15,10 @@ enum {
 };
 enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
 enum { TYPE_POINT = 1, TYPE_LINE = 2, TYPE_POLYGON = 3 };
-enum { COMMAND_MOVE = 1, COMMAND_LINE = 2, COMMAND_CLOSE = 7 };
 enum {
 	LAYER_MAX_BYTES = 64 << 20,
-	COMMAND_BYTES = 5, /* a varint of 32 bits */
 	FEATURE_HEAD_BYTES = 64,
+	POINT_BYTES = 6, /* of a corner, in most tiles; where it takes more there are few */
 	FEATURE_TAGS_BYTES = SNAPSHOT_COLUMNS_MAX * 2 * 5,
 };
 
@@ -47,17 +45,6 @@ void mvt_scratch_clear(struct mvt_scratch *scratch)
 	mvt_scratch_init(scratch);
 }
 
-/* A layer of a tile while it is written. */
-struct layer_tile {
-	struct mvt_scratch *scratch;
-	const struct snapshot *snapshot;
-	struct tile tile;
-	struct snap_grid grid;
-	struct tile_box clip_box;
-	/* Fields of this zoom: numbers of the snapshot's columns. */
-	size_t columns[SNAPSHOT_COLUMNS_MAX], column_count;
-};
-
 static bool grow(void **array, size_t *room, size_t need, size_t size)
 {
 	void *moved;
@@ -70,199 +57,6 @@ static bool grow(void **array, size_t *room, size_t need, size_t size)
 		return false;
 	*array = moved;
 	*room = need;
-	return true;
-}
-
-static uint8_t *put_point(uint8_t *at, int32_t x, int32_t y, int32_t cursor[2])
-{
-	at = pbf_varint(at, pbf_zigzag(x - cursor[0]));
-	at = pbf_varint(at, pbf_zigzag(y - cursor[1]));
-	cursor[0] = x;
-	cursor[1] = y;
-	return at;
-}
-
-/* The end of scratch->geometry with room for so many points and rings; NULL without memory. */
-static uint8_t *geometry_room(struct mvt_scratch *scratch, size_t points, size_t rings)
-{
-	struct strbuf *out = &scratch->geometry;
-
-	if (!strbuf_reserve(out, (points * 2 + rings * 3) * COMMAND_BYTES))
-		return NULL;
-	return (uint8_t *)out->data + out->len;
-}
-
-static void geometry_end(struct mvt_scratch *scratch, const uint8_t *end)
-{
-	scratch->geometry.len = (size_t)(end - (uint8_t *)scratch->geometry.data);
-}
-
-/* MoveTo(1) LineTo(n) [ClosePath] for each ring or line, in tile units. */
-static bool put_rings(struct layer_tile *layer, const struct clip_path *rings, int32_t cursor[2])
-{
-	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
-	uint8_t *at = geometry_room(layer->scratch, rings->point_count, rings->ring_count);
-	size_t point = 0;
-
-	if (rings->failed || !at)
-		return false;
-	for (size_t ring = 0; ring < rings->ring_count; ring++) {
-		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
-		at = put_point(at, rings->xy[2 * point], rings->xy[2 * point + 1], cursor);
-		at = pbf_varint(at, COMMAND_LINE | (rings->ends[ring] - point - 1) << 3);
-		for (point++; point < rings->ends[ring]; point++)
-			at = put_point(at, rings->xy[2 * point], rings->xy[2 * point + 1], cursor);
-		if (closed)
-			at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
-	}
-	geometry_end(layer->scratch, at);
-	return true;
-}
-
-/* The same of a record that is inside and safe to round. */
-static bool put_whole(struct layer_tile *layer)
-{
-	const struct outline *outline = &layer->scratch->outline;
-	const int32_t *xy = outline->xy;
-	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
-	struct snap_grid grid = layer->grid;
-	int32_t cursor[2] = {0, 0};
-	uint8_t *at = geometry_room(layer->scratch, outline->point_count, outline->ring_count);
-
-	if (!at)
-		return false;
-	for (uint32_t ring = 0; ring < outline->ring_count; ring++) {
-		uint32_t count = outline->rings[ring].point_count;
-
-		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
-		for (uint32_t i = 0; i < count; i++, xy += 2) {
-			if (i == 1)
-				at = pbf_varint(at, COMMAND_LINE | (count - 1) << 3);
-			at = put_point(at, snap_x(&grid, xy[0]), snap_y(&grid, xy[1]), cursor);
-		}
-		if (closed)
-			at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
-	}
-	geometry_end(layer->scratch, at);
-	return true;
-}
-
-static bool is_within(const struct tile_box *box, const int32_t *xy)
-{
-	return xy[0] >= box->min_x && xy[0] <= box->max_x && xy[1] >= box->min_y &&
-		xy[1] <= box->max_y;
-}
-
-static bool put_points(struct layer_tile *layer)
-{
-	const struct outline *outline = &layer->scratch->outline;
-	const int32_t *first = outline->xy, *end = first + 2 * outline->point_count;
-	uint8_t *at = geometry_room(layer->scratch, outline->point_count, 1);
-	int32_t cursor[2] = {0, 0};
-	uint32_t count = 0;
-
-	if (!at)
-		return false;
-	for (const int32_t *xy = first; xy < end; xy += 2)
-		count += is_within(&layer->clip_box, xy);
-	if (!count)
-		return true;
-	at = pbf_varint(at, COMMAND_MOVE | count << 3);
-	for (const int32_t *xy = first; xy < end; xy += 2)
-		if (is_within(&layer->clip_box, xy))
-			at = put_point(at, snap_x(&layer->grid, xy[0]), snap_y(&layer->grid, xy[1]),
-				cursor);
-	geometry_end(layer->scratch, at);
-	return true;
-}
-
-static bool box_holds(const struct tile_box *outer, const struct tile_box *inner)
-{
-	return inner->min_x >= outer->min_x && inner->max_x <= outer->max_x &&
-		inner->min_y >= outer->min_y && inner->max_y <= outer->max_y;
-}
-
-/* Gathers the rings of the record from *ring on: of an area one polygon, else all. */
-static void gather_part(struct layer_tile *layer, uint32_t *ring)
-{
-	const struct outline *outline = &layer->scratch->outline;
-	struct clip_path *whole = &layer->scratch->whole;
-	bool area = layer->snapshot->layer->geometry == GEOMETRY_AREA;
-
-	clip_path_reset(whole);
-	do {
-		clip_path_add(whole, outline_points(outline, *ring),
-			outline->rings[*ring].point_count);
-		(*ring)++;
-	} while (*ring < outline->ring_count && (!area || outline->rings[*ring].hole));
-}
-
-/* What was gathered, clipped where it crosses the tile's box, and rounded. */
-static void cut_part(struct layer_tile *layer, bool is_inside)
-{
-	struct mvt_scratch *scratch = layer->scratch;
-	const struct clip_path *part = is_inside ? &scratch->whole : &scratch->clipped;
-
-	clip_path_reset(&scratch->clipped);
-	clip_path_reset(&scratch->snapped);
-	if (layer->snapshot->layer->geometry == GEOMETRY_AREA) {
-		if (!is_inside)
-			clip_area(&scratch->clipper, &scratch->whole, &layer->clip_box,
-				&scratch->clipped);
-		snap_area(&scratch->snapper, &scratch->clipper, &layer->grid, part,
-			&scratch->snapped);
-	} else {
-		if (!is_inside)
-			clip_lines(&scratch->whole, &layer->clip_box, &scratch->clipped);
-		snap_lines(&scratch->snapper, &layer->grid, part, &scratch->snapped);
-	}
-	scratch->snapped.failed |= scratch->whole.failed || scratch->clipped.failed;
-}
-
-/* Of a block the tile shows rings in an order that what lies beyond it has no part in. */
-static bool put_block(struct layer_tile *layer, bool is_inside)
-{
-	autofree(clip_path_clear) struct clip_path all = {0}, ordered = {0};
-	const struct clip_path *snapped = &layer->scratch->snapped;
-	int32_t cursor[2] = {0, 0};
-	uint32_t ring = 0;
-
-	while (ring < layer->scratch->outline.ring_count) {
-		gather_part(layer, &ring);
-		cut_part(layer, is_inside);
-		for (size_t i = 0; i < snapped->ring_count; i++) {
-			size_t start = clip_path_start(snapped, i);
-
-			clip_path_add(&all, snapped->xy + 2 * start, snapped->ends[i] - start);
-		}
-		all.failed |= snapped->failed;
-	}
-	return !all.failed && ring_order(&all, &ordered) && put_rings(layer, &ordered, cursor);
-}
-
-/* Fills scratch->geometry with what the tile shows of a record. */
-static bool put_geometry(struct layer_tile *layer, size_t item)
-{
-	const struct snapshot *snapshot = layer->snapshot;
-	bool is_inside = box_holds(&layer->clip_box, &snapshot->tree.boxes[item]);
-	int32_t cursor[2] = {0, 0};
-	uint32_t ring = 0;
-
-	strbuf_reset(&layer->scratch->geometry);
-	if (!outline_read(snapshot, item, &layer->scratch->outline))
-		return false;
-	if (snapshot->layer->geometry == GEOMETRY_POINT)
-		return put_points(layer);
-	if (is_inside && layer->tile.z >= snapshot->records[item].safe_zoom)
-		return put_whole(layer);
-	if (snapshot->is_blocks)
-		return put_block(layer, is_inside);
-	while (ring < layer->scratch->outline.ring_count) {
-		gather_part(layer, &ring);
-		cut_part(layer, is_inside);
-		if (!put_rings(layer, &layer->scratch->snapped, cursor))
-			return false;
-	}
 	return true;
 }
 
@@ -380,15 +174,21 @@ static void sort_by_rank(struct layer_tile *layer, size_t count)
 	radix_sort(sorted, sorted + count, count);
 }
 
-/* Leaves the largest of the records sorted by their ids; of equal ones the first. */
-static void keep_largest(struct layer_tile *layer, size_t count)
+/* Sorts scratch->sorted[count] by the sizes of its records, the largest first; of equal ones as they are. */
+static void sort_by_size(struct layer_tile *layer, size_t count)
 {
 	struct radix_item *sorted = layer->scratch->sorted;
 
 	for (size_t i = 0; i < count; i++)
 		sorted[i].key = ~box_size(&layer->snapshot->tree.boxes[sorted[i].item]);
 	radix_sort(sorted, sorted + count, count);
-	sort_by_rank(layer, MVT_FEATURES_MAX);
+}
+
+/* Leaves the largest of the records sorted by their ids; of equal ones the first. */
+static void keep_largest(struct layer_tile *layer, size_t count, size_t most)
+{
+	sort_by_size(layer, count);
+	sort_by_rank(layer, count < most ? count : most);
 }
 
 /* Puts the numbers of the records of this tile into scratch->sorted, by their ids. */
@@ -411,34 +211,89 @@ static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *re
 	sort_by_rank(layer, count);
 	*ret_dropped = 0;
 	if (count > MVT_FEATURES_MAX) {
-		keep_largest(layer, count);
+		keep_largest(layer, count, MVT_FEATURES_MAX);
 		*ret_dropped = count - MVT_FEATURES_MAX;
 	}
 	*ret_count = count - *ret_dropped;
 	return true;
 }
 
+/* Writes one record, if it shows something. */
+static bool put_record(struct layer_tile *layer, size_t item, size_t *written)
+{
+	if (!mvt_put_geometry(layer, item))
+		return false;
+	if (!layer->scratch->geometry.len)
+		return true;
+	(*written)++;
+	return put_feature(layer, &layer->snapshot->records[item], item);
+}
+
 /* Writes the records that were found; *ret_written of them show something. */
 static bool put_features(struct layer_tile *layer, size_t count, size_t *ret_written)
 {
 	struct mvt_scratch *scratch = layer->scratch;
-	const struct snapshot *snapshot = layer->snapshot;
 
 	*ret_written = 0;
 	strbuf_reset(&scratch->features);
-	for (size_t i = 0; i < count; i++) {
-		size_t item = scratch->sorted[i].item;
-		const struct snapshot_record *record = &snapshot->records[item];
+	for (size_t i = 0; i < count; i++)
+		if (!put_record(layer, scratch->sorted[i].item, ret_written))
+			return false;
+	return true;
+}
 
-		if (!put_geometry(layer, item))
+/*
+ * The number of the largest records that have room in MVT_BYTES_MAX together. They are measured one
+ * by one, in the order of their sizes, in which they are left.
+ */
+static bool count_fitting(struct layer_tile *layer, size_t count, size_t *ret_fitting)
+{
+	struct strbuf *features = &layer->scratch->features;
+	size_t bytes = 0, written = 0;
+
+	sort_by_size(layer, count);
+	*ret_fitting = 0;
+	while (*ret_fitting < count) {
+		strbuf_reset(features);
+		if (!put_record(layer, layer->scratch->sorted[*ret_fitting].item, &written))
 			return false;
-		if (!scratch->geometry.len)
-			continue;
-		if (!put_feature(layer, record, item))
-			return false;
-		(*ret_written)++;
+		bytes += features->len;
+		if (bytes > MVT_BYTES_MAX)
+			break;
+		++*ret_fitting;
 	}
 	return true;
+}
+
+/* Whether the corners of the records could take more than MVT_BYTES_MAX. */
+static bool may_be_too_much(const struct layer_tile *layer, size_t count)
+{
+	const struct snapshot *snapshot = layer->snapshot;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < count && bytes <= MVT_BYTES_MAX; i++) {
+		const struct snapshot_record *record =
+			&snapshot->records[layer->scratch->sorted[i].item];
+
+		bytes += FEATURE_HEAD_BYTES + 6 * layer->column_count +
+			POINT_BYTES * outline_count_points(snapshot->shapes + record->shape_at);
+	}
+	return bytes > MVT_BYTES_MAX;
+}
+
+/* Leaves of the records found what has room. */
+static bool keep_fitting(struct layer_tile *layer, size_t *count, size_t *dropped)
+{
+	size_t fitting;
+
+	if (!may_be_too_much(layer, *count))
+		return true;
+	if (!count_fitting(layer, *count, &fitting))
+		return false;
+	sort_by_rank(layer, fitting);
+	*dropped += *count - fitting;
+	*count = fitting;
+	return reset_values(layer->scratch, layer->snapshot);
 }
 
 /* What stands behind the features of a layer: its keys, values and extent. */
@@ -524,7 +379,7 @@ static bool write_layer(struct mvt_scratch *scratch, const struct snapshot *snap
 	size_t count, dropped, written;
 
 	if (!reset_values(scratch, snapshot) || !find_records(&layer, &count, &dropped) ||
-		!put_features(&layer, count, &written))
+		!keep_fitting(&layer, &count, &dropped) || !put_features(&layer, count, &written))
 		return false;
 	report->features += written;
 	report->dropped += dropped;

@@ -24,6 +24,8 @@ enum {
 	/* A layer of a tile; beyond, the smallest are left out and counted. A browser draws 100,000
 	 * parcels in seconds, and what is smaller than the others is not seen at that zoom. */
 	MVT_FEATURES_MAX = 60000,
+	/* The same for the bytes of its features, before they are packed. */
+	MVT_BYTES_MAX = 12 << 20,
 	/* Corners in a tile that is written in well under a millisecond. */
 	MVT_SHORT_POINTS = 4096,
 };
@@ -52,7 +54,7 @@ void mvt_scratch_clear(struct mvt_scratch *scratch);
 
 struct mvt_report {
 	size_t features; /* written */
-	size_t dropped;	 /* left out because of MVT_FEATURES_MAX */
+	size_t dropped;	 /* left out because of MVT_FEATURES_MAX or MVT_BYTES_MAX */
 };
 
 /* Appends a tile with one layer a snapshot, as far as they are drawn at this zoom. */

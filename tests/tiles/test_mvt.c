@@ -282,6 +282,38 @@ static void too_many_points_leave_the_first(void **state)
 		assert_int_equal(read->features[i].id, i + 1);
 }
 
+/* Lines of two thousand corners each: the longest are kept as far as there is room. */
+static void too_many_bytes_lose_the_smallest(void **state)
+{
+	enum { COUNT = 3000, CORNERS = 2000 };
+	struct layer layer = plain_layer(GEOMETRY_LINE);
+	autofree(written_clear) struct written written = start();
+	autofree(clip_path_clear) struct clip_path path = {0};
+	struct made_snapshot made = made_snapshot_begin(&layer);
+	autoptr(snapshot_free) struct snapshot *snapshot = NULL;
+	static int32_t xy[2 * CORNERS];
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		/* The first ones are the smallest. */
+		for (int k = 0; k < CORNERS; k++) {
+			xy[2 * k] = k * 64;
+			xy[2 * k + 1] = k % 2 ? 100000 + i * 10 : 0;
+		}
+		clip_path_reset(&path);
+		clip_path_add(&path, xy, CORNERS);
+		made_snapshot_add(&made, &path);
+	}
+	snapshot = made_snapshot_finish(&made);
+	written.bytes.max = 64 << 20;
+	write_tile(&written, (const struct snapshot *const[]){snapshot}, 1, made_tile(17, 0, 0));
+	assert_true(written.bytes.len < MVT_BYTES_MAX + 1000);
+	assert_true(written.bytes.len > MVT_BYTES_MAX - 20000);
+	assert_true(written.report.dropped > 100);
+	assert_int_equal(written.report.features + written.report.dropped, COUNT);
+	assert_int_equal(written.tile.layers[0].features[0].id, written.report.dropped + 1);
+}
+
 /* Work is short by its corners, and those in the buffer around the tile are work too. */
 static void short_is_what_has_few_corners(void **state)
 {
@@ -419,6 +451,7 @@ int main(void)
 		in_city(the_same_records_give_the_same_bytes),
 		cmocka_unit_test(too_many_features_lose_the_smallest),
 		cmocka_unit_test(too_many_points_leave_the_first),
+		cmocka_unit_test(too_many_bytes_lose_the_smallest),
 		cmocka_unit_test(short_is_what_has_few_corners),
 		cmocka_unit_test(of_many_points_a_tile_has_its_own),
 		cmocka_unit_test(the_ends_of_the_numbers_have_tiles),
