@@ -103,7 +103,7 @@ test('an edit of an attribute changes the tiles that show it', async () => {
 async function editMany(count) {
   let seed = 7;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
-  const ids = Array.from({length: 300}, (_, i) => i + 1);
+  const ids = (await city.json(`${items}?limit=1000`)).features.map(one => one.id).filter(id => id <= 300);
   for (let i = 0; i < count; i++) {
     const x = west + random() * (east - west), y = south + random() * (north - south);
     const at = Math.floor(random() * ids.length), kind = i % 5;
@@ -156,6 +156,28 @@ test('the same bytes from what has changed, from files, and from files made anew
   await same('with a file of which a bit was flipped');
   await again(tiles => writeFileSync(join(tiles, 'parcel.snapshot.new'), 'half a file'));
   await same('with a file that was half written');
+});
+
+test('many look while one edits: every answer is whole, and the last ones are right', async () => {
+  const tiles = allTiles(['mvt', 'png'], 12), asked = {count: 0};
+  let done = false;
+  const look = async seed => {
+    for (let i = seed; !done; i = (i * 48271) % 2147483647) {
+      const path = `/tiles/parcel/${tiles[i % tiles.length]}${i % 7 ? '' : '?date=2031-01-01'}`;
+      const answer = await city.get(path, {headers: i % 3 ? {} : surveyor}), body = Buffer.from(await answer.arrayBuffer());
+      assert.ok([200, 204].includes(answer.status), `${path}: ${answer.status}`);
+      assert.ok(answer.status === 204 || body.length > 20);
+      asked.count++;
+    }
+  };
+  const looking = [3, 5, 7, 11, 13, 17].map(look);
+  await editMany(200);
+  done = true;
+  await Promise.all(looking);
+  assert.ok(asked.count > 200, asked.count);
+  const live = await tags(tiles);
+  await again(folder => rmSync(folder, {recursive: true}));
+  assert.deepEqual(changes(live, await tags(tiles)), []);
 });
 
 test('what the records were on a day has the same tiles as they had then', async () => {
