@@ -19,7 +19,9 @@ enum {
 	CHANGED_MIN = 4096,  /* records beside the whole, before it is made anew */
 	LATE_SHARE = 8,	     /* more may be late when an eighth is, ... */
 	CHANGED_SHARE = 16,  /* ... and beside the whole when it is a sixteenth of it */
-	PAUSE_S = 5,	     /* after something could not be made */
+	PAUSE_MS = 5000,     /* after something could not be made */
+	REST_MS = 400,	     /* edits come in bursts: their end is waited for */
+	REST_SHARE = 20,     /* of the time, at most, goes into snapshots after bursts */
 };
 
 /* Snapshots that belong together, and their borrowers. */
@@ -49,6 +51,8 @@ struct live_map {
 	struct crs_context *crs;     /* of who notes changes; under the lock */
 	const struct crs_path *to_mercator;
 	bool ready, failed, stopping;
+	int64_t touched_ms; /* the last change, in ticks */
+	int64_t rested_ms;  /* not before this one is a burst waited for */
 };
 
 /* --- editions ------------------------------------------------------------------------------------ */
@@ -100,6 +104,7 @@ static int replace(struct live_map *map, size_t layer, struct map_whole *fresh,
 	/* What the whole has is not changed any more. */
 	if (fresh)
 		map_changes_forget(&live->changes, seq);
+	map_changes_know(&live->changes, seq);
 	sweep(map);
 	pthread_mutex_unlock(&map->lock);
 	return 0;
@@ -214,21 +219,50 @@ static void note_ready(struct live_map *map, int64_t started_ms)
 
 enum task { NOTHING, BUILD_CHANGED, BUILD_WHOLE };
 
-/* What is to be done for a layer; the lock is held. */
-static enum task task_of(const struct live_layer *live)
+/* What is to be done for a layer, after a rest or without; the lock is held. */
+static enum task task_of(const struct live_layer *live, bool is_rested)
 {
 	const struct edition *edition = live->edition;
-	size_t changed = live->changes.count, late, records;
+	size_t changed = live->changes.count, late = live->changes.late, records;
 
 	if (!edition || live->changes.is_everywhere)
 		return BUILD_WHOLE;
 	records = edition->whole->file->now.record_count;
 	if (changed > CHANGED_MIN && changed > records / CHANGED_SHARE)
 		return BUILD_WHOLE;
-	if (changed <= LATE_MIN)
-		return NOTHING;
-	late = map_changes_after(&live->changes, edition->seq);
-	return late > LATE_MIN && late > changed / LATE_SHARE ? BUILD_CHANGED : NOTHING;
+	if (late > LATE_MIN && late > changed / LATE_SHARE)
+		return BUILD_CHANGED;
+	return late && is_rested ? BUILD_CHANGED : NOTHING;
+}
+
+/* Waits for a change, or until that many ticks; the lock is held. */
+static void wait_until(struct live_map *map, int64_t until_ms)
+{
+	int64_t wait_ms = until_ms - clock_ticks_ms();
+	struct timespec until;
+
+	if (wait_ms <= 0)
+		return;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += wait_ms / 1000;
+	until.tv_nsec += wait_ms % 1000 * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&map->touched, &map->lock, &until);
+}
+
+/* Finds something to do, and whether there will be something after a rest; the lock is held. */
+static enum task find_task(struct live_map *map, bool is_rested, size_t *ret_layer, bool *ret_later)
+{
+	enum task task = NOTHING;
+
+	*ret_later = false;
+	for (size_t i = 0; i < map->layers->count && task == NOTHING; i++) {
+		task = task_of(&map->of_layer[i], is_rested);
+		*ret_later |= map->of_layer[i].changes.late > 0;
+		*ret_layer = i;
+	}
+	return task;
 }
 
 /* Waits for something to do; NOTHING at the end. */
@@ -238,11 +272,15 @@ static enum task wait_for_task(struct live_map *map, size_t *ret_layer)
 
 	pthread_mutex_lock(&map->lock);
 	while (!map->stopping && task == NOTHING) {
-		for (size_t i = 0; i < map->layers->count && task == NOTHING; i++) {
-			task = task_of(&map->of_layer[i]);
-			*ret_layer = i;
-		}
-		if (task == NOTHING)
+		int64_t rest_ms = map->touched_ms + REST_MS;
+		bool later;
+
+		if (rest_ms < map->rested_ms)
+			rest_ms = map->rested_ms;
+		task = find_task(map, clock_ticks_ms() >= rest_ms, ret_layer, &later);
+		if (task == NOTHING && later)
+			wait_until(map, rest_ms);
+		else if (task == NOTHING)
 			pthread_cond_wait(&map->touched, &map->lock);
 	}
 	if (map->stopping)
@@ -251,15 +289,13 @@ static enum task wait_for_task(struct live_map *map, size_t *ret_layer)
 	return task;
 }
 
-static void pause_for(struct live_map *map, time_t seconds)
+static void pause_for(struct live_map *map, int64_t pause_ms)
 {
-	struct timespec until;
+	int64_t until_ms = clock_ticks_ms() + pause_ms;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += seconds;
 	pthread_mutex_lock(&map->lock);
-	while (!map->stopping && !pthread_cond_timedwait(&map->touched, &map->lock, &until))
-		;
+	while (!map->stopping && clock_ticks_ms() < until_ms)
+		wait_until(map, until_ms);
 	pthread_mutex_unlock(&map->lock);
 }
 
@@ -273,10 +309,12 @@ static void follow(struct live_map *map, struct map_builder *builder)
 		open_whole(map, builder, i);
 	note_ready(map, started_ms);
 	while ((task = wait_for_task(map, &layer)) != NOTHING) {
+		int64_t begun_ms = clock_ticks_ms();
 		struct error err = {0};
 		int rc = task == BUILD_WHOLE ? build_whole(map, builder, layer, &err)
 					     : build_changed(map, builder, layer, &err);
 
+		map->rested_ms = clock_ticks_ms() + (clock_ticks_ms() - begun_ms) * REST_SHARE;
 		note_ready(map, started_ms);
 		if (!rc)
 			continue;
@@ -284,7 +322,7 @@ static void follow(struct live_map *map, struct map_builder *builder)
 		log_event(LOG_ERROR, "a layer of the map could not be made",
 			LOG_TEXT("layer", map->layers->layers[layer].id),
 			LOG_TEXT("code", error_message_code(&err)), LOG_TEXT("detail", err.detail));
-		pause_for(map, PAUSE_S);
+		pause_for(map, PAUSE_MS);
 	}
 }
 
@@ -407,8 +445,7 @@ static bool find_changes(const struct live_layer *live, struct unit_box near, bo
 			return false;
 		near = cells_box(&part->cells);
 	}
-	return map_changes_at(&live->changes, &near, live->edition->seq, &part->changed_ids,
-		&part->late_ids);
+	return map_changes_at(&live->changes, &near, &part->changed_ids, &part->late_ids);
 }
 
 void live_map_take(struct live_map *map, size_t layer, struct tile tile, double margin,
@@ -469,6 +506,7 @@ void live_map_touch(struct live_map *map, size_t layer, int64_t id, int64_t seq,
 		map_changes_add(changes, id, seq, units);
 	else
 		map_changes_add_everywhere(changes, seq);
+	map->touched_ms = clock_ticks_ms();
 	pthread_cond_broadcast(&map->touched);
 	pthread_mutex_unlock(&map->lock);
 }

@@ -90,10 +90,12 @@ void map_changes_add(
 	if (!changes->slots[slot]) {
 		changes->list[changes->count++] = (struct map_change){id, seq, *box};
 		changes->slots[slot] = (uint32_t)changes->count;
+		changes->late += seq > changes->known_seq;
 		return;
 	}
 	change = &changes->list[changes->slots[slot] - 1];
 	grow(&change->box, box);
+	changes->late += change->seq <= changes->known_seq && seq > changes->known_seq;
 	if (seq > change->seq)
 		change->seq = seq;
 }
@@ -123,18 +125,18 @@ void map_changes_forget(struct map_changes *changes, int64_t seq)
 	}
 	if (changes->everywhere_seq <= seq)
 		changes->is_everywhere = false;
+	map_changes_know(changes, changes->known_seq);
 }
 
-size_t map_changes_after(const struct map_changes *changes, int64_t seq)
+void map_changes_know(struct map_changes *changes, int64_t seq)
 {
-	size_t count = 0;
-
+	changes->known_seq = seq;
+	changes->late = 0;
 	for (size_t i = 0; i < changes->count; i++)
-		count += changes->list[i].seq > seq;
-	return count;
+		changes->late += changes->list[i].seq > seq;
 }
 
-bool map_changes_at(const struct map_changes *changes, const struct unit_box *place, int64_t seq,
+bool map_changes_at(const struct map_changes *changes, const struct unit_box *place,
 	struct id_list *ret_all, struct id_list *ret_late)
 {
 	bool enough = true;
@@ -145,7 +147,8 @@ bool map_changes_at(const struct map_changes *changes, const struct unit_box *pl
 		if (!unit_boxes_meet(&change->box, place))
 			continue;
 		enough = !id_list_add(ret_all, change->id, NULL) &&
-			(change->seq <= seq || !id_list_add(ret_late, change->id, NULL));
+			(change->seq <= changes->known_seq ||
+				!id_list_add(ret_late, change->id, NULL));
 	}
 	id_list_sort(ret_all);
 	id_list_sort(ret_late);

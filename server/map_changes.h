@@ -23,6 +23,8 @@ struct map_changes {
 	size_t count, room;
 	uint32_t *slots; /* heap: places in the list by hash of the id, plus one; 0 empty */
 	size_t slot_count;
+	int64_t known_seq; /* the small snapshot beside knows what was changed up to this one */
+	size_t late;	   /* how many were changed after it */
 	bool is_everywhere;	/* it is not known what has changed up to everywhere_seq */
 	int64_t everywhere_seq;
 };
@@ -36,14 +38,12 @@ void map_changes_add_everywhere(struct map_changes *changes, int64_t seq);
 /* Forgets what a snapshot with all changes up to this one has. */
 void map_changes_forget(struct map_changes *changes, int64_t seq);
 
-/* How many records have changed after that. */
-size_t map_changes_after(const struct map_changes *changes, int64_t seq);
+/* There is a small snapshot of all that has changed, up to this one. */
+void map_changes_know(struct map_changes *changes, int64_t seq);
 
-/*
- * The ids of those that changed at a place; *ret_late are those of them that changed after `seq`. In
- * order. False without memory.
- */
-bool map_changes_at(const struct map_changes *changes, const struct unit_box *place, int64_t seq,
+/* The ids of those that changed at a place; *ret_late are the late ones of them. In order. False without
+ * memory. */
+bool map_changes_at(const struct map_changes *changes, const struct unit_box *place,
 	struct id_list *ret_all, struct id_list *ret_late);
 
 /* The cells of blocks (blocks.h) that those changes may be in; false if there are too many. */

@@ -86,6 +86,35 @@ test('a tile that one server has is not stale when the other has written', async
   await until(async () => !Buffer.from(await (await servers[1].get(tile)).arrayBuffer()).equals(bytes), 5000);
 });
 
+test('an edit at one changes the same tiles at both, and no other', async () => {
+  const column = (lon, z) => ((lon + 180) / 360) * 2 ** z, row = (lat, z) => ((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * 2 ** z;
+  const tiles = [];
+  for (const z of [10, 12, 14, 16, 17, 18])
+    for (let x = Math.floor(column(106.649, z)); x <= column(106.653, z); x++)
+      for (let y = Math.floor(row(10.981, z)); y <= row(10.979, z); y++) tiles.push([z, x, y]);
+  const tags = async server => {
+    const found = [];
+    for (const tile of tiles) {
+      const answer = await server.get(`/tiles/light_pole/${tile.join('/')}.mvt`);
+      await answer.arrayBuffer();
+      found.push(answer.headers.get('etag') ?? '');
+    }
+    return found;
+  };
+  const before = await Promise.all(servers.map(tags)), heard = await listen(servers[1], who);
+  assert.deepEqual(before[0], before[1]);
+  const pole = await servers[0].json(`${items}/5`), [lon, lat] = pole.geometry.coordinates, moved = [lon + 0.0015, lat];
+  const answer = await servers[0].get(`${items}/5`, {method: 'PATCH', headers: {...who, 'if-match': `"v${pole.properties.version}"`, 'content-type': 'application/merge-patch+json'}, body: JSON.stringify({geometry: {type: 'Point', coordinates: moved}})});
+  assert.equal(answer.status, 204);
+  await until(() => heard.events.some(event => event.data.id === 5));
+  heard.stop();
+  const sees = ([z, x, y]) => z >= 17 && [[lon, lat], moved].some(at => Math.abs(column(at[0], z) - x - 0.5) < 0.5 + 1 / 64 && Math.abs(row(at[1], z) - y - 0.5) < 0.5 + 1 / 64);
+  for (const [i, server] of servers.entries()) {
+    const now = await tags(server);
+    assert.deepEqual(tiles.filter((_, k) => now[k] !== before[i][k]), tiles.filter(sees), `server ${i}`);
+  }
+});
+
 test('the same record at both: one is quicker, the other is told', async () => {
   const patch = (server, name) => server.get(`${items}/2`, {method: 'PATCH', headers: {...who, 'if-match': '"v1"', 'content-type': 'application/merge-patch+json'}, body: JSON.stringify({properties: {code: name}})});
   const answers = await Promise.all([...Array(8).keys()].map(i => patch(servers[i % 2], `p${i}`)));
