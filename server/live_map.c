@@ -421,17 +421,17 @@ bool live_map_ready(struct live_map *map, bool *ret_failed)
 }
 
 /* The place that a list of cells takes up. */
-static struct unit_box cells_box(const struct id_list *cells)
+static struct unit_box cells_box(struct grid_place origin, const struct id_list *cells)
 {
 	struct unit_box all = {INFINITY, INFINITY, -INFINITY, -INFINITY};
 
 	for (size_t i = 0; i < cells->count; i++) {
 		struct tile_box cell = block_cell_box(cells->ids[i]);
 
-		all.min_x = fmin(all.min_x, (double)(SNAPSHOT_ORIGIN_X + cell.min_x));
-		all.min_y = fmin(all.min_y, (double)(SNAPSHOT_ORIGIN_Y + cell.min_y));
-		all.max_x = fmax(all.max_x, (double)(SNAPSHOT_ORIGIN_X + cell.max_x));
-		all.max_y = fmax(all.max_y, (double)(SNAPSHOT_ORIGIN_Y + cell.max_y));
+		all.min_x = fmin(all.min_x, (double)(origin.x + cell.min_x));
+		all.min_y = fmin(all.min_y, (double)(origin.y + cell.min_y));
+		all.max_x = fmax(all.max_x, (double)(origin.x + cell.max_x));
+		all.max_y = fmax(all.max_y, (double)(origin.y + cell.max_y));
 	}
 	return all;
 }
@@ -440,10 +440,12 @@ static struct unit_box cells_box(const struct id_list *cells)
 static bool find_changes(const struct live_layer *live, struct unit_box near, bool as_blocks,
 	struct live_part *part)
 {
+	struct grid_place origin = live->edition->whole->file->now.origin;
+
 	if (as_blocks) {
-		if (!map_changes_cells(&live->changes, &near, &part->cells))
+		if (!map_changes_cells(&live->changes, origin, &near, &part->cells))
 			return false;
-		near = cells_box(&part->cells);
+		near = cells_box(origin, &part->cells);
 	}
 	return map_changes_at(&live->changes, &near, &part->changed_ids, &part->late_ids);
 }

@@ -191,7 +191,7 @@ int map_builder_read_changed(struct map_builder *builder, const struct map_whole
 	id_list_sort(&part.ids);
 	if (!rc)
 		rc = snapshot_build_of(&builder->source, &VIEW_NOW(part.layer),
-			&(struct snapshot_wish){&part.ids, &whole->file->now.pool, true},
+			&(struct snapshot_wish){&part.ids, &whole->file->now, true},
 			ret_changed, err);
 	id_list_clear(&part.ids);
 	*ret_seq = part.last;

@@ -163,12 +163,13 @@ static int32_t offset(double unit, int64_t origin)
 }
 
 /* The cells that a place meets. */
-static bool add_cells(const struct unit_box *box, struct id_list *cells)
+static bool add_cells(
+	const struct unit_box *box, struct grid_place origin, struct id_list *cells)
 {
 	const int64_t side = INT64_C(1) << BLOCK_CELL_BITS;
-	const struct tile_box at = {offset(box->min_x, SNAPSHOT_ORIGIN_X),
-		offset(box->min_y, SNAPSHOT_ORIGIN_Y), offset(box->max_x, SNAPSHOT_ORIGIN_X),
-		offset(box->max_y, SNAPSHOT_ORIGIN_Y)};
+	const struct tile_box at = {offset(box->min_x, origin.x),
+		offset(box->min_y, origin.y), offset(box->max_x, origin.x),
+		offset(box->max_y, origin.y)};
 	const struct tile_box last = {at.max_x, at.max_y, at.max_x, at.max_y};
 	const struct tile_box first = {at.min_x, at.min_y, at.min_x, at.min_y};
 	struct tile_box from = block_cell_box(block_cell(&first));
@@ -186,14 +187,14 @@ static bool add_cells(const struct unit_box *box, struct id_list *cells)
 	return true;
 }
 
-bool map_changes_cells(const struct map_changes *changes, const struct unit_box *place,
-	struct id_list *ret_cells)
+bool map_changes_cells(const struct map_changes *changes, struct grid_place origin,
+	const struct unit_box *place, struct id_list *ret_cells)
 {
 	bool few = true;
 
 	for (size_t i = 0; few && i < changes->count; i++)
 		if (unit_boxes_meet(&changes->list[i].box, place))
-			few = add_cells(&changes->list[i].box, ret_cells);
+			few = add_cells(&changes->list[i].box, origin, ret_cells);
 	id_list_sort(ret_cells);
 	return few;
 }

@@ -47,7 +47,7 @@ bool map_changes_at(const struct map_changes *changes, const struct unit_box *pl
 	struct id_list *ret_all, struct id_list *ret_late);
 
 /* The cells of blocks (blocks.h) that those changes may be in; false if there are too many. */
-bool map_changes_cells(const struct map_changes *changes, const struct unit_box *place,
-	struct id_list *ret_cells);
+bool map_changes_cells(const struct map_changes *changes, struct grid_place origin,
+	const struct unit_box *place, struct id_list *ret_cells);
 
 #endif

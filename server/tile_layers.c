@@ -70,7 +70,7 @@ static int read_late(struct request *request, const struct layer *layer,
 	rc = begin_reading(request, reading, err);
 	return rc ? rc
 		  : snapshot_build_of(&source, &VIEW_NOW(layer),
-			    &(struct snapshot_wish){&parts->part.late_ids, &before->pool,
+			    &(struct snapshot_wish){&parts->part.late_ids, before,
 				    wish->moment.is_dated},
 			    &parts->late, err);
 }
@@ -89,11 +89,11 @@ static size_t gather_parts(const struct tile_layer *parts, struct pick_part ret_
 	return count;
 }
 
-static struct tile_box box_of(const struct tile_wish *wish)
+static struct tile_box box_of(const struct tile_layer *parts, const struct tile_wish *wish)
 {
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
 
-	return snapshot_tile_box(wish->tile, (int64_t)(wish->key.margin * (double)side));
+	return snapshot_tile_box(parts->part.all->origin, wish->tile, (int64_t)(wish->key.margin * (double)side));
 }
 
 /* What the asker sees near the tile, from the map. */
@@ -103,7 +103,7 @@ static int pick(struct request *request, const struct layer *layer, const struct
 	struct view view = sight_view(request, layer, &wish->moment);
 	struct pick_part all[PICK_PARTS_MAX];
 	size_t count = gather_parts(parts, all);
-	struct tile_box box = box_of(wish);
+	struct tile_box box = box_of(parts, wish);
 
 	return snapshot_pick(all, count, &view, &box, &parts->made, err);
 }
@@ -116,7 +116,7 @@ static int make_cells(const struct layer *layer, struct tile_layer *parts, struc
 	struct pick_part all[PICK_PARTS_MAX];
 	size_t count = gather_parts(parts, all);
 	struct blocks blocks;
-	int rc = blocks_begin(&blocks, layer, &parts->part.all->blocks->pool, NULL, err);
+	int rc = blocks_begin(&blocks, parts->part.all, &parts->part.all->blocks->pool, NULL, err);
 
 	for (size_t i = 0; !rc && i < cells->count; i++) {
 		struct tile_box box = block_cell_box(cells->ids[i]);
@@ -139,7 +139,7 @@ static int pick_blocks(const struct layer *layer, const struct tile_wish *wish,
 	struct tile_layer *parts, struct error *err)
 {
 	autofree(id_list_clear) struct id_list ids = {0};
-	struct tile_box box = box_of(wish);
+	struct tile_box box = box_of(parts, wish);
 	struct pick_part all[2] = {{parts->part.all->blocks, &ids}};
 	int rc = make_cells(layer, parts, &parts->cells, &ids, err);
 

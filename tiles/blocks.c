@@ -76,13 +76,14 @@ static int number_classes(struct blocks *blocks, struct error *err)
 	return 0;
 }
 
-int blocks_begin(struct blocks *blocks, const struct layer *layer, const struct value_table *base,
+int blocks_begin(struct blocks *blocks, const struct snapshot *areas, const struct value_table *base,
 	const char *folder, struct error *err)
 {
 	int rc;
 
-	*blocks = (struct blocks){.layer = layer};
-	rc = snapshot_gather_init(&blocks->gather, layer, base, folder, err);
+	*blocks = (struct blocks){.layer = areas->layer};
+	rc = snapshot_gather_init(
+		&blocks->gather, areas->layer, areas->origin, base, folder, err);
 	return rc ? rc : number_classes(blocks, err);
 }
 
@@ -262,7 +263,7 @@ int blocks_build_file(const struct snapshot_file *areas, const char *folder, con
 	struct snapshot_header header = {.seq = areas->stamp.seq, .place = areas->stamp.place,
 		.look = snapshot_form_look(layer)};
 	struct blocks blocks;
-	int rc = blocks_begin(&blocks, layer, NULL, folder, err);
+	int rc = blocks_begin(&blocks, &areas->now, NULL, folder, err);
 
 	snprintf(header.layer, sizeof header.layer, "%s" SNAPSHOT_BLOCKS, layer->id);
 	snprintf(header.seal, sizeof header.seal, "%s", areas->stamp.seal.text);

@@ -41,8 +41,8 @@ struct blocks {
 	uint32_t *class_values; /* heap: by class */
 };
 
-/* `base` and `folder` as of snapshot_gather_init. Clear it in any case. */
-int blocks_begin(struct blocks *blocks, const struct layer *layer, const struct value_table *base,
+/* Of the areas of that snapshot; `base` and `folder` as of snapshot_gather_init. Clear it in any case. */
+int blocks_begin(struct blocks *blocks, const struct snapshot *areas, const struct value_table *base,
 	const char *folder, struct error *err);
 void blocks_clear(struct blocks *blocks);
 

@@ -38,6 +38,11 @@ int64_t grid_unit_y(double mercator_y_m);
 double grid_mercator_x_m(double unit_x);
 double grid_mercator_y_m(double unit_y);
 
+/* A point in world units. */
+struct grid_place {
+	int64_t x, y;
+};
+
 /* A place in world units; infinite where it is not known. */
 struct unit_box {
 	double min_x, min_y, max_x, max_y;

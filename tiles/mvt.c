@@ -345,11 +345,11 @@ static bool put_layer(const struct layer_tile *layer, struct strbuf *out)
 }
 
 /* What may be seen of a tile: with the buffer around it. */
-static struct tile_box clip_box_of(struct tile tile)
+static struct tile_box clip_box_of(const struct snapshot *snapshot, struct tile tile)
 {
 	int shift = GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS;
 
-	return snapshot_tile_box(tile, (int64_t)MVT_BUFFER << shift);
+	return snapshot_tile_box(snapshot->origin, tile, (int64_t)MVT_BUFFER << shift);
 }
 
 static struct layer_tile begin_layer(
@@ -360,12 +360,12 @@ static struct layer_tile begin_layer(
 		.scratch = scratch,
 		.snapshot = snapshot,
 		.tile = tile,
-		.grid = {(int64_t)tile.x * side - SNAPSHOT_ORIGIN_X,
-			(int64_t)tile.y * side - SNAPSHOT_ORIGIN_Y,
+		.grid = {(int64_t)tile.x * side - snapshot->origin.x,
+			(int64_t)tile.y * side - snapshot->origin.y,
 			GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS},
 	};
 
-	layer.clip_box = clip_box_of(tile);
+	layer.clip_box = clip_box_of(snapshot, tile);
 	for (size_t i = 0; i < snapshot->column_count; i++)
 		if (snapshot->columns[i]->tile_zoom && tile.z >= snapshot->columns[i]->tile_zoom)
 			layer.columns[layer.column_count++] = i;
@@ -422,7 +422,7 @@ bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct 
 	struct point_count found = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		struct tile_box box = clip_box_of(tile);
+		struct tile_box box = clip_box_of(snapshots[i], tile);
 
 		found.snapshot = snapshot_at(snapshots[i], tile.z);
 		if (!hilbert_tree_visit(&found.snapshot->tree, &box,

@@ -71,8 +71,8 @@ struct layer_picture picture_layer(struct picture *picture, const struct snapsho
 		.picture = picture,
 		.snapshot = snapshot,
 		.look = &snapshot->layer->look,
-		.grid = {(double)SNAPSHOT_ORIGIN_X / picture->units_a_px,
-			(double)SNAPSHOT_ORIGIN_Y / picture->units_a_px,
+		.grid = {(double)snapshot->origin.x / picture->units_a_px,
+			(double)snapshot->origin.y / picture->units_a_px,
 			1 / picture->units_a_px},
 	};
 }
@@ -99,7 +99,7 @@ static bool reserve_sorted(struct renderer *renderer, size_t count)
 int picture_find(struct layer_picture *layer, double margin_px, struct error *err)
 {
 	struct renderer *renderer = layer->picture->renderer;
-	struct tile_box box = snapshot_tile_box(layer->picture->tile,
+	struct tile_box box = snapshot_tile_box(layer->snapshot->origin, layer->picture->tile,
 		(int64_t)ceil(margin_px * layer->picture->units_a_px));
 
 	layer->count = 0;

@@ -38,11 +38,11 @@ static int32_t clamp(int64_t value)
 	return value < INT32_MIN ? INT32_MIN : value > INT32_MAX ? INT32_MAX : (int32_t)value;
 }
 
-struct tile_box snapshot_tile_box(struct tile tile, int64_t buffer)
+struct tile_box snapshot_tile_box(struct grid_place origin, struct tile tile, int64_t buffer)
 {
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - tile.z);
-	int64_t x = (int64_t)tile.x * side - SNAPSHOT_ORIGIN_X;
-	int64_t y = (int64_t)tile.y * side - SNAPSHOT_ORIGIN_Y;
+	int64_t x = (int64_t)tile.x * side - origin.x;
+	int64_t y = (int64_t)tile.y * side - origin.y;
 
 	return (struct tile_box){clamp(x - buffer), clamp(y - buffer), clamp(x + side + buffer),
 		clamp(y + side + buffer)};

@@ -2,8 +2,8 @@
  * snapshot: the records of a layer as tiles want them: in memory, immutable, in tile coordinates.
  *
  * A snapshot is one block of bytes (snapshot_form.h), in memory or a file that is mapped. Coordinates
- * are 32-bit offsets, in world units (grid.h), from SNAPSHOT_ORIGIN; records lie along a Hilbert
- * curve, so that those of a tile are near each other, and bear the times and the administrative unit
+ * are 32-bit offsets, in world units (grid.h), from an origin in the middle of where the city's system
+ * is used, the corner of a tile of SNAPSHOT_ORIGIN_ZOOM; records lie along a Hilbert curve, so that those of a tile are near each other, and bear the times and the administrative unit
  * that they are seen by. How an outline is kept, outline.h says. A shape that is not valid is drawn
  * as its repaired form: the register keeps it as it is.
  *
@@ -30,13 +30,6 @@
 #include "tiles/hilbert_tree.h"
 #include "tiles/value_table.h"
 
-/*
- * The middle of Vietnam, 16° N 108° E, as the corner of a tile of zoom 10: places within 2,500 km
- * have their 32 bits, and a shape has the same bytes in every snapshot.
- */
-#define SNAPSHOT_ORIGIN_X (INT64_C(819) << (GRID_WORLD_BITS - 10))
-#define SNAPSHOT_ORIGIN_Y (INT64_C(465) << (GRID_WORLD_BITS - 10))
-
 /* One drawn record. */
 struct snapshot_record {
 	int64_t id;
@@ -54,10 +47,11 @@ struct snapshot_span {
 	int32_t first_day, end_day;
 };
 
-enum { SNAPSHOT_COLUMNS_MAX = 32 };
+enum { SNAPSHOT_COLUMNS_MAX = 32, SNAPSHOT_ORIGIN_ZOOM = 10 };
 
 struct snapshot {
 	const struct layer *layer;
+	struct grid_place origin;
 	size_t record_count;
 	const struct snapshot_record *records;
 	const uint32_t *shapes;
@@ -105,12 +99,12 @@ enum { SNAPSHOT_AREA_MAX = 200000 }; /* records of a snapshot of an area */
 int snapshot_build(const struct snapshot_source *source, const struct view *view,
 	const struct box *area, struct snapshot **ret_snapshot, struct error *err);
 /*
- * The same of a list of ids, in their order (NULL: all), and their past if it is wished. Numbers of
- * values go on from `base` (NULL: begin anew), which must outlive the snapshot.
+ * The same of a list of ids, in their order (NULL: all), and their past if it is wished. It goes on
+ * from `base` (NULL: begins anew), which outlives it: its origin, and the numbers of its values.
  */
 struct snapshot_wish {
 	const struct id_list *ids;
-	const struct value_table *base;
+	const struct snapshot *base;
 	bool with_past;
 };
 int snapshot_build_of(const struct snapshot_source *source, const struct view *view,
@@ -126,7 +120,7 @@ size_t snapshot_choose_columns(
  * The box of a tile in the snapshot's coordinates, `buffer` world units larger on each side;
  * clamped to what 32 bits can say.
  */
-struct tile_box snapshot_tile_box(struct tile tile, int64_t buffer);
+struct tile_box snapshot_tile_box(struct grid_place origin, struct tile tile, int64_t buffer);
 
 /* What tiles of a zoom are made from: the snapshot, or its blocks. */
 const struct snapshot *snapshot_at(const struct snapshot *snapshot, unsigned zoom);

@@ -38,10 +38,10 @@ static double signed_area2(const double *xy, size_t count)
 }
 
 /* A place as offset; false where 32 bits cannot say it (2,500 km from the origin). */
-static bool to_offset(const double *mercator, int32_t *ret_xy)
+static bool to_offset(struct grid_place origin, const double *mercator, int32_t *ret_xy)
 {
-	int64_t x = grid_unit_x(mercator[0]) - SNAPSHOT_ORIGIN_X;
-	int64_t y = grid_unit_y(mercator[1]) - SNAPSHOT_ORIGIN_Y;
+	int64_t x = grid_unit_x(mercator[0]) - origin.x;
+	int64_t y = grid_unit_y(mercator[1]) - origin.y;
 
 	if (x < INT32_MIN || x > INT32_MAX || y < INT32_MIN || y > INT32_MAX)
 		return false;
@@ -51,9 +51,9 @@ static bool to_offset(const double *mercator, int32_t *ret_xy)
 }
 
 /* Adds one ring in the turn that it shall have; false if it cannot be drawn. */
-static bool add_ring(
-	struct outline *outline, const double *xy, size_t count, bool is_area, bool is_hole)
+static bool add_ring(struct build *build, const double *xy, size_t count, bool is_area, bool is_hole)
 {
+	struct outline *outline = &build->outline;
 	int32_t *to = outline->xy + 2 * outline->point_count;
 	/* North is up in Mercator and down in tiles: a clockwise outer ring has negative area. */
 	bool turn = is_area && (signed_area2(xy, count) > 0) != is_hole;
@@ -61,7 +61,7 @@ static bool add_ring(
 	if (is_area && count > 1 && xy[0] == xy[2 * count - 2] && xy[1] == xy[2 * count - 1])
 		count--;
 	for (size_t i = 0; i < count; i++)
-		if (!to_offset(xy + 2 * (turn ? count - 1 - i : i), to + 2 * i))
+		if (!to_offset(build->gather.origin, xy + 2 * (turn ? count - 1 - i : i), to + 2 * i))
 			return false;
 	outline->rings[outline->ring_count++] = (struct snapshot_ring){
 		(uint32_t)outline->point_count, (uint32_t)count, is_hole};
@@ -70,7 +70,7 @@ static bool add_ring(
 }
 
 /* False if something of the shape cannot be drawn. There is room for it. */
-static bool add_rings(struct outline *outline, const struct shape *shape)
+static bool add_rings(struct build *build, const struct shape *shape)
 {
 	bool is_area = shape->kind == GEOMETRY_AREA;
 	size_t ring = 0, first = 0;
@@ -79,7 +79,7 @@ static bool add_rings(struct outline *outline, const struct shape *shape)
 		for (bool is_inner = false; ring < shape->part_ends[part]; ring++, is_inner = true) {
 			size_t end = shape->ring_ends[ring];
 
-			if (!add_ring(outline, shape->xy + 2 * first, end - first, is_area,
+			if (!add_ring(build, shape->xy + 2 * first, end - first, is_area,
 				    is_inner && is_area))
 				return false;
 			first = end;
@@ -184,7 +184,7 @@ static int add_version(struct build *build, const struct feature *feature,
 	if (rc == ERR_NOMEM ||
 		!outline_reserve(&build->outline, shape.ring_count, shape.point_count))
 		return fail_no_memory(err);
-	if (!shape.point_count || !add_rings(&build->outline, &shape)) {
+	if (!shape.point_count || !add_rings(build, &shape)) {
 		build->gather.bodies[piece->body].undrawn++;
 		return 0;
 	}
@@ -208,12 +208,28 @@ static int add_past(void *context, const struct history_entry *entry, struct err
 	return add_version(context, entry->feature, &piece, err);
 }
 
+/* The corner of a tile in the middle of where the city's system is used; else in Vietnam's. */
+static int find_origin(
+	const struct snapshot_source *source, struct grid_place *ret_origin, struct error *err)
+{
+	struct crs_info info;
+	int rc = crs_describe(source->crs, source->city->epsg, &info, err);
+	bool known = !rc && info.west <= info.east;
+	struct tile tile = tile_at(known ? (info.west + info.east) / 2 : 108,
+		known ? (info.south + info.north) / 2 : 16, SNAPSHOT_ORIGIN_ZOOM);
+	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - SNAPSHOT_ORIGIN_ZOOM);
+
+	*ret_origin = (struct grid_place){tile.x * side, tile.y * side};
+	return rc;
+}
+
 static int begin(struct build *build, const struct snapshot_source *source, const struct view *view,
-	const struct value_table *base, const char *folder, struct error *err)
+	const struct snapshot *base, const char *folder, struct error *err)
 {
 	const struct layer *layer = view->layer;
 	const struct look *look = &layer->look;
-	int rc;
+	struct grid_place origin = {0, 0};
+	int rc = 0;
 
 	*build = (struct build){.source = source, .view = view, .layer = layer,
 		.arena = ARENA(SHAPE_ARENA_BYTES)};
@@ -224,7 +240,13 @@ static int begin(struct build *build, const struct snapshot_source *source, cons
 	if (look->width_field)
 		build->width_field =
 			layer_field_find(layer, look->width_field, strlen(look->width_field));
-	rc = snapshot_gather_init(&build->gather, layer, base, folder, err);
+	if (base)
+		origin = base->origin;
+	else
+		rc = find_origin(source, &origin, err);
+	if (!rc)
+		rc = snapshot_gather_init(
+			&build->gather, layer, origin, base ? &base->pool : NULL, folder, err);
 	return rc ? rc : mercator_init(&build->mercator, source->crs, source->city->epsg, err);
 }
 
@@ -261,7 +283,7 @@ static int add_blocks(struct snapshot *snapshot, struct error *err)
 {
 	struct snapshot *made = NULL;
 	struct blocks blocks;
-	int rc = blocks_begin(&blocks, snapshot->layer, NULL, NULL, err);
+	int rc = blocks_begin(&blocks, snapshot, NULL, NULL, err);
 
 	if (!rc)
 		rc = blocks_add_all(&blocks, snapshot, err);

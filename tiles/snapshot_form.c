@@ -66,6 +66,13 @@ void snapshot_form_lay_out(struct snapshot_header *header)
 	header->len = at;
 }
 
+static bool is_origin(int64_t unit)
+{
+	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - SNAPSHOT_ORIGIN_ZOOM);
+
+	return unit >= 0 && unit < INT64_C(1) << GRID_WORLD_BITS && unit % side == 0;
+}
+
 bool snapshot_form_is_sound(const struct snapshot_header *header, uint64_t len)
 {
 	struct snapshot_header wanted = *header;
@@ -74,6 +81,8 @@ bool snapshot_form_is_sound(const struct snapshot_header *header, uint64_t len)
 		header->value_count > len || header->slot_count > len ||
 		header->byte_count > len || header->unit_count > len ||
 		(header->slot_count & (header->slot_count - 1)))
+		return false;
+	if (!is_origin(header->origin_x) || !is_origin(header->origin_y))
 		return false;
 	for (unsigned i = 0; i < BODIES; i++)
 		if (header->bodies[i].record_count > len || header->bodies[i].word_count > len)
@@ -142,6 +151,7 @@ void snapshot_form_bind(
 	unsigned first = body * SECTIONS_A_BODY;
 	const uint32_t *columns = snapshot_form_section(block, first + SECTION_COLUMNS);
 	struct snapshot snapshot = {.layer = layer,
+		.origin = {header->origin_x, header->origin_y},
 		.record_count = counts->record_count,
 		.records = snapshot_form_section(block, first + SECTION_RECORDS),
 		.shapes = snapshot_form_section(block, first + SECTION_SHAPES),

@@ -52,7 +52,8 @@ struct snapshot_header {
 		uint64_t at, len;
 		uint32_t crc, zero; /* of the section and the zeros up to the next one */
 	} sections[SECTIONS];
-	char zero[40];
+	int64_t origin_x, origin_y; /* world units */
+	char zero[24];
 };
 _Static_assert(sizeof(struct snapshot_header) == 768, "the header is laid out as documented");
 

@@ -12,13 +12,13 @@ enum {
 };
 
 int snapshot_gather_init(struct snapshot_gather *gather, const struct layer *layer,
-	const struct value_table *base, const char *folder, struct error *err)
+	struct grid_place origin, const struct value_table *base, const char *folder, struct error *err)
 {
 	const struct layer_field *columns[SNAPSHOT_COLUMNS_MAX];
 	const char *label = layer->look.label.field;
 
 	*gather = (struct snapshot_gather){
-		.layer = layer, .column_count = snapshot_choose_columns(layer, columns)};
+		.layer = layer, .origin = origin, .column_count = snapshot_choose_columns(layer, columns)};
 	value_pool_init(&gather->pool, base);
 	gather->label_column = gather->column_count;
 	for (size_t i = 0; label && i < gather->column_count; i++)
@@ -217,6 +217,8 @@ static void lay_out(const struct snapshot_gather *gather, struct snapshot_header
 	header->slot_count = gather->pool.slot_count;
 	header->byte_count = gather->pool.bytes.len;
 	header->unit_count = gather->unit_count;
+	header->origin_x = gather->origin.x;
+	header->origin_y = gather->origin.y;
 	memcpy(header->bodies, gather->bodies, sizeof header->bodies);
 	snapshot_form_lay_out(header);
 }

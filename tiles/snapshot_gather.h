@@ -27,6 +27,7 @@ struct snapshot_piece {
 
 struct snapshot_gather {
 	const struct layer *layer;
+	struct grid_place origin;
 	struct curve_sort *sort;
 	struct value_pool pool;
 	struct snapshot_body bodies[BODIES]; /* counted so far */
@@ -43,7 +44,7 @@ struct snapshot_gather {
 
 /* `base` as of value_pool_init; `folder` as of curve_sort_new. Clear it in any case. */
 int snapshot_gather_init(struct snapshot_gather *gather, const struct layer *layer,
-	const struct value_table *base, const char *folder, struct error *err);
+	struct grid_place origin, const struct value_table *base, const char *folder, struct error *err);
 void snapshot_gather_clear(struct snapshot_gather *gather);
 
 /* The number of a unit. */

@@ -269,6 +269,7 @@ int snapshot_pick(const struct pick_part *parts, size_t count, const struct view
 		snapshot->pool = parts[count - 1].snapshot->pool;
 		snapshot->label_bytes_max = longest_label(parts, count);
 		snapshot->is_blocks = parts[0].snapshot->is_blocks;
+		snapshot->origin = parts[0].snapshot->origin;
 	}
 	for (size_t i = 0; i < picking.part_count; i++) {
 		free(picking.taken[i].items);

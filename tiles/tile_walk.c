@@ -35,9 +35,8 @@ static bool can_hold(const struct tile_walk *walk, struct tile tile)
 	int64_t buffer = (int64_t)MVT_BUFFER
 		<< (GRID_WORLD_BITS - (int)walk->zoom - MVT_EXTENT_BITS);
 
-	struct tile_box box = snapshot_tile_box(tile, buffer);
-
 	for (size_t i = 0; i < walk->count; i++) {
+		struct tile_box box = snapshot_tile_box(walk->snapshots[i]->origin, tile, buffer);
 		const struct look *look = &walk->snapshots[i]->layer->look;
 
 		if (walk->zoom >= look->min_zoom && walk->zoom <= look->max_zoom &&

@@ -59,6 +59,6 @@ struct tile bench_tile(struct random *random, const struct snapshot *snapshot, u
 	double y = random_between(random, margin, 1 - margin) * ((double)all->max_y - all->min_y);
 	int shift = GRID_WORLD_BITS - (int)z;
 
-	return (struct tile){z, (uint32_t)((SNAPSHOT_ORIGIN_X + all->min_x + (int64_t)x) >> shift),
-		(uint32_t)((SNAPSHOT_ORIGIN_Y + all->min_y + (int64_t)y) >> shift)};
+	return (struct tile){z, (uint32_t)((snapshot->origin.x + all->min_x + (int64_t)x) >> shift),
+		(uint32_t)((snapshot->origin.y + all->min_y + (int64_t)y) >> shift)};
 }

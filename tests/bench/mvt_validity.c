@@ -81,10 +81,10 @@ static int count_zoom(
 	const struct hilbert_tree *tree = &snapshot->tree;
 	const struct tile_box *all = &tree->boxes[tree->level_starts[tree->level_count] - 1];
 	int shift = GRID_WORLD_BITS - (int)z, rc = 0;
-	uint32_t max_x = (uint32_t)((SNAPSHOT_ORIGIN_X + all->max_x) >> shift);
-	uint32_t max_y = (uint32_t)((SNAPSHOT_ORIGIN_Y + all->max_y) >> shift);
-	uint32_t min_x = (uint32_t)((SNAPSHOT_ORIGIN_X + all->min_x) >> shift);
-	uint32_t min_y = (uint32_t)((SNAPSHOT_ORIGIN_Y + all->min_y) >> shift);
+	uint32_t max_x = (uint32_t)((snapshot->origin.x + all->max_x) >> shift);
+	uint32_t max_y = (uint32_t)((snapshot->origin.y + all->max_y) >> shift);
+	uint32_t min_x = (uint32_t)((snapshot->origin.x + all->min_x) >> shift);
+	uint32_t min_y = (uint32_t)((snapshot->origin.y + all->min_y) >> shift);
 
 	count->tiles = 0;
 	memset(count->faults, 0, sizeof count->faults);

@@ -5,6 +5,9 @@
 
 #include "tiles/clearance.h"
 
+const struct grid_place made_origin = {
+	INT64_C(819) << (GRID_WORLD_BITS - 10), INT64_C(465) << (GRID_WORLD_BITS - 10)};
+
 /* A test has memory, or it ends. */
 static void must(bool done)
 {
@@ -16,7 +19,7 @@ struct made_snapshot made_snapshot_begin(const struct layer *layer)
 {
 	struct made_snapshot made = {.count = 0};
 
-	must(!snapshot_gather_init(&made.gather, layer, NULL, NULL, NULL));
+	must(!snapshot_gather_init(&made.gather, layer, made_origin, NULL, NULL, NULL));
 	return made;
 }
 
@@ -63,8 +66,8 @@ struct snapshot *made_snapshot_finish(struct made_snapshot *made)
 struct tile made_tile(unsigned z, int right, int down)
 {
 	int64_t last = (INT64_C(1) << z) - 1;
-	int64_t x = (SNAPSHOT_ORIGIN_X >> (GRID_WORLD_BITS - z)) + right;
-	int64_t y = (SNAPSHOT_ORIGIN_Y >> (GRID_WORLD_BITS - z)) + down;
+	int64_t x = (made_origin.x >> (GRID_WORLD_BITS - z)) + right;
+	int64_t y = (made_origin.y >> (GRID_WORLD_BITS - z)) + down;
 
 	return (struct tile){z, (uint32_t)(x & last), (uint32_t)(y & last)};
 }

@@ -12,6 +12,9 @@
 #include "tiles/clip.h"
 #include "tiles/snapshot_gather.h"
 
+/* The origin of all of them, in the middle of Vietnam. */
+extern const struct grid_place made_origin;
+
 struct made_snapshot {
 	struct snapshot_gather gather;
 	struct outline outline;

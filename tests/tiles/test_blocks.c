@@ -49,7 +49,7 @@ static struct snapshot *make_blocks(const struct snapshot *lots)
 	struct snapshot *made = NULL;
 	struct blocks blocks;
 
-	assert_int_equal(blocks_begin(&blocks, &layer, NULL, NULL, NULL), 0);
+	assert_int_equal(blocks_begin(&blocks, lots, NULL, NULL, NULL), 0);
 	assert_int_equal(blocks_add_all(&blocks, lots, NULL), 0);
 	assert_int_equal(blocks_finish(&blocks, &made, NULL), 0);
 	blocks_clear(&blocks);
@@ -125,7 +125,7 @@ static void a_cell_made_anew_is_the_same(void **state)
 		struct blocks made;
 
 		assert_int_equal(snapshot_pick(&all, 1, &VIEW_NOW(&layer), &box, &some, NULL), 0);
-		assert_int_equal(blocks_begin(&made, &layer, &blocks->pool, NULL, NULL), 0);
+		assert_int_equal(blocks_begin(&made, some, &blocks->pool, NULL, NULL), 0);
 		assert_int_equal(blocks_add_cell(&made, some, cell, NULL), 0);
 		assert_int_equal(blocks_finish(&made, &again, NULL), 0);
 		blocks_clear(&made);

@@ -389,10 +389,10 @@ static void the_ends_of_the_numbers_have_tiles(void **state)
 	for (unsigned z = 0; z <= GRID_ZOOM_MAX; z++) {
 		uint32_t last = (1U << z) - 1;
 		int shift = GRID_WORLD_BITS - (int)z;
-		const uint32_t right[] = {(uint32_t)((SNAPSHOT_ORIGIN_X + INT32_MIN + 1) >> shift),
-			(uint32_t)((SNAPSHOT_ORIGIN_X + INT32_MAX - 1) >> shift), last / 2, 0, last};
-		const uint32_t down[] = {(uint32_t)((SNAPSHOT_ORIGIN_Y + INT32_MIN + 1) >> shift),
-			(uint32_t)((SNAPSHOT_ORIGIN_Y + INT32_MAX - 1) >> shift), last / 2, 0, last};
+		const uint32_t right[] = {(uint32_t)((made_origin.x + INT32_MIN + 1) >> shift),
+			(uint32_t)((made_origin.x + INT32_MAX - 1) >> shift), last / 2, 0, last};
+		const uint32_t down[] = {(uint32_t)((made_origin.y + INT32_MIN + 1) >> shift),
+			(uint32_t)((made_origin.y + INT32_MAX - 1) >> shift), last / 2, 0, last};
 
 		for (size_t i = 0; i < 25; i++) {
 			struct tile tile = {z, right[i % 5], down[i / 5]};

@@ -339,7 +339,7 @@ static void check_presence(struct place *place, struct tile tile, enum small_lay
 	const struct read_layer *found = read_layer_find(read, snapshot->layer->id);
 	double unit = (double)(INT64_C(1) << (GRID_WORLD_BITS - MVT_EXTENT_BITS - tile.z));
 	struct tile_box box =
-		snapshot_tile_box(tile, (int64_t)(MVT_BUFFER * unit));
+		snapshot_tile_box(snapshot->origin, tile, (int64_t)(MVT_BUFFER * unit));
 	GEOSGeometry *square = geos_box(place->geos, &box);
 	size_t present = 0;
 

@@ -273,8 +273,8 @@ static void places_are_rounded_down_to_units(void **state)
 	at = snapshot->tree.boxes;
 	x = (mercator[0] + GRID_HALF_WORLD_M) / (2 * GRID_HALF_WORLD_M) * 0x1p35;
 	y = (GRID_HALF_WORLD_M - mercator[1]) / (2 * GRID_HALF_WORLD_M) * 0x1p35;
-	assert_true(SNAPSHOT_ORIGIN_X + at->min_x == (int64_t)floor(x));
-	assert_true(SNAPSHOT_ORIGIN_Y + at->min_y == (int64_t)floor(y));
+	assert_true(snapshot->origin.x + at->min_x == (int64_t)floor(x));
+	assert_true(snapshot->origin.y + at->min_y == (int64_t)floor(y));
 }
 
 static void values_follow_their_records(void **state)
@@ -349,12 +349,12 @@ static void boxes_of_tiles_are_clamped(void **state)
 	small_city_end(city);
 	snapshot = small_city_snapshot(city, SMALL_POST);
 	tile = small_city_tile(city, 0, 0, 16);
-	box = snapshot_tile_box(tile, 5);
+	box = snapshot_tile_box(snapshot->origin, tile, 5);
 	assert_true(box.max_x - box.min_x == (1 << 19) + 10 && box.max_y - box.min_y == (1 << 19) + 10);
 	assert_true(box.min_x + 5 <= snapshot->tree.boxes[0].min_x && snapshot->tree.boxes[0].max_x <= box.max_x - 5);
-	box = snapshot_tile_box((struct tile){0, 0, 0}, 0);
+	box = snapshot_tile_box(snapshot->origin, (struct tile){0, 0, 0}, 0);
 	assert_true(box.min_x == INT32_MIN && box.max_y == INT32_MAX);
-	box = snapshot_tile_box((struct tile){16, 0, 0}, 0);
+	box = snapshot_tile_box(snapshot->origin, (struct tile){16, 0, 0}, 0);
 	assert_true(box.min_x == INT32_MIN && box.max_x == INT32_MIN);
 }
 

@@ -46,7 +46,7 @@ static bool is_wanted(struct snapshot *const *snapshots, struct tile tile)
 {
 	const struct item_visitor visitor = {found, NULL};
 	int64_t buffer = (int64_t)MVT_BUFFER << (GRID_WORLD_BITS - tile.z - MVT_EXTENT_BITS);
-	struct tile_box box = snapshot_tile_box(tile, buffer);
+	struct tile_box box = snapshot_tile_box(snapshots[0]->origin, tile, buffer);
 
 	for (size_t i = 0; i < SNAPSHOTS; i++) {
 		const struct look *look = &snapshots[i]->layer->look;
