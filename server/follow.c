@@ -6,7 +6,10 @@
 #include "server/events.h"
 #include "server/standby.h"
 
-enum { ROWS_MAX = 2000 }; /* whose tiles are dropped one by one; of more those of the whole layers */
+enum {
+	TILES_MAX = 2000, /* rows whose tiles are dropped one by one; of more those of the whole layers */
+	ROWS_MAX = 20000, /* of a commit that are read: some 50 ms; of more nothing in memory is sure */
+};
 
 /* The new part of the feed. */
 struct following {
@@ -28,10 +31,12 @@ static int follow_row(void *context, const struct change_row *row, struct error 
 	(void)err;
 	if (!layer || row->change.box.min_x > row->change.box.max_x)
 		return 0;
+	if (++following->rows > ROWS_MAX)
+		return 1;
 	known = live_map_units(app->map, &row->change.box, &units);
 	live_map_touch(app->map, number, row->change.feature_id, row->seq, known ? &units : NULL);
 	following->layers |= UINT64_C(1) << number;
-	if (++following->rows <= ROWS_MAX)
+	if (following->rows <= TILES_MAX)
 		tile_cache_touch(app->tiles, number, known ? &units : NULL);
 	return 0;
 }
@@ -65,9 +70,11 @@ static void follow(struct store *store, struct app *app)
 	if (rc == ERR_UNAVAILABLE && store_is_shared(store))
 		return;
 	/* Whatever happened: no tile may be stale. */
-	if (rc || is_behind)
+	if (is_behind)
+		live_map_begin_again(app->map, last);
+	if (rc || is_behind || following.rows > ROWS_MAX)
 		touch_everything(app, last);
-	for (size_t i = 0; following.rows > ROWS_MAX && i < app->layers->count; i++)
+	for (size_t i = 0; following.rows > TILES_MAX && i < app->layers->count; i++)
 		if (following.layers >> i & 1)
 			tile_cache_touch(app->tiles, i, NULL);
 	app->followed_seq = last;

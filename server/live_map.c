@@ -21,7 +21,7 @@ enum {
 	CHANGED_SHARE = 16,  /* ... and beside the whole when it is a sixteenth of it */
 	PAUSE_MS = 5000,     /* after something could not be made */
 	REST_MS = 400,	     /* edits come in bursts: their end is waited for */
-	REST_SHARE = 20,     /* of the time, at most, goes into snapshots after bursts */
+	REST_SHARE = 20,     /* a twentieth of the time, at most, goes into snapshots after bursts */
 };
 
 /* Snapshots that belong together, and their borrowers. */
@@ -509,6 +509,17 @@ void live_map_touch(struct live_map *map, size_t layer, int64_t id, int64_t seq,
 	else
 		map_changes_add_everywhere(changes, seq);
 	map->touched_ms = clock_ticks_ms();
+	pthread_cond_broadcast(&map->touched);
+	pthread_mutex_unlock(&map->lock);
+}
+
+void live_map_begin_again(struct live_map *map, int64_t seq)
+{
+	pthread_mutex_lock(&map->lock);
+	for (size_t i = 0; i < map->layers->count; i++) {
+		map_changes_clear(&map->of_layer[i].changes);
+		map_changes_add_everywhere(&map->of_layer[i].changes, seq);
+	}
 	pthread_cond_broadcast(&map->touched);
 	pthread_mutex_unlock(&map->lock);
 }

@@ -55,6 +55,9 @@ bool live_map_units(struct live_map *map, const struct box *box, struct unit_box
 void live_map_touch(struct live_map *map, size_t layer, int64_t id, int64_t seq,
 	const struct unit_box *units);
 
+/* The register has lost its end, and goes on from that change: what was noted of it means nothing. */
+void live_map_begin_again(struct live_map *map, int64_t seq);
+
 /* The tile and `margin` of its side around it, in the working CRS; false if it has no place there. */
 bool live_map_area(const struct crs_path *from_mercator, struct tile tile, double margin,
 	struct box *ret_area);

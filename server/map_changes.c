@@ -49,6 +49,7 @@ static bool make_slots(struct map_changes *changes, size_t wish)
 	return true;
 }
 
+/* First the slots: the list must never be longer than they have room for. */
 static bool make_room(struct map_changes *changes)
 {
 	size_t room = changes->room ? changes->room * 2 : FIRST_SLOTS / 2;
@@ -56,14 +57,14 @@ static bool make_room(struct map_changes *changes)
 
 	if (changes->count < changes->room)
 		return true;
-	if (changes->count >= MAP_CHANGES_MAX)
+	if (changes->count >= MAP_CHANGES_MAX || !make_slots(changes, room))
 		return false;
 	moved = realloc(changes->list, room * sizeof *changes->list);
 	if (!moved)
 		return false;
 	changes->list = moved;
 	changes->room = room;
-	return make_slots(changes, room);
+	return true;
 }
 
 static void grow(struct unit_box *box, const struct unit_box *by)
