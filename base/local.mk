@@ -4,6 +4,7 @@ base_libbase_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(JANSSON_CFLAGS) $(SODI
 	$(INIH_CFLAGS)
 base_libbase_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
+	%D%/array.c %D%/array.h \
 	%D%/banned.h \
 	%D%/cleanup.h \
 	%D%/clock.c %D%/clock.h \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/banned.h"
 #include "base/messages.h"
 
@@ -200,15 +201,13 @@ static bool add_item(struct blocks *blocks, const struct snapshot *areas, uint32
 {
 	const struct snapshot_record *record = &areas->records[item];
 
-	if (blocks->item_count == blocks->item_room) {
-		size_t room = blocks->item_room ? blocks->item_room * 2 : 1024;
-		void *moved = realloc(blocks->items, room * sizeof *blocks->items);
+	void *items = blocks->items;
+	bool enough = array_reserve(
+		&items, &blocks->item_room, blocks->item_count + 1, sizeof *blocks->items);
 
-		if (!moved)
-			return false;
-		blocks->items = moved;
-		blocks->item_room = room;
-	}
+	blocks->items = items;
+	if (!enough)
+		return false;
 	blocks->items[blocks->item_count++] =
 		(struct block_item){record->rank, item, record->look};
 	return true;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/array.h"
 #include "base/banned.h"
 #include "tiles/radix_sort.h"
 
@@ -28,27 +29,12 @@ void clip_path_reset(struct clip_path *path)
 	path->failed = false;
 }
 
-static bool reserve(void **array, size_t *room, size_t need, size_t size)
-{
-	size_t larger = need + need / 2 + 64;
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	moved = realloc(*array, larger * size);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = larger;
-	return true;
-}
-
 static bool reserve_points(struct clip_path *path, size_t more)
 {
 	void *points = path->xy;
 
 	if (path->failed ||
-		!reserve(&points, &path->point_room, path->point_count + more, 2 * sizeof *path->xy)) {
+		!array_reserve(&points, &path->point_room, path->point_count + more, 2 * sizeof *path->xy)) {
 		path->failed = true;
 		return false;
 	}
@@ -84,7 +70,7 @@ static void end_ring(struct clip_path *path, size_t least)
 		path->point_count = first;
 		return;
 	}
-	if (!reserve(&ends, &path->ring_room, path->ring_count + 1, sizeof *path->ends)) {
+	if (!array_reserve(&ends, &path->ring_room, path->ring_count + 1, sizeof *path->ends)) {
 		path->failed = true;
 		return;
 	}
@@ -166,7 +152,7 @@ static void add_chain(struct clipper *clipper, size_t first)
 {
 	void *chains = clipper->chains;
 
-	if (!reserve(&chains, &clipper->chain_room, clipper->chain_count + 1,
+	if (!array_reserve(&chains, &clipper->chain_room, clipper->chain_count + 1,
 		    sizeof *clipper->chains)) {
 		clipper->pieces.failed = true;
 		return;
@@ -230,7 +216,7 @@ static bool link_chains(struct clipper *clipper, const struct side *side)
 
 	if (!count)
 		return true;
-	if (!reserve(&crossings, &clipper->crossing_room, 3 * count, sizeof *leaves))
+	if (!array_reserve(&crossings, &clipper->crossing_room, 3 * count, sizeof *leaves))
 		return false;
 	clipper->crossings = crossings;
 	along = clipper->pieces.xy + !side->axis;
@@ -429,7 +415,7 @@ static bool find_holes(struct clipper *clipper, const struct clip_path *rings, s
 	void *holes = clipper->holes;
 
 	*ret_count = 0;
-	if (!reserve(&holes, &clipper->hole_room, rings->ring_count, sizeof *clipper->holes))
+	if (!array_reserve(&holes, &clipper->hole_room, rings->ring_count, sizeof *clipper->holes))
 		return false;
 	clipper->holes = holes;
 	for (size_t i = 0; i < rings->ring_count; i++)

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/file_map.h"
 #include "base/messages.h"
 
 enum {
-	FIRST_BYTES = 16 << 10,
 	RUNS_MAX = 1000,
 	WINDOW_BYTES = 1 << 20, /* of a run that is read, at least a piece */
 	OUT_BYTES = 1 << 20,
@@ -136,23 +136,6 @@ static int write_run(struct curve_sort *sort, struct error *err)
 	return rc;
 }
 
-static bool grow(void **array, size_t *room, size_t need, size_t size)
-{
-	size_t larger = *room ? *room * 2 : FIRST_BYTES / size;
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	while (larger < need)
-		larger *= 2;
-	moved = realloc(*array, larger * size);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = larger;
-	return true;
-}
-
 int curve_sort_add(struct curve_sort *sort, uint64_t key, const void *bytes, size_t len,
 	struct error *err)
 {
@@ -167,9 +150,9 @@ int curve_sort_add(struct curve_sort *sort, uint64_t key, const void *bytes, siz
 		rc = write_run(sort, err);
 	if (rc)
 		return rc;
-	enough = grow(&array, &sort->room, sort->used + sizeof piece + len, 1);
+	enough = array_reserve(&array, &sort->room, sort->used + sizeof piece + len, 1);
 	sort->bytes = array;
-	enough = enough && grow(&places, &sort->place_room, sort->count + 1, sizeof *sort->places);
+	enough = enough && array_reserve(&places, &sort->place_room, sort->count + 1, sizeof *sort->places);
 	sort->places = places;
 	if (!enough)
 		return fail_no_memory(err);
@@ -214,7 +197,7 @@ static int look_ahead(struct curve_sort *sort, struct run *run, size_t need, str
 		wish = need;
 	if (left)
 		memmove(run->window, run->window + run->from, left);
-	if (!grow(&window, &run->room, wish, 1))
+	if (!array_reserve(&window, &run->room, wish, 1))
 		return fail_no_memory(err);
 	run->window = window;
 	wish -= left;

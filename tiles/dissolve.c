@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/banned.h"
 #include "base/cleanup.h"
 
 enum {
-	FIRST_ROOM = 256,
+	FIRST_SLOTS = 1024,
 	BUCKET_BITS = 4,     /* points are looked for in squares of 16 units */
 	SPLITS_MAX = 64,     /* corners on one edge */
 	BUCKETS_MAX = 4096,  /* looked into for one edge: one that long has no neighbours missed */
@@ -42,21 +43,11 @@ void dissolver_reset(struct dissolver *dissolver)
 	clip_path_reset(&dissolver->rings);
 }
 
-/* Room for `need` things, growing by half again; NULL without memory, and it sticks. */
+/* The array with room for so many; want of memory sticks. */
 static void *roomy(struct dissolver *dissolver, void *array, size_t *room, size_t need, size_t size)
 {
-	void *moved;
-
-	if (need <= *room)
-		return array;
-	need += need / 2 + FIRST_ROOM;
-	moved = realloc(array, need * size);
-	if (!moved) {
-		dissolver->failed = true;
-		return array;
-	}
-	*room = need;
-	return moved;
+	dissolver->failed |= !array_reserve(&array, room, need, size);
+	return array;
 }
 
 /* --- points and edges ---------------------------------------------------------------------------- */
@@ -78,7 +69,7 @@ static size_t slot_of(const struct dissolver *dissolver, int32_t x, int32_t y)
 
 static void make_slots(struct dissolver *dissolver)
 {
-	size_t count = dissolver->slot_count ? dissolver->slot_count * 2 : 4 * FIRST_ROOM;
+	size_t count = dissolver->slot_count ? dissolver->slot_count * 2 : FIRST_SLOTS;
 	uint32_t *slots;
 
 	if (dissolver->point_count * 2 < dissolver->slot_count)

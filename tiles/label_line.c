@@ -2,8 +2,8 @@
 
 #include <math.h>
 
+#include "base/array.h"
 #include "base/banned.h"
-#include "base/number.h"
 
 enum { NONE = UINT32_MAX };
 
@@ -48,23 +48,6 @@ void label_line_joiner_clear(struct label_line_joiner *joiner)
 double label_line_least(size_t letters, double size_px, double units_a_px)
 {
 	return (double)letters * size_px * letter_width * units_a_px;
-}
-
-static bool grow(void **array, size_t *room, size_t need, size_t size)
-{
-	size_t bytes;
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	if (!checked_add(need, need / 2, &need) || !checked_mul(need, size, &bytes))
-		return false;
-	moved = realloc(*array, bytes);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = need;
-	return true;
 }
 
 static int compare_points(const int32_t *a, const int32_t *b)
@@ -129,7 +112,7 @@ static bool read_pieces(struct label_line_joiner *joiner, const struct clip_path
 	size_t count = 0, kept = 0;
 
 	if (path->failed ||
-		!grow(&pieces, &joiner->piece_room, path->ring_count + 1, sizeof *joiner->pieces))
+		!array_reserve(&pieces, &joiner->piece_room, path->ring_count + 1, sizeof *joiner->pieces))
 		return false;
 	joiner->pieces = pieces;
 	for (size_t i = 0; i < path->ring_count; i++) {
@@ -173,10 +156,10 @@ static bool read_ends(struct label_line_joiner *joiner, size_t count)
 {
 	void *ends = joiner->ends, *links = joiner->links;
 
-	if (!grow(&ends, &joiner->end_room, 2 * count + 1, sizeof *joiner->ends))
+	if (!array_reserve(&ends, &joiner->end_room, 2 * count + 1, sizeof *joiner->ends))
 		return false;
 	joiner->ends = ends;
-	if (!grow(&links, &joiner->link_room, 2 * count + 1, sizeof *joiner->links))
+	if (!array_reserve(&links, &joiner->link_room, 2 * count + 1, sizeof *joiner->links))
 		return false;
 	joiner->links = links;
 	for (uint32_t number = 0; number < 2 * count; number++)
@@ -214,7 +197,7 @@ static bool add_pairs(struct label_line_joiner *joiner, size_t first, size_t cou
 	void *pairs = joiner->pairs;
 
 	count = count < LABEL_LINE_ENDS_MAX ? count : LABEL_LINE_ENDS_MAX;
-	if (!grow(&pairs, &joiner->pair_room, joiner->pair_count + count * count / 2 + 1,
+	if (!array_reserve(&pairs, &joiner->pair_room, joiner->pair_count + count * count / 2 + 1,
 		    sizeof *joiner->pairs))
 		return false;
 	joiner->pairs = pairs;
@@ -274,7 +257,7 @@ static bool add_points(struct label_line_joiner *joiner, uint32_t end)
 	const struct label_line_piece *piece = &joiner->pieces[end / 2];
 	void *points = joiner->points;
 
-	if (!grow(&points, &joiner->point_room, joiner->point_count + piece->count,
+	if (!array_reserve(&points, &joiner->point_room, joiner->point_count + piece->count,
 		    2 * sizeof *joiner->points))
 		return false;
 	joiner->points = points;

@@ -1,5 +1,6 @@
 #include "tiles/mvt_layer.h"
 
+#include "base/array.h"
 #include "base/messages.h"
 #include "tiles/pbf.h"
 
@@ -45,21 +46,6 @@ void mvt_scratch_clear(struct mvt_scratch *scratch)
 	mvt_scratch_init(scratch);
 }
 
-static bool grow(void **array, size_t *room, size_t need, size_t size)
-{
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	need += need / 2;
-	moved = realloc(*array, need * size);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = need;
-	return true;
-}
-
 /* The number in the tile of a value of the snapshot. */
 static bool number_value(struct mvt_scratch *scratch, uint32_t value, uint32_t *ret_number)
 {
@@ -67,7 +53,7 @@ static bool number_value(struct mvt_scratch *scratch, uint32_t value, uint32_t *
 	void *used = scratch->values_used;
 
 	if (number->stamp != scratch->stamp) {
-		if (!grow(&used, &scratch->values_used_room, scratch->values_used_count + 1,
+		if (!array_reserve(&used, &scratch->values_used_room, scratch->values_used_count + 1,
 			    sizeof *scratch->values_used))
 			return false;
 		scratch->values_used = used;
@@ -201,7 +187,7 @@ static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *re
 
 	found->count = 0;
 	if (!hilbert_tree_search(&layer->snapshot->tree, &layer->clip_box, found) ||
-		!grow(&sorted, &scratch->sorted_room, found->count * 2 + 1,
+		!array_reserve(&sorted, &scratch->sorted_room, found->count * 2 + 1,
 			sizeof *scratch->sorted))
 		return false;
 	scratch->sorted = sorted;

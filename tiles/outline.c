@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/banned.h"
 #include "tiles/snapshot.h"
 
@@ -22,28 +23,13 @@ void outline_clear(struct outline *outline)
 	*outline = (struct outline){0};
 }
 
-static bool grow(void **array, size_t *room, size_t need, size_t size)
-{
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	need += need / 2;
-	moved = realloc(*array, need * size);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = need;
-	return true;
-}
-
 bool outline_reserve(struct outline *outline, size_t rings, size_t points)
 {
 	void *ring_array = outline->rings, *xy = outline->xy;
-	bool enough = grow(&ring_array, &outline->ring_room, rings, sizeof *outline->rings);
+	bool enough = array_reserve(&ring_array, &outline->ring_room, rings, sizeof *outline->rings);
 
 	outline->rings = ring_array;
-	enough = enough && grow(&xy, &outline->point_room, points, 2 * sizeof *outline->xy);
+	enough = enough && array_reserve(&xy, &outline->point_room, points, 2 * sizeof *outline->xy);
 	outline->xy = xy;
 	outline->ring_count = 0;
 	outline->point_count = 0;

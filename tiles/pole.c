@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/array.h"
 #include "base/banned.h"
-#include "base/number.h"
 #include "tiles/hull.h"
 
 /* A box that may hold a better place. */
@@ -28,30 +28,13 @@ void pole_finder_clear(struct pole_finder *finder)
 	*finder = (struct pole_finder){0};
 }
 
-static bool grow(void **array, size_t *room, size_t need, size_t size)
-{
-	size_t bytes;
-	void *moved;
-
-	if (need <= *room)
-		return true;
-	if (!checked_add(need, need / 2, &need) || !checked_mul(need, size, &bytes))
-		return false;
-	moved = realloc(*array, bytes);
-	if (!moved)
-		return false;
-	*array = moved;
-	*room = need;
-	return true;
-}
-
 static bool read_shape(
 	struct pole_finder *finder, const struct clip_path *area, struct shape *ret_shape)
 {
 	int32_t left = area->xy[0], right = left, top = area->xy[1], bottom = top;
 	void *xy = finder->xy;
 
-	if (!grow(&xy, &finder->point_room, area->point_count, 2 * sizeof *finder->xy))
+	if (!array_reserve(&xy, &finder->point_room, area->point_count, 2 * sizeof *finder->xy))
 		return false;
 	finder->xy = xy;
 	for (size_t i = 0; i < area->point_count; i++) {
@@ -204,7 +187,7 @@ static bool find_inside(struct pole_finder *finder, const struct shape *shape, s
 	struct edge nearest;
 	size_t count;
 
-	if (!grow(&crossings, &finder->crossing_room, shape->area->point_count,
+	if (!array_reserve(&crossings, &finder->crossing_room, shape->area->point_count,
 		    sizeof *finder->crossings))
 		return false;
 	finder->crossings = crossings;
@@ -293,7 +276,7 @@ static bool add_cell(struct pole_finder *finder, struct pole_cell cell)
 	void *cells = finder->cells;
 	size_t at = finder->cell_count;
 
-	if (!grow(&cells, &finder->cell_room, at + 1, sizeof *finder->cells))
+	if (!array_reserve(&cells, &finder->cell_room, at + 1, sizeof *finder->cells))
 		return false;
 	finder->cells = cells;
 	finder->cell_count++;

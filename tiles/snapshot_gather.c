@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/banned.h"
 #include "base/messages.h"
 
@@ -36,6 +37,16 @@ void snapshot_gather_clear(struct snapshot_gather *gather)
 	*gather = (struct snapshot_gather){0};
 }
 
+static bool make_unit(struct snapshot_gather *gather)
+{
+	void *units = gather->units;
+	bool enough = array_reserve(
+		&units, &gather->unit_room, gather->unit_count + 1, sizeof *gather->units);
+
+	gather->units = units;
+	return enough;
+}
+
 int snapshot_gather_unit(
 	struct snapshot_gather *gather, int64_t id, uint32_t *ret_number, struct error *err)
 {
@@ -50,17 +61,8 @@ int snapshot_gather_unit(
 			high = middle;
 	}
 	if (low == gather->unit_count || gather->units[low].id != id) {
-		if (gather->unit_count == gather->unit_room) {
-			size_t room = gather->unit_room ? gather->unit_room * 2 : 64;
-			void *units = realloc(gather->units, room * sizeof *gather->units);
-
-			if (!units || room > UNITS_MAX) {
-				gather->units = units ? units : gather->units;
-				return fail_no_memory(err);
-			}
-			gather->units = units;
-			gather->unit_room = room;
-		}
+		if (gather->unit_count >= UNITS_MAX || !make_unit(gather))
+			return fail_no_memory(err);
 		memmove(gather->units + low + 1, gather->units + low,
 			(gather->unit_count - low) * sizeof *gather->units);
 		gather->units[low] = (struct unit_number){id, (uint32_t)gather->unit_count++};
@@ -77,17 +79,11 @@ static size_t head_bytes(const struct snapshot_gather *gather)
 
 static bool make_piece(struct snapshot_gather *gather, size_t len)
 {
-	void *moved;
+	void *piece = gather->piece;
+	bool enough = array_reserve(&piece, &gather->piece_room, len, 1);
 
-	if (len <= gather->piece_room)
-		return true;
-	len += len / 2;
-	moved = realloc(gather->piece, len);
-	if (!moved)
-		return false;
-	gather->piece = moved;
-	gather->piece_room = len;
-	return true;
+	gather->piece = piece;
+	return enough;
 }
 
 /* Notes how long labels may be. */

@@ -1,5 +1,6 @@
 base_tests = \
 	%D%/test_arena \
+	%D%/test_array \
 	%D%/test_clock \
 	%D%/test_config \
 	%D%/test_dice \
@@ -19,6 +20,8 @@ BASE_TEST_LIBS = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 tests_base_test_arena_SOURCES = %D%/test_arena.c
 tests_base_test_arena_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_array_SOURCES = %D%/test_array.c
+tests_base_test_array_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_clock_SOURCES = %D%/test_clock.c
 tests_base_test_clock_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_config_SOURCES = %D%/test_config.c
