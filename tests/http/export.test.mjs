@@ -1,6 +1,6 @@
 // Tiles as a file: what `dothi tiles export` and `dothi tile` write is what the server answers.
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {existsSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import {open, rm, writeFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
@@ -11,9 +11,10 @@ import {demo, dothi, must, program} from './city.mjs';
 
 const {PMTiles} = createRequire(new URL('../../web-map/package.json', import.meta.url))('pmtiles');
 
+const PARCELS = 1500;
 let city, folder;
 before(async () => {
-  city = await demo(1500);
+  city = await demo(PARCELS);
   folder = join(city.folder, 'city');
 });
 after(async () => {
@@ -76,6 +77,16 @@ test('GDAL opens the MBTiles file', () => {
   assert.match(about, /using driver `MBTiles' successful/);
   assert.match(about, /Feature Count: [1-9]\d{2,}/);
   assert.match(about, /parcel_no: String/);
+});
+
+test('GDAL reads every parcel out of the tiles of every zoom', () => {
+  const env = {...process.env, ASAN_OPTIONS: '', LD_PRELOAD: ''};
+  for (const zoom of [14, 15, 16, 17, 18]) {
+    const words = ['-f', 'CSV', '/vsistdout/', at('city.mbtiles'), 'parcel', '-oo', `ZOOM_LEVEL=${zoom}`, '-select', 'mvt_id'];
+    const {stdout, stderr, status} = spawnSync('ogr2ogr', words, {encoding: 'utf8', env, maxBuffer: 1 << 28});
+    assert.deepEqual({status, stderr}, {status: 0, stderr: ''});
+    assert.equal(new Set(stdout.trim().split('\n').slice(1)).size, PARCELS, `zoom ${zoom}`);
+  }
 });
 
 /** What the package `pmtiles` reads from. */

@@ -3,6 +3,7 @@
 web_tests = \
 	%D%/access.test.mjs \
 	%D%/build.test.mjs \
+	%D%/edges.test.mjs \
 	%D%/edit.test.mjs \
 	%D%/map.test.mjs \
 	%D%/people.test.mjs \
@@ -10,7 +11,7 @@ web_tests = \
 	%D%/tiles.test.mjs \
 	%D%/versions.test.mjs
 EXTRA_DIST += $(web_tests) %D%/city.mjs %D%/desk.mjs %D%/harness.mjs \
-	%D%/people.mjs %D%/screenshot.mjs
+	%D%/people.mjs %D%/screenshot.mjs %D%/tile_squares.mjs
 
 check-web: dothi$(EXEEXT) $(srcdir)/web-map/node_modules/.stamp
 	cd $(srcdir) && DOTHI=$(abs_builddir)/dothi$(EXEEXT) $(NODE) --test $(web_tests)
