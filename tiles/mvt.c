@@ -20,6 +20,7 @@ enum {
 	LAYER_MAX_BYTES = 64 << 20,
 	FEATURE_HEAD_BYTES = 64,
 	POINT_BYTES = 6, /* of a corner, in most tiles; where it takes more there are few */
+	FETCH_AHEAD = 16, /* records */
 	FEATURE_TAGS_BYTES = SNAPSHOT_COLUMNS_MAX * 2 * 5,
 };
 
@@ -83,6 +84,16 @@ static int put_tags(struct layer_tile *layer, size_t item, uint8_t tags[FEATURE_
 	return (int)(at - tags);
 }
 
+/* Copies what is mostly short, between places with room for MVT_SHORT_COPY bytes at least. */
+static uint8_t *copy_short(uint8_t *at, const void *bytes, size_t len)
+{
+	if (len <= MVT_SHORT_COPY)
+		memcpy(at, bytes, MVT_SHORT_COPY);
+	else
+		memcpy(at, bytes, len);
+	return at + len;
+}
+
 /* Appends the Feature message around the geometry in scratch. */
 static bool put_feature(
 	struct layer_tile *layer, const struct snapshot_record *record, size_t item)
@@ -90,27 +101,29 @@ static bool put_feature(
 	static const uint8_t types[] = {TYPE_POINT, TYPE_LINE, TYPE_POLYGON};
 	const struct strbuf *geometry = &layer->scratch->geometry;
 	struct strbuf *out = &layer->scratch->features;
-	uint8_t tags[FEATURE_TAGS_BYTES], message[FEATURE_HEAD_BYTES + FEATURE_TAGS_BYTES];
-	uint8_t *end = message, *at;
+	uint8_t tags[FEATURE_TAGS_BYTES], *at;
 	int tags_len = put_tags(layer, item, tags);
-	size_t len;
+	size_t len, id_len = pbf_varint_len((uint64_t)record->id);
 
 	if (tags_len < 0)
 		return false;
-	end = pbf_varint(pbf_tag(end, FEATURE_ID, PBF_VARINT), (uint64_t)record->id);
+	len = 1 + id_len + 2 + 1 + pbf_varint_len(geometry->len) + geometry->len;
 	if (tags_len)
-		end = pbf_bytes(end, FEATURE_TAGS, tags, (size_t)tags_len);
-	end = pbf_varint(pbf_tag(end, FEATURE_TYPE, PBF_VARINT),
-		types[layer->snapshot->layer->geometry]);
-	end = pbf_varint(pbf_tag(end, FEATURE_GEOMETRY, PBF_BYTES), geometry->len);
-	len = (size_t)(end - message);
-	if (!strbuf_reserve(out, 2 * PBF_VARINT_MAX_BYTES + len + geometry->len))
+		len += 1 + pbf_varint_len((size_t)tags_len) + (size_t)tags_len;
+	at = (uint8_t *)strbuf_room(out, FEATURE_HEAD_BYTES + MVT_SHORT_COPY + len);
+	if (!at)
 		return false;
-	at = (uint8_t *)out->data + out->len;
-	at = pbf_varint(pbf_tag(at, LAYER_FEATURES, PBF_BYTES), len + geometry->len);
-	memcpy(at, message, len);
-	memcpy(at + len, geometry->data, geometry->len);
-	out->len = (size_t)(at - (uint8_t *)out->data) + len + geometry->len;
+	at = pbf_varint(pbf_tag(at, LAYER_FEATURES, PBF_BYTES), len);
+	at = pbf_varint(pbf_tag(at, FEATURE_ID, PBF_VARINT), (uint64_t)record->id);
+	if (tags_len) {
+		at = pbf_varint(pbf_tag(at, FEATURE_TAGS, PBF_BYTES), (size_t)tags_len);
+		at = copy_short(at, tags, (size_t)tags_len);
+	}
+	at = pbf_varint(pbf_tag(at, FEATURE_TYPE, PBF_VARINT),
+		types[layer->snapshot->layer->geometry]);
+	at = pbf_varint(pbf_tag(at, FEATURE_GEOMETRY, PBF_BYTES), geometry->len);
+	at = copy_short(at, geometry->data, geometry->len);
+	strbuf_came(out, (char *)at);
 	return true;
 }
 
@@ -177,13 +190,39 @@ static void keep_largest(struct layer_tile *layer, size_t count, size_t most)
 	sort_by_rank(layer, count < most ? count : most);
 }
 
+/*
+ * Puts the numbers of the records found that are drawn into scratch->sorted; returns how many. They lie
+ * along the curve here, near each other, so now what is looked at later is fetched: memory is slower
+ * than all that is done with it.
+ */
+static size_t choose_drawn(struct layer_tile *layer)
+{
+	const struct item_list *found = &layer->scratch->found;
+	const struct snapshot *snapshot = layer->snapshot;
+	size_t count = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		size_t item = found->items[i];
+
+		if (i + FETCH_AHEAD < found->count)
+			__builtin_prefetch(&snapshot->records[found->items[i + FETCH_AHEAD]]);
+		if (!is_drawn(layer, item))
+			continue;
+		__builtin_prefetch(snapshot->shapes + snapshot->records[item].shape_at);
+		for (size_t j = 0; j < layer->column_count; j++)
+			__builtin_prefetch(&snapshot->column_values[layer->columns[j]][item]);
+		layer->scratch->sorted[count++].item = (uint32_t)item;
+	}
+	return count;
+}
+
 /* Puts the numbers of the records of this tile into scratch->sorted, by their ids. */
 static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *ret_dropped)
 {
 	struct mvt_scratch *scratch = layer->scratch;
 	struct item_list *found = &scratch->found;
 	void *sorted = scratch->sorted;
-	size_t count = 0;
+	size_t count;
 
 	found->count = 0;
 	if (!hilbert_tree_search(&layer->snapshot->tree, &layer->clip_box, found) ||
@@ -191,9 +230,7 @@ static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *re
 			sizeof *scratch->sorted))
 		return false;
 	scratch->sorted = sorted;
-	for (size_t i = 0; i < found->count; i++)
-		if (is_drawn(layer, found->items[i]))
-			scratch->sorted[count++].item = found->items[i];
+	count = choose_drawn(layer);
 	sort_by_rank(layer, count);
 	*ret_dropped = 0;
 	if (count > MVT_FEATURES_MAX) {

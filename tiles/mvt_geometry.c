@@ -8,7 +8,7 @@
 enum { COMMAND_MOVE = 1, COMMAND_LINE = 2, COMMAND_CLOSE = 7 };
 enum { COMMAND_BYTES = 5 }; /* a varint of 32 bits */
 
-static uint8_t *put_point(uint8_t *at, int32_t x, int32_t y, int32_t cursor[2])
+static inline uint8_t *put_point(uint8_t *at, int32_t x, int32_t y, int32_t cursor[2])
 {
 	at = pbf_varint(at, pbf_zigzag(x - cursor[0]));
 	at = pbf_varint(at, pbf_zigzag(y - cursor[1]));
@@ -20,16 +20,27 @@ static uint8_t *put_point(uint8_t *at, int32_t x, int32_t y, int32_t cursor[2])
 /* The end of scratch->geometry with room for so many points and rings; NULL without memory. */
 static uint8_t *geometry_room(struct mvt_scratch *scratch, size_t points, size_t rings)
 {
-	struct strbuf *out = &scratch->geometry;
-
-	if (!strbuf_reserve(out, (points * 2 + rings * 3) * COMMAND_BYTES))
-		return NULL;
-	return (uint8_t *)out->data + out->len;
+	return (uint8_t *)strbuf_room(&scratch->geometry,
+		(points * 2 + rings * 3) * COMMAND_BYTES + MVT_SHORT_COPY);
 }
 
 static void geometry_end(struct mvt_scratch *scratch, const uint8_t *end)
 {
 	scratch->geometry.len = (size_t)(end - (uint8_t *)scratch->geometry.data);
+}
+
+/* The corner of a record's box in a tile, in units of the snapshot, with the half that rounds. */
+struct corner {
+	int64_t x, y;
+	int shift;
+};
+
+static struct corner corner_of(const struct snap_grid *grid, const struct tile_box *box)
+{
+	int64_t half = INT64_C(1) << (grid->shift - 1);
+
+	return (struct corner){
+		box->min_x - grid->left + half, box->min_y - grid->top + half, grid->shift};
 }
 
 /* MoveTo(1) LineTo(n) [ClosePath] for each ring or line, in tile units. */
@@ -54,27 +65,45 @@ static bool put_rings(struct layer_tile *layer, const struct clip_path *rings, i
 	return true;
 }
 
-/* The same of a record that is inside and safe to round. */
-static bool put_whole(struct layer_tile *layer)
+/* The same of a ring as it lies in the snapshot: inside the tile, and safe to round. */
+static inline uint8_t *put_lying(uint8_t *at, const struct corner *corner, const uint32_t *words,
+	uint32_t count, bool is_wide, int32_t cursor[2])
 {
-	const struct outline *outline = &layer->scratch->outline;
-	const int32_t *xy = outline->xy;
-	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
-	struct snap_grid grid = layer->grid;
+	for (uint32_t i = 0; i < count; i++, words += is_wide ? 2 : 1) {
+		uint32_t x = is_wide ? words[0] : words[0] & OUTLINE_NARROW_MAX;
+		uint32_t y = is_wide ? words[1] : words[0] >> 16;
+
+		if (i == 1)
+			at = pbf_varint(at, COMMAND_LINE | (count - 1) << 3);
+		at = put_point(at, (int32_t)((corner->x + x) >> corner->shift),
+			(int32_t)((corner->y + y) >> corner->shift), cursor);
+	}
+	return at;
+}
+
+static bool put_whole(struct layer_tile *layer, size_t item)
+{
+	const struct snapshot *snapshot = layer->snapshot;
+	const struct tile_box *box = &snapshot->tree.boxes[item];
+	bool closed = snapshot->layer->geometry == GEOMETRY_AREA;
+	struct corner corner = corner_of(&layer->grid, box);
 	int32_t cursor[2] = {0, 0};
-	uint8_t *at = geometry_room(layer->scratch, outline->point_count, outline->ring_count);
+	size_t points;
+	struct outline_words lying =
+		outline_at(snapshot->shapes + snapshot->records[item].shape_at, &points);
+	uint8_t *at = geometry_room(layer->scratch, points, lying.ring_count);
 
 	if (!at)
 		return false;
-	for (uint32_t ring = 0; ring < outline->ring_count; ring++) {
-		uint32_t count = outline->rings[ring].point_count;
+	for (uint32_t ring = 0; ring < lying.ring_count; ring++) {
+		uint32_t count = lying.rings ? lying.rings[ring] & ~outline_hole : (uint32_t)points;
 
 		at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
-		for (uint32_t i = 0; i < count; i++, xy += 2) {
-			if (i == 1)
-				at = pbf_varint(at, COMMAND_LINE | (count - 1) << 3);
-			at = put_point(at, snap_x(&grid, xy[0]), snap_y(&grid, xy[1]), cursor);
-		}
+		if (lying.is_wide)
+			at = put_lying(at, &corner, lying.points, count, true, cursor);
+		else
+			at = put_lying(at, &corner, lying.points, count, false, cursor);
+		lying.points += (size_t)count * (lying.is_wide ? 2 : 1);
 		if (closed)
 			at = pbf_varint(at, COMMAND_CLOSE | 1 << 3);
 	}
@@ -183,12 +212,13 @@ bool mvt_put_geometry(struct layer_tile *layer, size_t item)
 	uint32_t ring = 0;
 
 	strbuf_reset(&layer->scratch->geometry);
+	if (snapshot->layer->geometry != GEOMETRY_POINT && is_inside &&
+		layer->tile.z >= snapshot->records[item].safe_zoom)
+		return put_whole(layer, item);
 	if (!outline_read(snapshot, item, &layer->scratch->outline))
 		return false;
 	if (snapshot->layer->geometry == GEOMETRY_POINT)
 		return put_points(layer);
-	if (is_inside && layer->tile.z >= snapshot->records[item].safe_zoom)
-		return put_whole(layer);
 	if (snapshot->is_blocks)
 		return put_block(layer, is_inside);
 	while (ring < layer->scratch->outline.ring_count) {

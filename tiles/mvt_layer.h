@@ -6,6 +6,9 @@
 
 #include "tiles/mvt.h"
 
+/* What follows one another is copied in steps of so many bytes: buffers have that much room behind. */
+enum { MVT_SHORT_COPY = 64 };
+
 struct layer_tile {
 	struct mvt_scratch *scratch;
 	const struct snapshot *snapshot;

@@ -12,9 +12,7 @@
  * the others count the points, or the rings. A word of a ring counts its points, its highest bit says
  * that it is a hole.
  */
-enum { HEAD_WIDE = 1, HEAD_RINGS = 2, HEAD_BITS = 2, NARROW_MAX = UINT16_MAX };
-
-static const uint32_t ring_hole = UINT32_C(1) << 31;
+enum { HEAD_WIDE = 1, HEAD_RINGS = 2, HEAD_BITS = 2 };
 
 void outline_clear(struct outline *outline)
 {
@@ -36,25 +34,6 @@ bool outline_reserve(struct outline *outline, size_t rings, size_t points)
 	return enough;
 }
 
-static void read_points(
-	const uint32_t *words, bool is_wide, const struct tile_box *box, struct outline *outline)
-{
-	int32_t *xy = outline->xy;
-	uint32_t x = (uint32_t)box->min_x, y = (uint32_t)box->min_y;
-
-	if (is_wide) {
-		for (size_t i = 0; i < outline->point_count; i++, words += 2) {
-			xy[2 * i] = (int32_t)(x + words[0]);
-			xy[2 * i + 1] = (int32_t)(y + words[1]);
-		}
-		return;
-	}
-	for (size_t i = 0; i < outline->point_count; i++) {
-		xy[2 * i] = (int32_t)(x + (words[i] & NARROW_MAX));
-		xy[2 * i + 1] = (int32_t)(y + (words[i] >> 16));
-	}
-}
-
 size_t outline_count_points(const uint32_t *words)
 {
 	uint32_t head = words[0], rings = head >> HEAD_BITS;
@@ -63,7 +42,7 @@ size_t outline_count_points(const uint32_t *words)
 	if (!(head & HEAD_RINGS))
 		return rings;
 	for (uint32_t i = 0; i < rings; i++)
-		points += words[1 + i] & ~ring_hole;
+		points += words[1 + i] & ~outline_hole;
 	return points;
 }
 
@@ -74,29 +53,59 @@ size_t outline_length(const uint32_t *words)
 	return 1 + rings + outline_count_points(words) * (head & HEAD_WIDE ? 2 : 1);
 }
 
+struct outline_words outline_at(const uint32_t *words, size_t *ret_points)
+{
+	uint32_t head = words[0], count = head >> HEAD_BITS;
+	bool has_rings = head & HEAD_RINGS;
+
+	*ret_points = outline_count_points(words);
+	return (struct outline_words){
+		.rings = has_rings ? words + 1 : NULL,
+		.points = words + 1 + (has_rings ? count : 0),
+		.ring_count = has_rings ? count : 1,
+		.is_wide = head & HEAD_WIDE,
+	};
+}
+
+static void read_points(
+	const struct outline_words *lying, const struct tile_box *box, struct outline *outline)
+{
+	const uint32_t *words = lying->points;
+	int32_t *xy = outline->xy;
+	uint32_t x = (uint32_t)box->min_x, y = (uint32_t)box->min_y;
+
+	if (lying->is_wide) {
+		for (size_t i = 0; i < outline->point_count; i++, words += 2) {
+			xy[2 * i] = (int32_t)(x + words[0]);
+			xy[2 * i + 1] = (int32_t)(y + words[1]);
+		}
+		return;
+	}
+	for (size_t i = 0; i < outline->point_count; i++) {
+		xy[2 * i] = (int32_t)(x + (words[i] & OUTLINE_NARROW_MAX));
+		xy[2 * i + 1] = (int32_t)(y + (words[i] >> 16));
+	}
+}
+
 bool outline_read(const struct snapshot *snapshot, size_t item, struct outline *outline)
 {
-	const uint32_t *words = snapshot->shapes + snapshot->records[item].shape_at;
-	uint32_t head = words[0], count = head >> HEAD_BITS;
-	uint32_t rings = head & HEAD_RINGS ? count : 1;
-	size_t points = outline_count_points(words);
+	size_t points;
+	struct outline_words lying =
+		outline_at(snapshot->shapes + snapshot->records[item].shape_at, &points);
 	uint32_t first = 0;
 
-	if (!outline_reserve(outline, rings, points))
+	if (!outline_reserve(outline, lying.ring_count, points))
 		return false;
-	outline->ring_count = rings;
+	outline->ring_count = lying.ring_count;
 	outline->point_count = points;
-	words++;
-	if (!(head & HEAD_RINGS)) {
-		outline->rings[0] = (struct snapshot_ring){0, count, false};
-	} else {
-		for (uint32_t i = 0; i < rings; i++, words++) {
-			outline->rings[i] = (struct snapshot_ring){
-				first, *words & ~ring_hole, (*words & ring_hole) != 0};
-			first += *words & ~ring_hole;
-		}
+	for (uint32_t i = 0; i < lying.ring_count; i++) {
+		uint32_t ring = lying.rings ? lying.rings[i] : (uint32_t)points;
+
+		outline->rings[i] = (struct snapshot_ring){
+			first, ring & ~outline_hole, (ring & outline_hole) != 0};
+		first += ring & ~outline_hole;
 	}
-	read_points(words, head & HEAD_WIDE, &snapshot->tree.boxes[item], outline);
+	read_points(&lying, &snapshot->tree.boxes[item], outline);
 	return true;
 }
 
@@ -116,8 +125,8 @@ struct tile_box outline_box(const struct outline *outline)
 
 static bool is_wide(const struct tile_box *box)
 {
-	return (int64_t)box->max_x - box->min_x > NARROW_MAX ||
-		(int64_t)box->max_y - box->min_y > NARROW_MAX;
+	return (int64_t)box->max_x - box->min_x > OUTLINE_NARROW_MAX ||
+		(int64_t)box->max_y - box->min_y > OUTLINE_NARROW_MAX;
 }
 
 /* One ring that is no hole needs no word of its own. */
@@ -139,7 +148,7 @@ void outline_write(const struct outline *outline, const struct tile_box *box, ui
 
 	*words++ = count << HEAD_BITS | (rings ? HEAD_RINGS : 0) | (wide ? HEAD_WIDE : 0);
 	for (uint32_t i = 0; rings && i < count; i++)
-		*words++ = outline->rings[i].point_count | (outline->rings[i].hole ? ring_hole : 0);
+		*words++ = outline->rings[i].point_count | (outline->rings[i].hole ? outline_hole : 0);
 	for (size_t i = 0; i < outline->point_count; i++) {
 		uint32_t x = (uint32_t)outline->xy[2 * i] - (uint32_t)box->min_x;
 		uint32_t y = (uint32_t)outline->xy[2 * i + 1] - (uint32_t)box->min_y;
@@ -160,7 +169,7 @@ static bool are_within(const uint32_t *words, size_t points, bool wide, const st
 	uint32_t height = (uint32_t)box->max_y - (uint32_t)box->min_y;
 
 	for (size_t i = 0; i < points; i++) {
-		uint32_t x = wide ? words[2 * i] : words[i] & NARROW_MAX;
+		uint32_t x = wide ? words[2 * i] : words[i] & OUTLINE_NARROW_MAX;
 		uint32_t y = wide ? words[2 * i + 1] : words[i] >> 16;
 
 		if (x > width || y > height)
@@ -181,12 +190,12 @@ bool outline_check(const uint32_t *words, size_t count, const struct tile_box *b
 	number = head >> HEAD_BITS;
 	ring_words = head & HEAD_RINGS ? number : 0;
 	if (!number || ring_words > count - 1 ||
-		(kind == GEOMETRY_AREA && ring_words && words[1] & ring_hole))
+		(kind == GEOMETRY_AREA && ring_words && words[1] & outline_hole))
 		return false;
 	for (size_t i = 0; i < ring_words; i++) {
-		if (!(words[1 + i] & ~ring_hole))
+		if (!(words[1 + i] & ~outline_hole))
 			return false;
-		points += words[1 + i] & ~ring_hole;
+		points += words[1 + i] & ~outline_hole;
 	}
 	if (!ring_words)
 		points = number;

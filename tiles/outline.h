@@ -38,6 +38,19 @@ bool outline_reserve(struct outline *outline, size_t rings, size_t points);
 /* Reads that of a record. False without memory. */
 bool outline_read(const struct snapshot *snapshot, size_t item, struct outline *outline);
 
+/* An outline as it lies in a snapshot. */
+struct outline_words {
+	const uint32_t *rings;	/* NULL: one ring, which is no hole */
+	const uint32_t *points; /* two words each if it is wide */
+	uint32_t ring_count;
+	bool is_wide;
+};
+enum { OUTLINE_NARROW_MAX = UINT16_MAX };
+static const uint32_t outline_hole = UINT32_C(1) << 31; /* in the word of a ring */
+
+/* Where the outline of a record lies, and how many points it has. */
+struct outline_words outline_at(const uint32_t *words, size_t *ret_points);
+
 /* The points of a ring. */
 static inline const int32_t *outline_points(const struct outline *outline, uint32_t ring)
 {

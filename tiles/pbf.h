@@ -1,7 +1,8 @@
 /*
  * pbf: writing the wire format of Protocol Buffers, as far as vector tiles need it.
  *
- * Each function writes at `at`, where the caller has made room, and returns the place behind.
+ * Each function writes at `at`, where the caller has made room, and returns the place behind. A
+ * number of one byte may write a second one behind it, so room is what the longest would take.
  */
 #ifndef TILES_PBF_H
 #define TILES_PBF_H
@@ -18,12 +19,29 @@ enum {
 
 static inline uint8_t *pbf_varint(uint8_t *at, uint64_t value)
 {
+	/* Most have one or two bytes, in no order that a processor could guess: so without a branch. */
+	if (value < 1 << 14) {
+		uint64_t more = (0x7F - value) >> 63;
+
+		at[0] = (uint8_t)(value | more << 7);
+		at[1] = (uint8_t)(value >> 7);
+		return at + 1 + more;
+	}
 	while (value >= 0x80) {
 		*at++ = (uint8_t)(value | 0x80);
 		value >>= 7;
 	}
 	*at++ = (uint8_t)value;
 	return at;
+}
+
+static inline size_t pbf_varint_len(uint64_t value)
+{
+	size_t len = 1;
+
+	while (value >>= 7)
+		len++;
+	return len;
 }
 
 static inline uint8_t *pbf_tag(uint8_t *at, unsigned field, unsigned type)
