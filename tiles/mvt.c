@@ -190,6 +190,16 @@ static void keep_largest(struct layer_tile *layer, size_t count, size_t most)
 	sort_by_rank(layer, count < most ? count : most);
 }
 
+/* The words of an outline; they lie in the order of the records. */
+static size_t words_of(const struct snapshot *snapshot, size_t item)
+{
+	const struct snapshot_record *record = &snapshot->records[item];
+
+	if (item + 1 == snapshot->record_count)
+		return outline_length(snapshot->shapes + record->shape_at);
+	return record[1].shape_at - record->shape_at;
+}
+
 /*
  * Puts the numbers of the records found that are drawn into scratch->sorted; returns how many. They lie
  * along the curve here, near each other, so now what is looked at later is fetched: memory is slower
@@ -209,6 +219,7 @@ static size_t choose_drawn(struct layer_tile *layer)
 		if (!is_drawn(layer, item))
 			continue;
 		__builtin_prefetch(snapshot->shapes + snapshot->records[item].shape_at);
+		layer->words += words_of(snapshot, item);
 		for (size_t j = 0; j < layer->column_count; j++)
 			__builtin_prefetch(&snapshot->column_values[layer->columns[j]][item]);
 		layer->scratch->sorted[count++].item = (uint32_t)item;
@@ -288,20 +299,11 @@ static bool count_fitting(struct layer_tile *layer, size_t count, size_t *ret_fi
 	return true;
 }
 
-/* Whether the corners of the records could take more than MVT_BYTES_MAX. */
+/* Whether the records found could take more than MVT_BYTES_MAX. */
 static bool may_be_too_much(const struct layer_tile *layer, size_t count)
 {
-	const struct snapshot *snapshot = layer->snapshot;
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < count && bytes <= MVT_BYTES_MAX; i++) {
-		const struct snapshot_record *record =
-			&snapshot->records[layer->scratch->sorted[i].item];
-
-		bytes += FEATURE_HEAD_BYTES + 6 * layer->column_count +
-			POINT_BYTES * outline_count_points(snapshot->shapes + record->shape_at);
-	}
-	return bytes > MVT_BYTES_MAX;
+	return count * (FEATURE_HEAD_BYTES + 6 * layer->column_count) + POINT_BYTES * layer->words >
+		MVT_BYTES_MAX;
 }
 
 /* Leaves of the records found what has room. */

@@ -17,6 +17,7 @@ struct layer_tile {
 	struct tile_box clip_box;
 	/* Fields of this zoom: numbers of the snapshot's columns. */
 	size_t columns[SNAPSHOT_COLUMNS_MAX], column_count;
+	size_t words; /* of the outlines found */
 };
 
 /* Fills scratch->geometry with what the tile shows of a record. False without memory. */

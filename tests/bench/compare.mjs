@@ -5,15 +5,17 @@
 //   node tests/bench/compare.mjs DIR [--seconds 4] [--repeats 3] [--zooms 14,16,18]
 //
 // Beside dothi it needs Debian's postgresql-15-postgis-3, cgi-mapserver, nginx-light, spawn-fcgi,
-// gdal-bin, and root (PostgreSQL runs as its own user). All servers get the same records and the
+// gdal-bin, wrk, and root (PostgreSQL runs as its own user). All servers get the same records and the
 // same random full tiles in the inner 60 % of the city; they take turns, and the median of the
-// repeats counts. Prints Markdown for docs/BENCHMARKS.md.
+// repeats counts. Tiles are made anew for each request, then kept ones beside nginx with the same
+// bytes. Prints Markdown for docs/BENCHMARKS.md. While it runs the register has a dothi.conf.
 import {execFileSync, spawn} from 'node:child_process';
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, chmodSync} from 'node:fs';
 import http from 'node:http';
 import {cpus, tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
+import {gzipSync} from 'node:zlib';
 
 const option = (name, absent) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -30,7 +32,11 @@ const dothi = process.env.DOTHI ?? new URL('../../build/dothi', import.meta.url)
 const postgres = '/usr/lib/postgresql/15/bin';
 const work = mkdtempSync(join(tmpdir(), 'compare-'));
 chmodSync(work, 0o755);
-const register = join(folder, 'city.sqlite');
+const register = join(folder, 'city.sqlite'), settings = join(folder, 'dothi.conf');
+if (existsSync(settings)) {
+  console.error(`compare.mjs: ${settings} is in the way`);
+  process.exit(2);
+}
 const children = [];
 
 const run = (program, ...words) => execFileSync(program, words, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28});
@@ -100,11 +106,14 @@ async function load(port, paths, pids, headers = {}) {
   return {cpu: (cpuMs(pids) - before) / answers, bytes: Math.round(bytes / answers), answers};
 }
 
-async function startDothi() {
+/** The server with so much memory for tiles that it keeps, MB. */
+async function startDothi(cache) {
+  writeFileSync(settings, `tile_cache_mb = ${cache}\n`);
   const child = spawn(dothi, ['serve', folder, '--listen', '127.0.0.1:0', '--quiet', '--json'], {stdio: ['ignore', 'pipe', 'inherit']});
   children.push(child);
   const line = await new Promise(resolve => child.stdout.once('data', resolve));
-  return {pid: child.pid, port: Number(new URL(JSON.parse(line).url).port)};
+  const stopped = new Promise(resolve => child.once('exit', resolve));
+  return {pid: child.pid, port: Number(new URL(JSON.parse(line).url).port), stop: () => (child.kill('SIGTERM'), stopped)};
 }
 
 function startPostgis() {
@@ -131,6 +140,24 @@ function pgbench(pid, tiles) {
   return {cpu: (cpuMs([pid]) - before) / answers, answers};
 }
 
+/** CPU ms that packing a tile takes with zlib, as who puts ST_AsMVT on the web does. */
+function zlibAlone(tiles) {
+  const some = tiles.slice(0, 20).map(([z, x, y]) => Buffer.from(psql(`SELECT encode(ST_AsMVT(t,'parcel',4096,'geom','ogc_fid'), 'hex') FROM (SELECT ST_AsMVTGeom(geom, ST_TileEnvelope(${z},${x},${y}), 4096, 64, true) geom, ogc_fid, map_sheet, parcel_no, land_use, status FROM parcel WHERE geom && ST_TileEnvelope(${z},${x},${y},margin=>64.0/4096)) t`), 'hex'));
+  const before = process.cpuUsage();
+  for (const bytes of some) gzipSync(bytes);
+  const {user, system} = process.cpuUsage(before);
+  return (user + system) / 1000 / some.length;
+}
+
+/** Rate, and CPU µs an answer, of one address asked for again and again. */
+function wrk(url, pids) {
+  const before = cpuMs(pids);
+  const said = run('wrk', '-t1', '-c32', `-d${seconds}s`, '-H', 'Accept-Encoding: gzip', url);
+  const [, answers] = /(\d+) requests in/.exec(said), [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(said);
+  if (/Non-2xx/.test(said)) throw new Error(`${url}: ${said}`);
+  return {rate: Number(rate), cpu: ((cpuMs(pids) - before) * 1000) / answers};
+}
+
 /** CPU ms that writing a tile takes without HTTP, as PostgreSQL is asked without it. */
 function tileAlone(zoom) {
   const bench = join(dirname(dothi), 'tests/bench/mvt_bench');
@@ -152,12 +179,13 @@ async function startMapserver() {
   CLASS STYLE COLOR 189 185 176 WIDTH 3.5 END STYLE COLOR 255 255 255 WIDTH 2 END END END END`);
   writeFileSync(join(work, 'ms.conf'), `CONFIG ENV PROJ_LIB "/usr/share/proj" MS_MAP_PATTERN "." END MAPS END END`);
   writeFileSync(join(work, 'nginx.conf'), `worker_processes 1; pid ${work}/nginx.pid; error_log ${work}/nginx.err; daemon on; user root; events {}
-http { access_log off; client_body_temp_path ${work}/nb; fastcgi_temp_path ${work}/nf; proxy_temp_path ${work}/np; uwsgi_temp_path ${work}/nu; scgi_temp_path ${work}/ns; keepalive_requests 1000000;
- server { listen 127.0.0.1:${port}; location / { fastcgi_pass unix:${socket}; fastcgi_buffers 64 64k; fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD GET; fastcgi_param SERVER_NAME localhost; fastcgi_param SERVER_PORT ${port}; fastcgi_param SCRIPT_NAME /; fastcgi_param MS_MAPFILE ${work}/city.map; fastcgi_param MAPSERVER_CONFIG_FILE ${work}/ms.conf; } } }`);
+http { access_log off; client_body_temp_path ${work}/nb; fastcgi_temp_path ${work}/nf; proxy_temp_path ${work}/np; uwsgi_temp_path ${work}/nu; scgi_temp_path ${work}/ns; keepalive_requests 1000000; sendfile on; tcp_nopush on; open_file_cache max=100; types { }
+ server { listen 127.0.0.1:${port}; location /kept/ { root ${work}; add_header Content-Encoding gzip; default_type application/vnd.mapbox-vector-tile; } location / { fastcgi_pass unix:${socket}; fastcgi_buffers 64 64k; fastcgi_param QUERY_STRING $query_string; fastcgi_param REQUEST_METHOD GET; fastcgi_param SERVER_NAME localhost; fastcgi_param SERVER_PORT ${port}; fastcgi_param SCRIPT_NAME /; fastcgi_param MS_MAPFILE ${work}/city.map; fastcgi_param MAPSERVER_CONFIG_FILE ${work}/ms.conf; } } }`);
   run('env', `MAPSERVER_CONFIG_FILE=${work}/ms.conf`, 'spawn-fcgi', '-s', socket, '-M', '666', '-F', '2', '-P', join(work, 'ms.pid'), '--', '/usr/lib/cgi-bin/mapserv');
   run('nginx', '-c', join(work, 'nginx.conf'));
   await sleep(500);
-  return {port, pids: readFileSync(join(work, 'ms.pid'), 'utf8').trim().split(/\s+/).map(Number)};
+  const pidsIn = name => readFileSync(join(work, name), 'utf8').trim().split(/\s+/).map(Number);
+  return {port, pids: pidsIn('ms.pid'), nginx: pidsIn('nginx.pid')};
 }
 
 function stop() {
@@ -166,19 +194,15 @@ function stop() {
     if (existsSync(join(work, name))) for (const pid of readFileSync(join(work, name), 'utf8').trim().split(/\s+/)) try { process.kill(Number(pid), 'SIGKILL'); } catch { /* gone */ }
   try { asPostgres(`${postgres}/pg_ctl`, '-s', '-m', 'fast', '-D', join(work, 'pg'), 'stop'); } catch { /* not started */ }
   rmSync(work, {recursive: true, force: true});
+  rmSync(settings, {force: true});
 }
 
-async function main() {
-  for (const layer of ['parcel', 'street']) run('ogr2ogr', '-f', 'FlatGeobuf', '-t_srs', 'EPSG:3857', join(work, `${layer}.fgb`), register, layer);
-  const extent = /Extent: \(([-\d.]+), ([-\d.]+)\) - \(([-\d.]+), ([-\d.]+)\)/.exec(run('ogrinfo', '-ro', '-so', join(work, 'parcel.fgb'), 'parcel')).slice(1).map(Number);
-  const server = await startDothi();
-  const rest = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]);
-  const postmaster = startPostgis();
-  const mapserver = await startMapserver();
-  const records = psql('select count(*) from parcel');
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, ${records} parcels; CPU ms of the server an answer, median of ${repeats} x ${seconds} s, two clients. Memory of dothi after start: ${(rest / 1024).toFixed(0)} MiB.\n`);
-  console.log('| zoom | dothi MVT, tile alone | over HTTP | gzip over HTTP | PostGIS ST_AsMVT, no HTTP | ratio alone | ratio over HTTP | dothi PNG | MapServer PNG | MapServer PNG8 | ratio | bytes MVT / gzip / PNG / MapServer PNG8 |');
-  console.log('|---|---|---|---|---|---|---|---|---|---|---|---|');
+/** A table of Markdown, line by line. */
+const row = cells => console.log(`| ${cells.join(' | ')} |`);
+const head = cells => (row(cells), row(cells.map(() => '---')));
+
+async function compareMade(server, postmaster, mapserver, extent) {
+  head(['zoom', 'dothi MVT, tile alone', 'over HTTP', 'gzip over HTTP', 'PostGIS ST_AsMVT, no HTTP', 'and gzip', 'ratio alone', 'over HTTP', 'both with gzip', 'dothi PNG', 'MapServer PNG', 'MapServer PNG8', 'ratio', 'bytes MVT / gzip / PNG / MapServer PNG8']);
   for (const zoom of zooms) {
     const tiles = tilesOf(zoom, extent, 2000), results = {};
     const note = (name, result) => (results[name] ??= []).push(result);
@@ -188,15 +212,57 @@ async function main() {
       note('mvt', await load(server.port, of('.mvt'), [server.pid]));
       note('postgis', pgbench(postmaster, tiles));
       note('gzip', await load(server.port, of('.mvt'), [server.pid], {'accept-encoding': 'gzip'}));
+      note('zlib', {cpu: zlibAlone(tiles)});
+      note('alone', {cpu: tileAlone(zoom)});
       note('png', await load(server.port, of('.png'), [server.pid]));
       note('ms', await load(mapserver.port, gmap('png'), mapserver.pids));
       note('ms8', await load(mapserver.port, gmap('png8'), mapserver.pids));
     }
     const cpu = name => median(results[name].map(result => result.cpu)), size = name => results[name][0].bytes;
-    const alone = tileAlone(zoom);
-    const best = Math.min(cpu('ms'), cpu('ms8'));
-    console.log(`| ${zoom} | ${alone.toFixed(3)} | ${cpu('mvt').toFixed(3)} | ${cpu('gzip').toFixed(3)} | ${cpu('postgis').toFixed(2)} | ${(cpu('postgis') / alone).toFixed(1)} | ${(cpu('postgis') / cpu('mvt')).toFixed(1)} | ${cpu('png').toFixed(3)} | ${cpu('ms').toFixed(2)} | ${cpu('ms8').toFixed(2)} | ${(best / cpu('png')).toFixed(1)} | ${size('mvt')} / ${size('gzip')} / ${size('png')} / ${size('ms8')} |`);
+    const best = Math.min(cpu('ms'), cpu('ms8')), packed = cpu('postgis') + cpu('zlib');
+    row([zoom, cpu('alone').toFixed(3), cpu('mvt').toFixed(3), cpu('gzip').toFixed(3), cpu('postgis').toFixed(2), packed.toFixed(2), (cpu('postgis') / cpu('alone')).toFixed(1), (cpu('postgis') / cpu('mvt')).toFixed(1), (packed / cpu('gzip')).toFixed(1), cpu('png').toFixed(3), cpu('ms').toFixed(2), cpu('ms8').toFixed(2), (best / cpu('png')).toFixed(1), `${size('mvt')} / ${size('gzip')} / ${size('png')} / ${size('ms8')}`]);
   }
+}
+
+/** The bytes of an answer as they come, gzip. */
+function packed(port, path) {
+  return new Promise((resolve, reject) =>
+    http.get({host: '127.0.0.1', port, path, headers: {'accept-encoding': 'gzip'}}, answer => {
+      const pieces = [];
+      answer.on('data', piece => pieces.push(piece)).on('end', () => resolve(Buffer.concat(pieces)));
+    }).on('error', reject),
+  );
+}
+
+async function compareKept(mapserver, extent) {
+  const server = await startDothi(128);
+  mkdirSync(join(work, 'kept'));
+  head(['zoom', 'bytes', 'dothi answers a second', 'nginx', 'ratios', 'dothi CPU µs', 'nginx', 'ratio']);
+  for (const zoom of zooms) {
+    const paths = tilesOf(zoom, extent, 50).map(tile => `/tiles/parcel/${tile.join('/')}.mvt`), turns = [], answers = [];
+    for (const path of paths) answers.push({path, bytes: await packed(server.port, path)});
+    const {path, bytes} = answers.sort((a, b) => a.bytes.length - b.bytes.length)[Math.floor(answers.length / 2)];
+    writeFileSync(join(work, 'kept', `${zoom}.mvt`), bytes);
+    for (let i = 0; i < repeats; i++) turns.push([wrk(`http://127.0.0.1:${server.port}${path}`, [server.pid]), wrk(`http://127.0.0.1:${mapserver.port}/kept/${zoom}.mvt`, mapserver.nginx)]);
+    const middle = (who, what) => median(turns.map(turn => turn[who][what]));
+    row([zoom, bytes.length, middle(0, 'rate').toFixed(0), middle(1, 'rate').toFixed(0), turns.map(([our, their]) => (our.rate / their.rate).toFixed(2)).join(', '), middle(0, 'cpu').toFixed(1), middle(1, 'cpu').toFixed(1), (middle(1, 'cpu') / middle(0, 'cpu')).toFixed(2)]);
+  }
+  await server.stop();
+}
+
+async function main() {
+  for (const layer of ['parcel', 'street']) run('ogr2ogr', '-f', 'FlatGeobuf', '-t_srs', 'EPSG:3857', join(work, `${layer}.fgb`), register, layer);
+  const extent = /Extent: \(([-\d.]+), ([-\d.]+)\) - \(([-\d.]+), ([-\d.]+)\)/.exec(run('ogrinfo', '-ro', '-so', join(work, 'parcel.fgb'), 'parcel')).slice(1).map(Number);
+  const server = await startDothi(0);
+  const rest = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]);
+  const postmaster = startPostgis();
+  const mapserver = await startMapserver();
+  const records = psql('select count(*) from parcel');
+  console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0].model.trim()}, ${records} parcels; CPU ms of the server an answer, median of ${repeats} x ${seconds} s, two clients. Memory of dothi after start: ${(rest / 1024).toFixed(0)} MiB, mapped files too.\n`);
+  await compareMade(server, postmaster, mapserver, extent);
+  await server.stop();
+  console.log('\nA tile that is kept, 32 connections:\n');
+  await compareKept(mapserver, extent);
 }
 
 process.on('SIGINT', () => { stop(); process.exit(130); });
