@@ -14,6 +14,7 @@
 #include "server/served.h"
 #include "server/standby.h"
 #include "server/tail.h"
+#include "tiles/mvt.h"
 
 enum {
 	DISK_RESERVE_BYTES = 200 << 20,
@@ -128,23 +129,52 @@ void app_rights_changed(const struct app *app, struct store *store)
 			LOG_TEXT("detail", err.detail));
 }
 
+/* The layer that an id names, or whose labels it names. */
+static const struct layer *choose_layer(
+	const struct app *app, const struct slice *id, bool *ret_labels)
+{
+	static const size_t ending = sizeof MVT_LABEL_ENDING - 1;
+	const struct layer_field *fields[MVT_LABEL_FIELDS];
+	const struct layer *layer = layer_find(app->layers, id->at, id->len);
+
+	*ret_labels = !layer;
+	if (layer)
+		return layer;
+	if (id->len <= ending || memcmp(id->at + id->len - ending, MVT_LABEL_ENDING, ending) != 0)
+		return NULL;
+	layer = layer_find(app->layers, id->at, id->len - ending);
+	return layer && mvt_label_fields(layer, fields) ? layer : NULL;
+}
+
 int app_choose_layers(
 	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err)
 {
-	uint64_t wanted = 0;
 	struct slice id;
 
+	*ret_choice = (struct layer_choice){.count = 0};
 	while (text_next(&ids, ',', &id)) {
-		const struct layer *layer = layer_find(app->layers, id.at, id.len);
+		bool labels;
+		const struct layer *layer = choose_layer(app, &id, &labels);
 
 		if (!layer)
 			return fail_no_such_layer(err);
-		wanted |= UINT64_C(1) << (layer - app->layers->layers);
+		*(labels ? &ret_choice->labels : &ret_choice->records) |=
+			UINT64_C(1) << (layer - app->layers->layers);
 	}
-	ret_choice->numbers = wanted;
-	ret_choice->count = 0;
+	ret_choice->numbers = ret_choice->records | ret_choice->labels;
 	for (size_t i = 0; i < app->layers->count; i++)
-		if (wanted >> i & 1)
+		if (ret_choice->numbers >> i & 1)
 			ret_choice->layers[ret_choice->count++] = &app->layers->layers[i];
 	return 0;
+}
+
+size_t layer_choice_take(const struct app *app, const struct layer_choice *choice, uint64_t numbers,
+	const struct layer *ret_layers[APP_LAYERS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < choice->count; i++)
+		if (numbers >> (choice->layers[i] - app->layers->layers) & 1)
+			ret_layers[count++] = choice->layers[i];
+	return count;
 }

@@ -72,13 +72,19 @@ void app_stop(struct app *app);
 /* To be called, on any thread, after a command has changed what somebody may see; reads there. */
 void app_rights_changed(const struct app *app, struct store *store);
 
-/* The layers of a list of ids "parcel,street", in the order of drawing. */
+/* The layers of a list of ids "parcel,street,street_label", in the order of drawing. */
 struct layer_choice {
 	const struct layer *layers[APP_LAYERS_MAX];
 	size_t count;
 	uint64_t numbers; /* bit i: the layer with number i */
+	/* The same: records are asked for, or the places of their names (mvt_write_labels). */
+	uint64_t records, labels;
 };
 int app_choose_layers(
 	const struct app *app, const char *ids, struct layer_choice *ret_choice, struct error *err);
+
+/* Those of a choice whose bits are set in `numbers`, in the order of drawing; returns how many. */
+size_t layer_choice_take(const struct app *app, const struct layer_choice *choice, uint64_t numbers,
+	const struct layer *ret_layers[APP_LAYERS_MAX]);
 
 #endif

@@ -78,6 +78,7 @@ dothi_SOURCES = \
 	%D%/tail.c %D%/tail.h \
 	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tile_wish.c %D%/tile_wish.h \
+	%D%/tile_write.c %D%/tile_write.h \
 	%D%/tiles_api.c \
 	%D%/versions_api.c \
 	%D%/worker.c %D%/worker.h

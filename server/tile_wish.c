@@ -63,8 +63,8 @@ static bool is_settled(const struct request *request, const struct moment *momen
 static void say_what(const struct request *request, struct tile_wish *wish)
 {
 	const struct moment *moment = &wish->moment;
-	snprintf(wish->what, sizeof wish->what, "%llx %s%s %s",
-		(unsigned long long)wish->layers.numbers, wish->form->name, wish->gzip ? "z" : "",
+	snprintf(wish->what, sizeof wish->what, "%llx+%llx %s%s %s",
+		(unsigned long long)wish->layers.records, (unsigned long long)wish->layers.labels, wish->form->name, wish->gzip ? "z" : "",
 		request->asker->rights.scope.text);
 	if (moment->is_dated)
 		snprintf(wish->what + strlen(wish->what), sizeof wish->what - strlen(wish->what),
@@ -85,6 +85,9 @@ int tile_wish_read(
 		rc = sight_moment(request, &wish->moment, err);
 	if (!rc)
 		rc = sight_layers(request, request->captures[0], &wish->layers, err);
+	/* Names stand on pictures anyway. */
+	if (!rc && wish->layers.labels && !wish->form->is_vector)
+		rc = fail_no_such_layer(err);
 	if (rc)
 		return rc;
 	wish->gzip = wish->form->is_vector && request->accepts_gzip;

@@ -6,6 +6,7 @@
 #include "server/links.h"
 #include "server/router.h"
 #include "server/tile_layers.h"
+#include "server/tile_write.h"
 #include "server/worker.h"
 #include "tiles/render.h"
 #include "tiles/vector_layers.h"
@@ -77,8 +78,8 @@ static int write_tile(struct request *request, const struct tile_wish *wish, str
 	if (rc)
 		return rc;
 	if (wish->form->is_vector)
-		rc = mvt_write(&worker->mvt, layers.snapshots, layers.count, wish->tile, body,
-			&report, err);
+		rc = tile_write(request->app, &wish->layers, layers.snapshots, layers.count,
+			&worker->mvt, wish->tile, body, &report, err);
 	else
 		rc = render_png(&worker->render, layers.snapshots, layers.count, wish->tile,
 			wish->form->scale, body, err);
@@ -146,7 +147,7 @@ static enum place place_of_tile(struct request *request)
 	request->tile = tile_cache_at_hand(request->app->tiles, &wish->key);
 	if (request->tile)
 		return ON_NETWORK;
-	if (!wish->form->is_vector || !tile_layers_at_hand(request, wish, &layers))
+	if (!wish->form->is_vector || wish->layers.labels || !tile_layers_at_hand(request, wish, &layers))
 		return ON_WORKER;
 	is_short = mvt_is_short(layers.snapshots, layers.count, wish->tile);
 	tile_layers_close(&layers);
@@ -219,6 +220,32 @@ static void write_bounds(struct json_writer *json, struct box box, int zoom)
 	json_end_array(json);
 }
 
+/* A choice as a path says it. */
+static void add_ids(struct strbuf *out, const struct app *app, const struct layer_choice *choice)
+{
+	const struct layer *layers[APP_LAYERS_MAX];
+	size_t records = layer_choice_take(app, choice, choice->records, layers), labels;
+
+	for (size_t i = 0; i < records; i++)
+		strbuf_add_format(out, "%s%s", i ? "," : "", layers[i]->id);
+	labels = layer_choice_take(app, choice, choice->labels, layers);
+	for (size_t i = 0; i < labels; i++)
+		strbuf_add_format(out, "%s%s" MVT_LABEL_ENDING, records || i ? "," : "", layers[i]->id);
+}
+
+static void put_vector_layers(
+	struct json_writer *json, const struct request *request, const struct layer_choice *choice)
+{
+	const struct layer *layers[APP_LAYERS_MAX];
+	size_t count = layer_choice_take(request->app, choice, choice->records, layers);
+
+	json_begin_array(json);
+	vector_layers_put(json, layers, count, request->lang);
+	count = layer_choice_take(request->app, choice, choice->labels, layers);
+	vector_layers_put_labels(json, layers, count, request->lang);
+	json_end_array(json);
+}
+
 static int get_tilejson(struct request *request, struct response *response, struct error *err)
 {
 	struct json_writer json = JSON_WRITER(&response->body);
@@ -236,8 +263,7 @@ static int get_tilejson(struct request *request, struct response *response, stru
 		max_zoom = look->max_zoom > max_zoom ? look->max_zoom : max_zoom;
 	}
 	strbuf_add_format(&url, "%s/tiles/", request->app->public_url);
-	for (size_t i = 0; i < choice.count; i++)
-		strbuf_add_format(&url, "%s%s", i ? "," : "", choice.layers[i]->id);
+	add_ids(&url, request->app, &choice);
 	strbuf_add_text(&url, "/{z}/{x}/{y}.mvt");
 	json_begin_object(&json);
 	json_member_text(&json, "tilejson", "3.0.0");
@@ -252,7 +278,7 @@ static int get_tilejson(struct request *request, struct response *response, stru
 	json_member_int(&json, "maxzoom", max_zoom);
 	write_bounds(&json, bounds_of(request->worker, &choice), (min_zoom + max_zoom) / 2);
 	json_put_key(&json, "vector_layers");
-	vector_layers_put(&json, choice.layers, choice.count, request->lang);
+	put_vector_layers(&json, request, &choice);
 	json_end_object(&json);
 	response->content_type = TYPE_JSON;
 	response->is_compressible = true;

@@ -30,7 +30,7 @@ tiles_libtiles_a_SOURCES = \
 	%D%/mercator.c %D%/mercator.h \
 	%D%/marks.h \
 	%D%/mvt.c %D%/mvt.h \
-	%D%/mvt_geometry.c %D%/mvt_layer.h \
+	%D%/mvt_geometry.c %D%/mvt_labels.c %D%/mvt_layer.h \
 	%D%/outline.c %D%/outline.h \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \

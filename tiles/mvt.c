@@ -44,11 +44,13 @@ void mvt_scratch_clear(struct mvt_scratch *scratch)
 	free(scratch->sorted);
 	free(scratch->value_numbers);
 	free(scratch->values_used);
+	pole_finder_clear(&scratch->pole);
+	label_line_joiner_clear(&scratch->joiner);
 	mvt_scratch_init(scratch);
 }
 
 /* The number in the tile of a value of the snapshot. */
-static bool number_value(struct mvt_scratch *scratch, uint32_t value, uint32_t *ret_number)
+bool mvt_number_value(struct mvt_scratch *scratch, uint32_t value, uint32_t *ret_number)
 {
 	struct mvt_value_number *number = &scratch->value_numbers[value];
 	void *used = scratch->values_used;
@@ -77,7 +79,7 @@ static int put_tags(struct layer_tile *layer, size_t item, uint8_t tags[FEATURE_
 
 		if (value == SNAPSHOT_NO_VALUE)
 			continue;
-		if (!number_value(layer->scratch, value, &number))
+		if (!mvt_number_value(layer->scratch, value, &number))
 			return -1;
 		at = pbf_varint(pbf_varint(at, i), number);
 	}
@@ -95,32 +97,32 @@ static uint8_t *copy_short(uint8_t *at, const void *bytes, size_t len)
 }
 
 /* Appends the Feature message around the geometry in scratch. */
-static bool put_feature(
-	struct layer_tile *layer, const struct snapshot_record *record, size_t item)
+bool mvt_put_feature(struct layer_tile *layer, size_t item)
 {
 	static const uint8_t types[] = {TYPE_POINT, TYPE_LINE, TYPE_POLYGON};
 	const struct strbuf *geometry = &layer->scratch->geometry;
 	struct strbuf *out = &layer->scratch->features;
+	uint64_t id = (uint64_t)layer->snapshot->records[item].id;
 	uint8_t tags[FEATURE_TAGS_BYTES], *at;
 	int tags_len = put_tags(layer, item, tags);
-	size_t len, id_len = pbf_varint_len((uint64_t)record->id);
+	size_t len;
 
 	if (tags_len < 0)
 		return false;
-	len = 1 + id_len + 2 + 1 + pbf_varint_len(geometry->len) + geometry->len;
+	len = 1 + pbf_varint_len(id) + 2 + 1 + pbf_varint_len(geometry->len) + geometry->len;
 	if (tags_len)
 		len += 1 + pbf_varint_len((size_t)tags_len) + (size_t)tags_len;
 	at = (uint8_t *)strbuf_room(out, FEATURE_HEAD_BYTES + MVT_SHORT_COPY + len);
 	if (!at)
 		return false;
 	at = pbf_varint(pbf_tag(at, LAYER_FEATURES, PBF_BYTES), len);
-	at = pbf_varint(pbf_tag(at, FEATURE_ID, PBF_VARINT), (uint64_t)record->id);
+	at = pbf_varint(pbf_tag(at, FEATURE_ID, PBF_VARINT), id);
 	if (tags_len) {
 		at = pbf_varint(pbf_tag(at, FEATURE_TAGS, PBF_BYTES), (size_t)tags_len);
 		at = copy_short(at, tags, (size_t)tags_len);
 	}
 	at = pbf_varint(pbf_tag(at, FEATURE_TYPE, PBF_VARINT),
-		types[layer->snapshot->layer->geometry]);
+		types[layer->geometry]);
 	at = pbf_varint(pbf_tag(at, FEATURE_GEOMETRY, PBF_BYTES), geometry->len);
 	at = copy_short(at, geometry->data, geometry->len);
 	strbuf_came(out, (char *)at);
@@ -227,8 +229,8 @@ static size_t choose_drawn(struct layer_tile *layer)
 	return count;
 }
 
-/* Puts the numbers of the records of this tile into scratch->sorted, by their ids. */
-static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *ret_dropped)
+bool mvt_find_records(
+	struct layer_tile *layer, size_t most, size_t *ret_count, size_t *ret_dropped)
 {
 	struct mvt_scratch *scratch = layer->scratch;
 	struct item_list *found = &scratch->found;
@@ -244,9 +246,9 @@ static bool find_records(struct layer_tile *layer, size_t *ret_count, size_t *re
 	count = choose_drawn(layer);
 	sort_by_rank(layer, count);
 	*ret_dropped = 0;
-	if (count > MVT_FEATURES_MAX) {
-		keep_largest(layer, count, MVT_FEATURES_MAX);
-		*ret_dropped = count - MVT_FEATURES_MAX;
+	if (count > most) {
+		keep_largest(layer, count, most);
+		*ret_dropped = count - most;
 	}
 	*ret_count = count - *ret_dropped;
 	return true;
@@ -260,18 +262,16 @@ static bool put_record(struct layer_tile *layer, size_t item, size_t *written)
 	if (!layer->scratch->geometry.len)
 		return true;
 	(*written)++;
-	return put_feature(layer, &layer->snapshot->records[item], item);
+	return mvt_put_feature(layer, item);
 }
 
 /* Writes the records that were found; *ret_written of them show something. */
 static bool put_features(struct layer_tile *layer, size_t count, size_t *ret_written)
 {
-	struct mvt_scratch *scratch = layer->scratch;
-
 	*ret_written = 0;
-	strbuf_reset(&scratch->features);
+	strbuf_reset(&layer->scratch->features);
 	for (size_t i = 0; i < count; i++)
-		if (!put_record(layer, scratch->sorted[i].item, ret_written))
+		if (!put_record(layer, layer->scratch->sorted[i].item, ret_written))
 			return false;
 	return true;
 }
@@ -347,23 +347,24 @@ static void put_tail(const struct layer_tile *layer, struct strbuf *tail)
 	strbuf_add(tail, head, (size_t)(end - head));
 }
 
-/* The Layer message around the features in scratch. */
-static bool put_layer(const struct layer_tile *layer, struct strbuf *out)
+bool mvt_put_layer(const struct layer_tile *layer, struct strbuf *out)
 {
 	const struct strbuf *features = &layer->scratch->features;
 	const char *name = layer->snapshot->layer->id;
+	size_t name_len = strlen(name) + strlen(layer->ending);
 	autofree(strbuf_clear) struct strbuf tail = STRBUF(LAYER_MAX_BYTES);
 	uint8_t length[2 * PBF_VARINT_MAX_BYTES], head[4 * PBF_VARINT_MAX_BYTES], *end;
 	size_t len;
 
 	put_tail(layer, &tail);
 	end = pbf_varint(pbf_tag(head, LAYER_VERSION, PBF_VARINT), 2);
-	end = pbf_varint(pbf_tag(end, LAYER_NAME, PBF_BYTES), strlen(name));
-	len = (size_t)(end - head) + strlen(name) + features->len + tail.len;
+	end = pbf_varint(pbf_tag(end, LAYER_NAME, PBF_BYTES), name_len);
+	len = (size_t)(end - head) + name_len + features->len + tail.len;
 	end = pbf_varint(pbf_tag(length, TILE_LAYERS, PBF_BYTES), len);
 	strbuf_add(out, length, (size_t)(end - length));
-	strbuf_add(out, head, len - strlen(name) - features->len - tail.len);
+	strbuf_add(out, head, len - name_len - features->len - tail.len);
 	strbuf_add_text(out, name);
+	strbuf_add_text(out, layer->ending);
 	strbuf_add(out, features->data, features->len);
 	strbuf_add(out, tail.data, tail.len);
 	return !tail.failed;
@@ -377,38 +378,50 @@ static struct tile_box clip_box_of(const struct snapshot *snapshot, struct tile 
 	return snapshot_tile_box(snapshot->origin, tile, (int64_t)MVT_BUFFER << shift);
 }
 
-static struct layer_tile begin_layer(
-	struct mvt_scratch *scratch, const struct snapshot *snapshot, struct tile tile)
+bool mvt_begin_layer(struct mvt_scratch *scratch, const struct snapshot *snapshot, struct tile tile,
+	struct layer_tile *ret_layer)
 {
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - tile.z);
-	struct layer_tile layer = {
+
+	*ret_layer = (struct layer_tile){
 		.scratch = scratch,
 		.snapshot = snapshot,
 		.tile = tile,
+		.ending = "",
+		.geometry = snapshot->layer->geometry,
 		.grid = {(int64_t)tile.x * side - snapshot->origin.x,
 			(int64_t)tile.y * side - snapshot->origin.y,
 			GRID_WORLD_BITS - (int)tile.z - MVT_EXTENT_BITS},
+		.clip_box = clip_box_of(snapshot, tile),
 	};
+	strbuf_reset(&scratch->features);
+	return reset_values(scratch, snapshot);
+}
 
-	layer.clip_box = clip_box_of(snapshot, tile);
+static void choose_columns(struct layer_tile *layer)
+{
+	const struct snapshot *snapshot = layer->snapshot;
+
 	for (size_t i = 0; i < snapshot->column_count; i++)
-		if (snapshot->columns[i]->tile_zoom && tile.z >= snapshot->columns[i]->tile_zoom)
-			layer.columns[layer.column_count++] = i;
-	return layer;
+		if (snapshot->columns[i]->tile_zoom && layer->tile.z >= snapshot->columns[i]->tile_zoom)
+			layer->columns[layer->column_count++] = i;
 }
 
 static bool write_layer(struct mvt_scratch *scratch, const struct snapshot *snapshot,
 	struct tile tile, struct strbuf *out, struct mvt_report *report)
 {
-	struct layer_tile layer = begin_layer(scratch, snapshot, tile);
+	struct layer_tile layer;
 	size_t count, dropped, written;
 
-	if (!reset_values(scratch, snapshot) || !find_records(&layer, &count, &dropped) ||
+	if (!mvt_begin_layer(scratch, snapshot, tile, &layer))
+		return false;
+	choose_columns(&layer);
+	if (!mvt_find_records(&layer, MVT_FEATURES_MAX, &count, &dropped) ||
 		!keep_fitting(&layer, &count, &dropped) || !put_features(&layer, count, &written))
 		return false;
 	report->features += written;
 	report->dropped += dropped;
-	return !written || put_layer(&layer, out);
+	return !written || mvt_put_layer(&layer, out);
 }
 
 int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapshots, size_t count,

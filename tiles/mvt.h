@@ -12,9 +12,11 @@
 #include "base/strbuf.h"
 #include "tiles/clip.h"
 #include "tiles/grid.h"
+#include "tiles/label_line.h"
+#include "tiles/outline.h"
+#include "tiles/pole.h"
 #include "tiles/radix_sort.h"
 #include "tiles/snap.h"
-#include "tiles/outline.h"
 #include "tiles/snapshot.h"
 
 enum {
@@ -24,6 +26,8 @@ enum {
 	/* A layer of a tile; beyond, the smallest are left out and counted. A browser draws 100,000
 	 * parcels in seconds, and what is smaller than the others is not seen at that zoom. */
 	MVT_FEATURES_MAX = 60000,
+	/* The same of labels: more than a screen has room for. */
+	MVT_LABELS_MAX = 2000,
 	/* The same for the bytes of its features, before they are packed. */
 	MVT_BYTES_MAX = 12 << 20,
 	/* Corners in a tile that is written in well under a millisecond. */
@@ -48,6 +52,8 @@ struct mvt_scratch {
 	uint32_t stamp;	       /* of numbers given in this layer of this tile */
 	uint32_t *values_used; /* heap: numbers of snapshot values in the order of the tile */
 	size_t values_used_count, values_used_room;
+	struct pole_finder pole;
+	struct label_line_joiner joiner;
 };
 void mvt_scratch_init(struct mvt_scratch *scratch);
 void mvt_scratch_clear(struct mvt_scratch *scratch);
@@ -60,6 +66,23 @@ struct mvt_report {
 /* Appends a tile with one layer a snapshot, as far as they are drawn at this zoom. */
 int mvt_write(struct mvt_scratch *scratch, const struct snapshot *const *snapshots, size_t count,
 	struct tile tile, struct strbuf *out, struct mvt_report *ret_report, struct error *err);
+
+/* The fields of a layer's labels, the name first; 0 it has none of its own: those of points stand at them. */
+#define MVT_LABEL_ENDING "_label"
+enum { MVT_LABEL_FIELDS = 2 };
+size_t mvt_label_fields(
+	const struct layer *layer, const struct layer_field *ret_fields[MVT_LABEL_FIELDS]);
+unsigned mvt_label_zoom(const struct layer *layer); /* from which on they are written */
+
+/*
+ * Appends where names stand: a layer ID_label a snapshot that has labels, as far as they are written at
+ * this zoom. Of an area the place farthest from its edges (pole.h), with its id; of streets of one
+ * name the lines along which it fits (label_line.h), as one feature with the lowest of their ids. The
+ * fields are the name and the class.
+ */
+int mvt_write_labels(struct mvt_scratch *scratch, const struct snapshot *const *snapshots,
+	size_t count, struct tile tile, struct strbuf *out, struct mvt_report *ret_report,
+	struct error *err);
 
 /* True if so little lies in the tile that writing it is no work to hand to another thread. */
 bool mvt_is_short(const struct snapshot *const *snapshots, size_t count, struct tile tile);

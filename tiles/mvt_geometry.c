@@ -46,7 +46,7 @@ static struct corner corner_of(const struct snap_grid *grid, const struct tile_b
 /* MoveTo(1) LineTo(n) [ClosePath] for each ring or line, in tile units. */
 static bool put_rings(struct layer_tile *layer, const struct clip_path *rings, int32_t cursor[2])
 {
-	bool closed = layer->snapshot->layer->geometry == GEOMETRY_AREA;
+	bool closed = layer->geometry == GEOMETRY_AREA;
 	uint8_t *at = geometry_room(layer->scratch, rings->point_count, rings->ring_count);
 	size_t point = 0;
 
@@ -85,7 +85,7 @@ static bool put_whole(struct layer_tile *layer, size_t item)
 {
 	const struct snapshot *snapshot = layer->snapshot;
 	const struct tile_box *box = &snapshot->tree.boxes[item];
-	bool closed = snapshot->layer->geometry == GEOMETRY_AREA;
+	bool closed = layer->geometry == GEOMETRY_AREA;
 	struct corner corner = corner_of(&layer->grid, box);
 	int32_t cursor[2] = {0, 0};
 	size_t points;
@@ -140,6 +140,34 @@ static bool put_points(struct layer_tile *layer)
 	return true;
 }
 
+bool mvt_put_point(struct layer_tile *layer, int32_t x, int32_t y)
+{
+	uint8_t *at;
+	int32_t cursor[2] = {0, 0};
+
+	strbuf_reset(&layer->scratch->geometry);
+	if (!is_within(&layer->clip_box, (const int32_t[]){x, y}))
+		return true;
+	at = geometry_room(layer->scratch, 1, 1);
+	if (!at)
+		return false;
+	at = pbf_varint(at, COMMAND_MOVE | 1 << 3);
+	geometry_end(layer->scratch,
+		put_point(at, snap_x(&layer->grid, x), snap_y(&layer->grid, y), cursor));
+	return true;
+}
+
+bool mvt_put_lines(struct layer_tile *layer, const struct clip_path *lines)
+{
+	struct clip_path *snapped = &layer->scratch->snapped;
+	int32_t cursor[2] = {0, 0};
+
+	strbuf_reset(&layer->scratch->geometry);
+	clip_path_reset(snapped);
+	snap_lines(&layer->scratch->snapper, &layer->grid, lines, snapped);
+	return put_rings(layer, snapped, cursor);
+}
+
 static bool box_holds(const struct tile_box *outer, const struct tile_box *inner)
 {
 	return inner->min_x >= outer->min_x && inner->max_x <= outer->max_x &&
@@ -151,7 +179,7 @@ static void gather_part(struct layer_tile *layer, uint32_t *ring)
 {
 	const struct outline *outline = &layer->scratch->outline;
 	struct clip_path *whole = &layer->scratch->whole;
-	bool area = layer->snapshot->layer->geometry == GEOMETRY_AREA;
+	bool area = layer->geometry == GEOMETRY_AREA;
 
 	clip_path_reset(whole);
 	do {
@@ -169,7 +197,7 @@ static void cut_part(struct layer_tile *layer, bool is_inside)
 
 	clip_path_reset(&scratch->clipped);
 	clip_path_reset(&scratch->snapped);
-	if (layer->snapshot->layer->geometry == GEOMETRY_AREA) {
+	if (layer->geometry == GEOMETRY_AREA) {
 		if (!is_inside)
 			clip_area(&scratch->clipper, &scratch->whole, &layer->clip_box,
 				&scratch->clipped);
@@ -212,12 +240,12 @@ bool mvt_put_geometry(struct layer_tile *layer, size_t item)
 	uint32_t ring = 0;
 
 	strbuf_reset(&layer->scratch->geometry);
-	if (snapshot->layer->geometry != GEOMETRY_POINT && is_inside &&
+	if (layer->geometry != GEOMETRY_POINT && is_inside &&
 		layer->tile.z >= snapshot->records[item].safe_zoom)
 		return put_whole(layer, item);
 	if (!outline_read(snapshot, item, &layer->scratch->outline))
 		return false;
-	if (snapshot->layer->geometry == GEOMETRY_POINT)
+	if (layer->geometry == GEOMETRY_POINT)
 		return put_points(layer);
 	if (snapshot->is_blocks)
 		return put_block(layer, is_inside);

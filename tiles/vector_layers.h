@@ -7,8 +7,10 @@
 #include "base/json_write.h"
 #include "data/layer.h"
 
-/* Puts the array of layers; titles are in that language. */
+/* Puts the layers, or those of their labels, into an array that is open; titles are in that language. */
 void vector_layers_put(struct json_writer *json, const struct layer *const *layers, size_t count,
 	enum lang lang);
+void vector_layers_put_labels(struct json_writer *json, const struct layer *const *layers,
+	size_t count, enum lang lang);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "server/app.h"
 #include "server/commands/desk.h"
+#include "server/tile_write.h"
 #include "server/worker.h"
 
 /* The form that the last part of an address asks for. */
@@ -75,13 +76,16 @@ static int make_tile(const struct command_line *line, struct app *app, struct wo
 	struct mvt_report report;
 	int rc = app_choose_layers(app, line->words[1], &choice, err);
 
+	if (!rc && scale && choice.labels)
+		rc = fail_no_such_layer(err);
 	for (size_t i = 0; !rc && i < choice.count; i++)
 		rc = snapshot_build(
 			&source, &VIEW_NOW(choice.layers[i]), NULL, &snapshots[i], err);
 	if (!rc && scale)
 		rc = render_png(&worker->render, all, choice.count, tile, scale, out, err);
 	else if (!rc)
-		rc = mvt_write(&worker->mvt, all, choice.count, tile, out, &report, err);
+		rc = tile_write(
+			app, &choice, all, choice.count, &worker->mvt, tile, out, &report, err);
 	for (size_t i = 0; i < APP_LAYERS_MAX; i++)
 		snapshot_free(snapshots[i]);
 	return rc;

@@ -158,7 +158,9 @@ static int describe(struct session *session, struct crs_context *crs, struct err
 
 	if (!rc)
 		rc = set_bounds(session, crs, err);
+	json_begin_array(&json);
 	vector_layers_put(&json, session->layers, session->count, session->desk->line->lang);
+	json_end_array(&json);
 	session->about.name = session->desk->city->name;
 	session->about.vector_layers = session->vector_layers.data;
 	return rc ? rc : strbuf_check(&session->vector_layers, err);

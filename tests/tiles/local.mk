@@ -19,6 +19,7 @@ tiles_tests = \
 	%D%/test_label_line \
 	%D%/test_lettering \
 	%D%/test_mvt \
+	%D%/test_mvt_labels \
 	%D%/test_mvt_places \
 	%D%/test_outline \
 	%D%/test_pmtiles \
@@ -93,6 +94,8 @@ tests_tiles_test_lettering_SOURCES = %D%/test_lettering.c
 tests_tiles_test_lettering_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_mvt_SOURCES = %D%/test_mvt.c $(SMALL_CITY) $(MADE_SNAPSHOT) $(MVT_READER) $(PATHS)
 tests_tiles_test_mvt_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_mvt_labels_SOURCES = %D%/test_mvt_labels.c $(SMALL_CITY) $(MVT_READER)
+tests_tiles_test_mvt_labels_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_mvt_places_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_tiles_test_mvt_places_SOURCES = %D%/test_mvt_places.c $(SMALL_CITY) $(MVT_READER) \
 	%D%/geos_area.h %D%/random_area.h

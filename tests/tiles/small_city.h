@@ -25,7 +25,7 @@ enum small_layer { SMALL_LOT, SMALL_WAY, SMALL_POST, SMALL_LAYERS };
  * lot: areas; name 12, use 10 (class: house, shed from zoom 16, others), storeys 14 (integer),
  * price 10 (real), taken 16 (boolean), since 16 (date), secret (never); the zoom is where the
  * attribute starts to stand in tiles.
- * way: lines; name 11, kind 11 (class: road, path from zoom 15), width_m 13 (real).
+ * way: lines; name 11 (labels from zoom 16), kind 11 (class: road, path from zoom 15), width_m 13 (real).
  * post: points; code 12.
  * All are drawn from zoom 10 to 22.
  */

@@ -48,7 +48,8 @@ function stretchTouches([ax, ay], [bx, by], [minX, minY, maxX, maxY]) {
 	return from <= to;
 }
 
-function holdsPlace(rings, x, y) {
+/** Whether a place is in what an odd number of rings surrounds. */
+export function holdsPlace(rings, x, y) {
 	let isIn = false;
 	for (const ring of rings)
 		for (let i = 1; i < ring.length; i++) {

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startCity } from "./city.mjs";
 import { require } from "./harness.mjs";
-import { BUFFER, eachTouched, EXTENT, pathsOf, squareOf, tilesUnder, touches } from "./tile_squares.mjs";
+import { BUFFER, eachTouched, EXTENT, holdsPlace, pathsOf, squareOf, tilesUnder, touches } from "./tile_squares.mjs";
 
 const { VectorTile } = await import(require.resolve("@mapbox/vector-tile"));
 const { PbfReader } = await import(require.resolve("pbf"));
@@ -74,8 +74,8 @@ function expectedAt(zoom) {
 	return expected;
 }
 
-async function tileAt(zoom, x, y) {
-	const response = await fetch(`${city.url}/tiles/${[...records.keys()]}/${zoom}/${x}/${y}.mvt`);
+async function tileAt(zoom, x, y, layers = [...records.keys()]) {
+	const response = await fetch(`${city.url}/tiles/${layers}/${zoom}/${x}/${y}.mvt`);
 	const bytes = new Uint8Array(await response.arrayBuffer());
 	assert.ok(response.ok);
 	assert.equal(response.headers.get("dothi-dropped"), null);
@@ -116,3 +116,78 @@ for (const zoom of [14, 15, 16, 17, 18])
 		assert.deepEqual([...expected.keys()], [], "no tile beside the city's bounds");
 		assert.ok(features > PARCELS);
 	});
+
+/** The features of a layer in all tiles of a zoom: [{feature, x, y}]. */
+async function featuresOf(layer, zoom) {
+	const found = [];
+	for (const [x, y] of tilesUnder(description.city.bounds, zoom)) {
+		const { layers } = new VectorTile(new PbfReader(await tileAt(zoom, x, y, [layer])));
+		assert.ok(Object.keys(layers).every((name) => name === layer));
+		for (let i = 0; i < (layers[layer]?.length ?? 0); i++) found.push({ feature: layers[layer].feature(i), x, y });
+	}
+	return found;
+}
+
+test("the number of each parcel stands once, inside of it", async () => {
+	const zoom = 18;
+	const byId = new Map(records.get("parcel").map((record) => [record.id, record]));
+	const labelled = new Map();
+
+	for (const { feature, x, y } of await featuresOf("parcel_label", zoom)) {
+		const { properties, geometry } = byId.get(feature.id);
+		const [[point]] = feature.loadGeometry();
+		assert.equal(feature.type, 1);
+		assert.deepEqual(Object.keys(feature.properties).sort(), ["land_use", "parcel_no"]);
+		assert.equal(feature.properties.parcel_no, properties.parcel_no);
+		assert.ok(holdsPlace(pathsOf(geometry, zoom).lines, x * EXTENT + point.x, y * EXTENT + point.y), `parcel ${feature.id}`);
+		if (Math.min(point.x, point.y) < 0 || Math.max(point.x, point.y) >= EXTENT) continue;
+		assert.ok(!labelled.has(feature.id), "once, beside the buffers");
+		labelled.set(feature.id, true);
+	}
+	assert.deepEqual([...byId].filter(([id, record]) => record.properties.parcel_no && !labelled.has(id)), []);
+});
+
+/** How far a place is from a line. */
+function distanceTo(line, [px, py]) {
+	let least = Infinity;
+	for (let i = 1; i < line.length; i++) {
+		const [[ax, ay], [bx, by]] = [line[i - 1], line[i]];
+		const length2 = (bx - ax) ** 2 + (by - ay) ** 2;
+		const share = length2 ? Math.max(0, Math.min(1, ((px - ax) * (bx - ax) + (py - ay) * (by - ay)) / length2)) : 0;
+		least = Math.min(least, Math.hypot(px - ax - share * (bx - ax), py - ay - share * (by - ay)));
+	}
+	return least;
+}
+
+test("names of streets run along them, where they have room", async () => {
+	const zoom = 16;
+	const streets = new Map();
+	for (const record of records.get("street")) {
+		const { name } = record.properties;
+		if (name) streets.set(name, [...(streets.get(name) ?? []), record]);
+	}
+	const seen = new Set();
+
+	for (const { feature, x, y } of await featuresOf("street_label", zoom)) {
+		const pieces = streets.get(feature.properties.name);
+		const lines = pieces.flatMap(({ geometry }) => pathsOf(geometry, zoom).lines);
+		assert.equal(feature.type, 2);
+		assert.ok(pieces.some((record) => record.id === feature.id));
+		for (const line of feature.loadGeometry()) {
+			const length = line.slice(1).reduce((sum, point, i) => sum + Math.hypot(point.x - line[i].x, point.y - line[i].y), 0);
+			assert.ok(length > feature.properties.name.length * 5 * (EXTENT / 512) * 0.9, "long enough for the name");
+			for (const point of line) assert.ok(lines.some((one) => distanceTo(one, [x * EXTENT + point.x, y * EXTENT + point.y]) < 2), "on the street");
+		}
+		seen.add(feature.properties.name);
+	}
+	assert.ok(seen.size > 20, `${seen.size} names`);
+});
+
+test("labels are asked for as layers; what has none is not known", async () => {
+	const { vector_layers: layers, tiles } = await city.ask("/tiles/street_label,parcel,parcel_label/tilejson.json");
+	assert.deepEqual(layers.map((layer) => layer.id), ["parcel", "parcel_label", "street_label"]);
+	assert.ok(tiles[0].endsWith("/tiles/parcel,parcel_label,street_label/{z}/{x}/{y}.mvt"));
+	for (const address of ["light_pole_label", "nothing_label", "_label", "parcel_label_label", "parcel_labels"]) assert.equal((await fetch(`${city.url}/tiles/${address}/16/0/0.mvt`)).status, 404, address);
+	assert.equal((await fetch(`${city.url}/tiles/parcel_label/16/0/0.png`)).status, 404);
+	assert.equal((await fetch(`${city.url}/tiles/parcel_label/12/0/0.mvt`)).status, 204);
+});
