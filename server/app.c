@@ -81,7 +81,7 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = throttle_new(ADDRESSES_MAX, ADDRESS_FREE_TRIES, app->clock, &randomness_system,
 			&app->login_throttle, err);
 	if (!rc)
-		rc = events_start(app->layers, app->folder, &app->events, err);
+		rc = events_start(app->layers, app->folder, &app->opened.city, &app->events, err);
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
 	if (!rc)

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/messages.h"
 #include "data/feed.h"
+#include "server/tile_news.h"
 
 enum {
 	STREAMS_MAX = 1000,
@@ -31,7 +32,10 @@ struct stream {
 
 struct events {
 	const struct layer_table *layers;
-	struct store *store; /* of the thread */
+	/* Of the thread. */
+	struct store *store;
+	struct crs_context *crs;
+	struct tile_news news;
 	pthread_t thread;
 
 	/* News, which whoever commits leaves here; held for no time at all. */
@@ -68,12 +72,24 @@ static void end(struct stream *stream)
 	wake(stream);
 }
 
+/* A stream that is being filled. */
+struct filling {
+	struct events *events;
+	struct strbuf *buffer;
+};
+
 static int add_event(void *context, const struct change_row *row, struct error *err)
 {
-	struct strbuf *buffer = context;
+	const struct filling *filling = context;
+	const struct layer_table *layers = filling->events->layers;
+	const struct layer *layer = layer_find(layers, row->layer, strlen(row->layer));
+	struct strbuf *buffer = filling->buffer;
 	struct json_writer json = JSON_WRITER(buffer);
 
 	(void)err;
+	if (layer)
+		tile_news_add(&filling->events->news, (size_t)(layer - layers->layers),
+			&row->change.box);
 	strbuf_add_format(buffer, "id: %lld\nevent: change\ndata: ", (long long)row->seq);
 	feed_write_json(&json, row);
 	strbuf_add_text(buffer, "\n\n");
@@ -94,6 +110,7 @@ static void offer(struct stream *stream)
 /* Reads on in the feed for one stream; the lock is held. True if there may be more. */
 static bool fill(struct events *events, struct stream *stream, int64_t last_seq)
 {
+	struct filling filling = {events, &stream->buffer};
 	struct error err = {0};
 	bool more = false;
 	int rc;
@@ -101,7 +118,8 @@ static bool fill(struct events *events, struct stream *stream, int64_t last_seq)
 	if (stream->ended || stream->seq >= last_seq)
 		return false;
 	rc = feed_read(events->store, events->layers, &stream->rights, stream->seq, ROWS_A_ROUND,
-		add_event, &stream->buffer, &stream->seq, &more, &err);
+		add_event, &filling, &stream->seq, &more, &err);
+	tile_news_write(&events->news, events->layers, &stream->buffer);
 	if (rc)
 		log_event(LOG_ERROR, "events could not be read", LOG_TEXT("detail", err.detail));
 	if (rc)
@@ -194,10 +212,22 @@ static void drop(struct events *events)
 	pthread_mutex_destroy(&events->news_lock);
 	pthread_cond_destroy(&events->changed);
 	store_close(events->store);
+	crs_context_free(events->crs);
 	free(events);
 }
 
-int events_start(const struct layer_table *layers, const char *folder,
+/* The way from the city's system to degrees. */
+static int find_path(struct events *events, const struct city *city, struct error *err)
+{
+	int rc = crs_context_new(&events->crs, err);
+
+	if (!rc)
+		rc = crs_pin(events->crs, city, err);
+	return rc ? rc
+		  : crs_path_find(events->crs, city->epsg, CRS_WGS84, &events->news.to_degrees, err);
+}
+
+int events_start(const struct layer_table *layers, const char *folder, const struct city *city,
 	struct events **ret_events, struct error *err)
 {
 	struct events *events = calloc(1, sizeof *events);
@@ -209,6 +239,8 @@ int events_start(const struct layer_table *layers, const char *folder,
 	rc = register_connect(folder, STORE_READ, &events->store, err);
 	if (!rc)
 		rc = change_last_seq(events->store, &events->last_seq, err);
+	if (!rc)
+		rc = find_path(events, city, err);
 	pthread_mutex_init(&events->lock, NULL);
 	pthread_mutex_init(&events->news_lock, NULL);
 	pthread_cond_init(&events->changed, NULL);

@@ -15,7 +15,7 @@
 struct events;
 struct stream;
 
-int events_start(const struct layer_table *layers, const char *folder,
+int events_start(const struct layer_table *layers, const char *folder, const struct city *city,
 	struct events **ret_events, struct error *err);
 
 /* Ends the thread and all streams; freed when they are closed. */

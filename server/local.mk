@@ -76,6 +76,7 @@ dothi_SOURCES = \
 	%D%/tokens_api.c \
 	%D%/standby.c %D%/standby.h \
 	%D%/tail.c %D%/tail.h \
+	%D%/tile_news.c %D%/tile_news.h \
 	%D%/tile_layers.c %D%/tile_layers.h \
 	%D%/tile_wish.c %D%/tile_wish.h \
 	%D%/tile_write.c %D%/tile_write.h \

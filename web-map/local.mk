@@ -13,7 +13,8 @@ web_map_sources = \
 	%D%/src/map/city_map.ts %D%/src/map/drawing.ts %D%/src/map/highlight.ts \
 	%D%/src/map/label_owner.ts %D%/src/map/look_style.ts %D%/src/map/measure_tool.ts \
 	%D%/src/map/outlines.ts %D%/src/map/paths.ts %D%/src/map/shape.ts \
-	%D%/src/map/shape_editor.ts %D%/src/map/tile_store.ts %D%/src/map/vector_layer.ts \
+	%D%/src/map/shape_editor.ts %D%/src/map/tile_store.ts %D%/src/map/touched.ts \
+	%D%/src/map/vector_layer.ts \
 	%D%/src/panels/account_menu.ts %D%/src/panels/app.ts %D%/src/panels/author.ts \
 	%D%/src/panels/conflict_panel.ts %D%/src/panels/desk.ts \
 	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/failure.ts %D%/src/panels/go_to.ts \

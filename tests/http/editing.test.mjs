@@ -238,7 +238,7 @@ test('the feed goes on from its token, and an event stream without gap or anythi
     for await (const piece of answer.body) {
       text += Buffer.from(piece).toString();
       for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-        const data = /^data: (.*)$/m.exec(text.slice(0, end));
+        const data = /^event: change\ndata: (.*)$/m.exec(text.slice(0, end));
         if (data) got.push(JSON.parse(data[1]));
       }
       if (got.length >= count) break;
@@ -262,6 +262,40 @@ test('the feed goes on from its token, and an event stream without gap or anythi
   }
   assert.deepEqual(feed.slice(0, resumed.length).map(one => one.seq), resumed.map(one => one.seq));
   assert.ok(wanted.every(id => feed.some(one => one.id === id && one.author.startsWith('user:'))));
+});
+
+test('events say where tiles have changed: on all places, old and new, of who may see it', async () => {
+  const hear = async headers => {
+    const stop = new AbortController(), heard = [];
+    const answer = await city.get('/api/events', {headers, signal: stop.signal});
+    const reading = (async () => {
+      let text = '';
+      for await (const piece of answer.body) {
+        text += Buffer.from(piece);
+        for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
+          const data = /^event: tiles\ndata: (.*)$/m.exec(text.slice(0, end));
+          if (data) heard.push(JSON.parse(data[1]));
+        }
+      }
+    })().catch(() => {});
+    return {heard, stop: async () => (stop.abort(), reading)};
+  };
+  const ear = await hear(officer), until = async count => {
+    while (ear.heard.length < count) await new Promise(resolve => setTimeout(resolve, 10));
+  };
+  const holds = (event, lon, lat) => event.layer === 'parcel' && event.boxes.some(([w, s, e, n]) => w <= lon && lon <= e && s <= lat && lat <= n);
+  const id = await make({parcel_no: '4001'}, square(106.63, 10.981));
+  await until(1);
+  assert.ok(ear.heard.every(event => holds(event, 106.63, 10.981)), JSON.stringify(ear.heard));
+  assert.ok(ear.heard.every(({boxes}) => boxes.every(([w, s, e, n]) => e - w < 0.002 && n - s < 0.002)), 'no larger than the record');
+  const was = await city.get(`/ogc/collections/parcel/items/${id}`, {headers: officer}), record = await was.json();
+  const before = ear.heard.length;
+  const answer = await send('PUT', `/ogc/collections/parcel/items/${id}`, officer, {...record, geometry: square(106.64, 10.99)}, {'if-match': was.headers.get('etag')});
+  assert.ok(answer.ok, await answer.text());
+  await until(before + 1);
+  const after = ear.heard.slice(before);
+  assert.ok(after.some(event => holds(event, 106.63, 10.981)) && after.some(event => holds(event, 106.64, 10.99)), JSON.stringify(after));
+  await ear.stop();
 });
 
 test('a tile shows an edit at once, and is the same bytes after the map was made anew', async () => {

@@ -1,9 +1,11 @@
 /*
- * live: changes of the register as they happen, gathered so that a page is not redrawn for each.
+ * live: changes of the register, and of its tiles, as they happen, gathered so that a page is not redrawn for each.
  *
  * A page that nobody looks at listens to nothing: a browser has few connections to a server. When
  * it is looked at again it goes on where it was, so that nothing is missed.
  */
+
+import type { Places } from "./map/touched";
 
 export interface Change {
 	readonly seq: number;
@@ -23,14 +25,19 @@ function isChange(value: unknown): value is Change {
 	return typeof value === "object" && value !== null && "layer" in value && "id" in value;
 }
 
+function isPlaces(value: unknown): value is Places {
+	return typeof value === "object" && value !== null && "layer" in value && "boxes" in value;
+}
+
 export class Live {
 	private stream: EventSource | undefined;
-	private gathered: Change[] = [];
+	private changes: Change[] = [];
+	private places: Places[] = [];
 	private timer: ReturnType<typeof setTimeout> | undefined;
 	private againTimer: ReturnType<typeof setTimeout> | undefined;
 	private lastSeq = 0;
 
-	constructor(private readonly tell: (changes: readonly Change[]) => void) {}
+	constructor(private readonly tell: (changes: readonly Change[], places: readonly Places[]) => void) {}
 
 	start(): void {
 		document.addEventListener("visibilitychange", () => this.follow());
@@ -56,7 +63,8 @@ export class Live {
 
 	private open(): void {
 		const stream = new EventSource(this.lastSeq ? `/api/events?since=${this.lastSeq}` : "/api/events");
-		stream.addEventListener("change", (event) => this.take(event));
+		stream.addEventListener("change", (event) => this.takeChange(JSON.parse(event.data)));
+		stream.addEventListener("tiles", (event) => this.takePlaces(JSON.parse(event.data)));
 		stream.addEventListener("error", () => {
 			/* Else the browser comes again by itself. */
 			if (stream.readyState !== EventSource.CLOSED) return;
@@ -66,16 +74,26 @@ export class Live {
 		this.stream = stream;
 	}
 
-	private take(event: MessageEvent<string>): void {
-		const change: unknown = JSON.parse(event.data);
+	private takeChange(change: unknown): void {
 		if (!isChange(change)) return;
 		this.lastSeq = Math.max(this.lastSeq, change.seq);
-		this.gathered.push(change);
+		this.changes.push(change);
+		this.tellSoon();
+	}
+
+	private takePlaces(places: unknown): void {
+		if (!isPlaces(places)) return;
+		this.places.push(places);
+		this.tellSoon();
+	}
+
+	private tellSoon(): void {
 		this.timer ??= setTimeout(() => {
-			const { gathered } = this;
+			const { changes, places } = this;
 			this.timer = undefined;
-			this.gathered = [];
-			this.tell(gathered);
+			this.changes = [];
+			this.places = [];
+			this.tell(changes, places);
 		}, GATHER_MS);
 	}
 }

@@ -18,6 +18,7 @@ import { type Outline, Outlines } from "./outlines";
 import { toGeometry } from "./shape";
 import { ShapeEditor } from "./shape_editor";
 import { TILE_ZOOM_MAX } from "./vector_layer";
+import type { Places } from "./touched";
 
 const ZOOM_MIN = 5;
 /* Where a place that was asked for is looked at. */
@@ -122,6 +123,11 @@ export class CityMap {
 	/** Draws what was in force on that day; "" today. */
 	showDate(date: string): void {
 		this.drawing.showDate(date);
+	}
+
+	/** Tiles have changed at these places. */
+	refreshAt(places: readonly Places[]): void {
+		this.drawing.refreshAt(places);
 	}
 
 	/** Something of these layers has changed. */

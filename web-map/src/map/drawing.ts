@@ -14,7 +14,8 @@ import { ApiError, ask } from "../api";
 import { type CityDescription, type Layer, firstZoom } from "../city";
 import type { ZoomOf } from "./look_style";
 import { TileStore } from "./tile_store";
-import { firstViewZoom, type TileSidePx, VectorLayer } from "./vector_layer";
+import { type Places, Touched } from "./touched";
+import { firstViewZoom, type TileSidePx, VECTOR_MARGIN, VectorLayer } from "./vector_layer";
 
 /** From this zoom on the browser draws. */
 export const VECTOR_FROM_ZOOM = 17;
@@ -23,6 +24,8 @@ export const VECTOR_FROM_ZOOM = 17;
 const ZOOM_GAP = 0.01;
 const CLASS_NAME = "ol-layer city-layer";
 const RASTER_TILE_PX = 256;
+/* Names on a picture may belong to what lies so many sides beside it. */
+const RASTER_MARGIN = 2;
 const STRETCH_ZOOMS = 0.7;
 
 /*
@@ -52,7 +55,7 @@ export class Drawing {
 	/** Layers that hold something: of the others no tile is asked for. */
 	private readonly filled: Set<string>;
 	private isNear = true;
-	private generation = 0;
+	private readonly touched = new Touched(RASTER_MARGIN);
 	/** As of when; "" today. */
 	private date = "";
 
@@ -137,7 +140,18 @@ export class Drawing {
 		for (const id of ids) this.filled.add(id);
 		for (const store of this.stores.values()) store.forget(ids);
 		for (const [id, vector] of this.vectors) if (ids.has(id)) vector.refresh();
-		this.generation++;
+		this.touched.all();
+		this.show(this.on);
+	}
+
+	/** The same where they have changed alone. */
+	refreshAt(places: readonly Places[]): void {
+		for (const place of places) {
+			this.filled.add(place.layer);
+			for (const store of this.stores.values()) store.forgetAt(place, VECTOR_MARGIN);
+			this.vectors.get(place.layer)?.refreshAt(place.boxes);
+			this.touched.at(place.boxes);
+		}
 		this.show(this.on);
 	}
 
@@ -160,12 +174,18 @@ export class Drawing {
 
 	private showRaster(): void {
 		const ids = this.layers.filter((layer) => this.isDrawn(layer.id)).map((layer) => layer.id);
-		/* The fragment stays here: it tells the pictures before a change from those after it. */
-		const url = `/tiles/${ids.join(",")}/{z}/{x}/{y}@2x.png${this.query()}#${this.generation}`;
+		const layers = ids.join(",");
+		const query = this.query();
+		const generationOf = this.touched.generations();
 		const source = this.raster.getSource() ?? this.makeRasterSource();
 
 		this.raster.setVisible(ids.length > 0);
-		if (ids.length) source.setUrl(url);
+		/* The fragment stays here: it tells the pictures before a change from those after it. */
+		if (ids.length)
+			source.setTileUrlFunction(
+				([zoom = 0, x = 0, y = 0]) => `/tiles/${layers}/${zoom}/${x}/${y}@2x.png${query}#${generationOf(zoom, x, y)}`,
+				`${layers}${query}#${this.touched.latest}`,
+			);
 		this.raster.setSource(source);
 	}
 

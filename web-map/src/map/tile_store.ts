@@ -5,6 +5,7 @@
  * a place is asked for once: the first layer that wants a tile brings the others with it.
  */
 import { ApiError, ask } from "../api";
+import { type Places, squareOf, tileMeets } from "./touched";
 
 /* A screen is some 20 to 60 tiles; this is enough to come back to where one was. */
 const TILES_KEPT = 400;
@@ -50,6 +51,18 @@ export class TileStore {
 	forget(layers: ReadonlySet<string>): void {
 		for (const [address, entries] of this.tiles) {
 			const left = entries.filter((entry) => ![...entry.layers].some((id) => layers.has(id)));
+			if (left.length) this.tiles.set(address, left);
+			else this.tiles.delete(address);
+		}
+	}
+
+	/** What holds one of these layers where it has changed is fetched anew. */
+	forgetAt(places: Places, margin: number): void {
+		const squares = places.boxes?.map(squareOf);
+		for (const [address, entries] of this.tiles) {
+			const [zoom = 0, x = 0, y = 0] = address.split("/").map(Number);
+			if (squares && !squares.some((square) => tileMeets(square, zoom, x, y, margin))) continue;
+			const left = entries.filter((entry) => !entry.layers.has(places.layer));
 			if (left.length) this.tiles.set(address, left);
 			else this.tiles.delete(address);
 		}

@@ -14,11 +14,14 @@ import { type Layer, firstZoom } from "../city";
 import { LabelOwner } from "./label_owner";
 import { lettering, shapeStyle, type ZoomOf } from "./look_style";
 import type { TileStore } from "./tile_store";
+import { type Box, Touched } from "./touched";
 
 export const TILE_ZOOM_MAX = 22;
 const ZOOM_GAP = 0.01;
 /* Discs and labels reach so far over the edge of a tile. */
 const RENDER_BUFFER_PX = 64;
+/* What of a record stands in a tile beside it: the buffer of vector tiles, and what rounding moves. */
+export const VECTOR_MARGIN = 1 / 32;
 /* So long after the last takeover the labels of a layer are set anew. */
 const RELABEL_DELAY_MS = 120;
 
@@ -51,7 +54,7 @@ export class VectorLayer {
 	readonly labels: OlVectorLayer | undefined;
 	private readonly owner: LabelOwner | undefined;
 	private readonly source: VectorTileSource<RenderFeature>;
-	private generation = 0;
+	private readonly touched = new Touched(VECTOR_MARGIN);
 	private relabelTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(private readonly plan: VectorLayerPlan) {
@@ -76,18 +79,28 @@ export class VectorLayer {
 
 	/** Asks for all tiles anew. */
 	refresh(): void {
-		this.generation++;
+		this.touched.all();
 		this.owner?.clear();
-		this.source.setTileUrlFunction(this.urlFunction(), String(this.generation));
+		this.askAgain();
+	}
+
+	/** Asks anew for the tiles in which something has changed. */
+	refreshAt(boxes: readonly Box[] | null): void {
+		this.touched.at(boxes);
+		this.askAgain();
+	}
+
+	private askAgain(): void {
+		this.source.setTileUrlFunction(this.urlFunction(), String(this.touched.latest));
 	}
 
 	/*
 	 * The address stands in the tile's coordinate, but OpenLayers keeps tiles, failed ones too, by
-	 * a URL: with a new one it forgets them.
+	 * a URL: those of a new generation have another.
 	 */
 	private urlFunction(): UrlFunction {
-		const { generation } = this;
-		return ([zoom, x, y]) => `${generation}/${zoom}/${x}/${y}`;
+		const generationOf = this.touched.generations();
+		return ([zoom = 0, x = 0, y = 0]) => `${generationOf(zoom, x, y)}/${zoom}/${x}/${y}`;
 	}
 
 	private makeLayer(style: StyleFunction, declutter: boolean): OlVectorLayer {
@@ -112,7 +125,7 @@ export class VectorLayer {
 			this.plan.store.get(this.plan.layer.id, zoom, x, y).then(
 				(bytes) => {
 					const features = format.readFeatures(bytes, { extent, featureProjection: projection });
-					if (this.owner?.add(features, zoom)) this.relabelLater();
+					if (this.owner?.add(features, `${zoom}/${x}/${y}`, zoom)) this.relabelLater();
 					tile.setFeatures(features);
 				},
 				() => tile.setState(TileState.ERROR),

@@ -14,6 +14,7 @@ import { type Change, Live } from "../live";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
 import type { Outline } from "../map/outlines";
 import type { Measurement } from "../map/measure_tool";
+import type { Places } from "../map/touched";
 import { type Permalink, writePermalink } from "../permalink";
 import { type LonLat, WorkingGrid } from "../place";
 import type { DegreeForm } from "../place_text";
@@ -90,7 +91,7 @@ export class App extends Panel {
 	private toastTimer: ReturnType<typeof setTimeout> | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private chosenByKey = false;
-	private readonly live = new Live((changes) => this.onChanges(changes));
+	private readonly live = new Live((changes, places) => this.onChanges(changes, places));
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -181,8 +182,8 @@ export class App extends Panel {
 		this.live.start();
 	}
 
-	private onChanges(changes: readonly Change[]): void {
-		this.map?.refresh(new Set(changes.map(({ layer }) => layer)));
+	private onChanges(changes: readonly Change[], places: readonly Places[]): void {
+		this.map?.refreshAt(places);
 		this.desk.noticeChanges(changes);
 		const shown = this.inquiry.selectedRecord();
 		const change = changes.find(({ layer, id }) => layer === shown?.layer && id === shown.id);
