@@ -186,7 +186,8 @@ export class App extends Panel {
 		this.map?.refreshAt(places);
 		this.desk.noticeChanges(changes);
 		const shown = this.inquiry.selectedRecord();
-		const change = changes.find(({ layer, id }) => layer === shown?.layer && id === shown.id);
+		/* Several may have come together: the last one says what stands now. */
+		const change = changes.filter(({ layer, id }) => layer === shown?.layer && id === shown.id).pop();
 		if (shown && change && change.version !== shown.properties.version) void this.inquiry.renew(keyOf(shown));
 	}
 
