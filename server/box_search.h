@@ -50,7 +50,4 @@ int box_search_count_hits(const struct box_search *search, const struct box_hits
 int box_search_count(const struct box_search *search, struct arena *arena, int64_t *ret_count,
 	struct error *err);
 
-/* The box of `box` in another CRS, its edges followed. False if it has no place there. */
-bool box_transform(const struct crs_path *path, const struct box *box, struct box *ret_box);
-
 #endif

@@ -5,11 +5,13 @@
 
 #include "base/messages.h"
 #include "base/number.h"
+#include "data/feature_read.h"
+#include "gis/box_transform.h"
 #include "gis/geojson.h"
-#include "server/box_search.h"
 #include "server/feature_json.h"
 #include "server/links.h"
 #include "server/router.h"
+#include "server/worker.h"
 #include "server/sight.h"
 
 enum {

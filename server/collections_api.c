@@ -2,10 +2,13 @@
  * OGC API - Common and Features Part 1: landing page, conformance, collections, schemas.
  */
 #include "base/messages.h"
-#include "server/box_search.h"
+#include "data/feature_read.h"
+#include "gis/box_transform.h"
 #include "server/links.h"
 #include "server/page.h"
 #include "server/router.h"
+#include "server/sight.h"
+#include "server/worker.h"
 
 #define REL_SCHEMA "http://www.opengis.net/def/rel/ogc/1.0/schema"
 

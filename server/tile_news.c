@@ -2,7 +2,7 @@
 
 #include "base/banned.h"
 #include "base/json_write.h"
-#include "server/box_search.h"
+#include "gis/box_transform.h"
 
 enum { DIGITS = 7 }; /* of a degree: a centimetre */
 

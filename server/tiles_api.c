@@ -2,7 +2,8 @@
  * Tiles: /tiles/{layers}/{z}/{x}/{y}.mvt (or .pbf), .png, @2x.png, and TileJSON.
  */
 #include "base/messages.h"
-#include "server/box_search.h"
+#include "data/feature_read.h"
+#include "gis/box_transform.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/tile_layers.h"
