@@ -484,6 +484,8 @@ static int has_past(struct store *store, const struct layer *layer, bool *ret_ha
 
 	strbuf_add_format(&sql, "SELECT count(*) FROM \"%s_history\"", layer->id);
 	if (!rc)
+		rc = strbuf_check(&sql, err);
+	if (!rc)
 		rc = store_int(store, sql.data, &versions, err);
 	*ret_has = versions > state.record_count;
 	return rc;

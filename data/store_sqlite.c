@@ -144,6 +144,11 @@ static int sqlite_prepare(
 		free(query);
 		return fail_sqlite(err, db_of(store), sqlite3_extended_errcode(db_of(store)), sql);
 	}
+	/* Of an empty text there is none: it could not be put together. */
+	if (!query->statement) {
+		free(query);
+		return fail_no_memory(err);
+	}
 	*ret = &query->query;
 	return 0;
 }

@@ -117,15 +117,16 @@ int snapshot_file_open(const char *path, const struct layer *layer, bool is_bloc
 	struct snapshot_file **ret_file, struct error *err)
 {
 	autoptr(snapshot_file_close) struct snapshot_file *file = calloc(1, sizeof *file);
+	uint64_t look = snapshot_form_look(layer);
 	const struct snapshot_header *header;
-	int rc = file ? file_map_open(path, &file->map, err) : fail_no_memory(err);
+	int rc = file && look ? file_map_open(path, &file->map, err) : fail_no_memory(err);
 
 	if (rc)
 		return rc;
 	header = file->map.bytes;
 	if (!snapshot_form_is_whole(file->map.bytes, file->map.len) ||
 		!is_named(header, layer, is_blocks) ||
-		header->look != snapshot_form_look(layer))
+		header->look != look)
 		return fail_snapshot_damaged(err, layer->id);
 	snapshot_form_bind(file->map.bytes, BODY_NOW, layer, &file->now);
 	snapshot_form_bind(file->map.bytes, BODY_PAST, layer, &file->past);

@@ -79,7 +79,7 @@ static inline void *snapshot_form_section(void *block, unsigned section)
 void snapshot_form_bind(
 	void *block, unsigned body, const struct layer *layer, struct snapshot *ret_snapshot);
 
-/* A number of all that a snapshot takes from the layer's descriptor. */
+/* A number of all that a snapshot takes from the layer's descriptor; 0 without memory. */
 uint64_t snapshot_form_look(const struct layer *layer);
 
 #endif

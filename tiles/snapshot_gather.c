@@ -255,6 +255,8 @@ int snapshot_gather_write_file(struct snapshot_gather *gather, struct snapshot_h
 	struct file_map map = {0};
 	int rc;
 
+	if (!header->look)
+		return fail_no_memory(err);
 	lay_out(gather, header);
 	rc = file_map_create(path, header->len, &map, err);
 	if (rc)

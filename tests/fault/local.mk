@@ -10,7 +10,7 @@ RECORDING_LINK = $(AM_LDFLAGS) -Wl,--wrap=rename -Wl,--wrap=mkdir -Wl,--wrap=unl
 PASSING_CODE = tests/fault/passing_vfs.c tests/fault/passing_vfs.h
 
 fault_tests = %D%/test_archive %D%/test_disk %D%/test_import %D%/test_jobs %D%/test_memory %D%/test_power_cut \
-	%D%/test_tiles
+	%D%/test_snapshot %D%/test_tiles
 check_PROGRAMS += $(fault_tests)
 
 tests_fault_test_archive_SOURCES = %D%/test_archive.c $(FAULT_CODE) $(MADE_TILES)
@@ -40,6 +40,9 @@ tests_fault_test_power_cut_SOURCES = %D%/test_power_cut.c %D%/cut_city.c %D%/cut
 	%D%/recording_vfs.c %D%/recording_vfs.h $(PASSING_CODE) $(DATA_TEST_CODE)
 tests_fault_test_power_cut_LDADD = $(DATA_TEST_LIBS)
 tests_fault_test_power_cut_LDFLAGS = $(RECORDING_LINK)
+tests_fault_test_snapshot_SOURCES = %D%/test_snapshot.c $(FAULT_CODE) $(SMALL_CITY)
+tests_fault_test_snapshot_LDADD = $(TILES_TEST_LIBS)
+tests_fault_test_snapshot_LDFLAGS = $(FAULT_LINK)
 tests_fault_test_tiles_SOURCES = %D%/test_tiles.c $(FAULT_CODE) $(SMALL_CITY)
 tests_fault_test_tiles_LDADD = $(TILES_TEST_LIBS)
 tests_fault_test_tiles_LDFLAGS = $(FAULT_LINK)
