@@ -296,6 +296,7 @@ static int get_at(struct request *request, struct response *response, struct err
 	struct worker *worker = request->worker;
 	struct json_writer json = JSON_WRITER(&response->body);
 	struct at_place place = {.json = &json, .arena = ARENA(AT_ARENA_BYTES)};
+	autofree(transaction_end) struct transaction reading = {0};
 	const struct crs_path *to_working = NULL;
 	double lon = 0, lat = 0, xy[2];
 	int rc = read_number(request, "lon", -180, 180, (double)NAN, &lon, err);
@@ -329,7 +330,9 @@ static int get_at(struct request *request, struct response *response, struct err
 	write_place(&json, lon, lat, &place, app->opened.city.epsg);
 	json_put_key(&json, "features");
 	json_begin_array(&json);
-	/* From the top of the drawing down: what is seen first comes first. */
+	/* All layers as they were at one moment. From the top of the drawing down: what is seen first
+	 * comes first. */
+	rc = transaction_begin_read(worker->records, &reading, err);
 	for (size_t i = app->layers->count; !rc && i-- > 0;)
 		if (sight_admits(request, &app->layers->layers[i]))
 			rc = take_layer(request, &place, &app->layers->layers[i], err);
