@@ -7,6 +7,7 @@ web_tests = \
 	%D%/edit.test.mjs \
 	%D%/live.test.mjs \
 	%D%/map.test.mjs \
+	%D%/maplibre.test.mjs \
 	%D%/people.test.mjs \
 	%D%/text.test.mjs \
 	%D%/tiles.test.mjs \
