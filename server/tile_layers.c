@@ -24,9 +24,23 @@ static int begin_reading(
 	return reading->store ? 0 : transaction_begin_read(request->worker->records, reading, err);
 }
 
+/*
+ * What around the tile may show on it of a layer, of its side: of areas without names on a picture
+ * their outlines alone. Else far more would be looked at than is drawn.
+ */
+static double margin_of(const struct layer *layer, const struct tile_wish *wish)
+{
+	const struct look_label *label = &layer->look.label;
+	bool has_names = label->field && wish->tile.z >= label->min_zoom;
+
+	return !wish->form->is_vector && layer->geometry == GEOMETRY_AREA && !has_names
+		? TILE_MARGIN_OUTLINES
+		: wish->key.margin;
+}
+
 /* An area that holds nothing is where no record can be. */
-static int area_of(const struct request *request, const struct tile_wish *wish,
-	struct box *ret_area, struct error *err)
+static int area_of(const struct request *request, const struct layer *layer,
+	const struct tile_wish *wish, struct box *ret_area, struct error *err)
 {
 	const struct crs_path *path = NULL;
 	int rc = crs_path_find(request->worker->crs, CRS_WEB_MERCATOR,
@@ -34,7 +48,7 @@ static int area_of(const struct request *request, const struct tile_wish *wish,
 
 	if (rc)
 		return rc;
-	if (!live_map_area(path, wish->tile, wish->key.margin, ret_area))
+	if (!live_map_area(path, wish->tile, margin_of(layer, wish), ret_area))
 		*ret_area = (struct box){-1e12, -1e12, 1e12, 1e12};
 	return 0;
 }
@@ -49,7 +63,7 @@ static int make(struct request *request, const struct layer *layer, const struct
 	int rc = begin_reading(request, reading, err);
 
 	if (!rc)
-		rc = area_of(request, wish, &area, err);
+		rc = area_of(request, layer, wish, &area, err);
 	if (!rc)
 		rc = snapshot_build(&source, &view, &area, ret_snapshot, err);
 	/* The map will have them all. */
@@ -89,11 +103,12 @@ static size_t gather_parts(const struct tile_layer *parts, struct pick_part ret_
 	return count;
 }
 
-static struct tile_box box_of(const struct tile_layer *parts, const struct tile_wish *wish)
+static struct tile_box box_of(
+	const struct layer *layer, const struct tile_layer *parts, const struct tile_wish *wish)
 {
 	int64_t side = INT64_C(1) << (GRID_WORLD_BITS - wish->tile.z);
 
-	return snapshot_tile_box(parts->part.all->origin, wish->tile, (int64_t)(wish->key.margin * (double)side));
+	return snapshot_tile_box(parts->part.all->origin, wish->tile, (int64_t)(margin_of(layer, wish) * (double)side));
 }
 
 /* What the asker sees near the tile, from the map. */
@@ -103,7 +118,7 @@ static int pick(struct request *request, const struct layer *layer, const struct
 	struct view view = sight_view(request, layer, &wish->moment);
 	struct pick_part all[PICK_PARTS_MAX];
 	size_t count = gather_parts(parts, all);
-	struct tile_box box = box_of(parts, wish);
+	struct tile_box box = box_of(layer, parts, wish);
 
 	return snapshot_pick(all, count, &view, &box, &parts->made, err);
 }
@@ -139,7 +154,7 @@ static int pick_blocks(const struct layer *layer, const struct tile_wish *wish,
 	struct tile_layer *parts, struct error *err)
 {
 	autofree(id_list_clear) struct id_list ids = {0};
-	struct tile_box box = box_of(parts, wish);
+	struct tile_box box = box_of(layer, parts, wish);
 	struct pick_part all[2] = {{parts->part.all->blocks, &ids}};
 	int rc = make_cells(layer, parts, &parts->cells, &ids, err);
 
@@ -159,7 +174,7 @@ static void take_part(const struct request *request, const struct layer *layer,
 	const struct tile_wish *wish, struct tile_layer *parts)
 {
 	parts->is_blocks = sees_all(request, layer, wish) && wish->tile.z < layer->look.block_zoom;
-	live_map_take(request->app->map, number_of(request, layer), wish->tile, wish->key.margin,
+	live_map_take(request->app->map, number_of(request, layer), wish->tile, margin_of(layer, wish),
 		parts->is_blocks, &parts->part);
 }
 
