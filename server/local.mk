@@ -88,7 +88,8 @@ dothi_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/web-map/dist
 dothi_LDADD = $(TILES_LIBS) $(MICROHTTPD_LIBS)
 
 # The web map inside the program.
-server/web_assets.S server/web_assets.h: server/web_assets.made
+# The empty recipe has make look at them again.
+server/web_assets.S server/web_assets.h: server/web_assets.made ;
 server/web_assets.made: $(srcdir)/web-map/dist/stamp $(srcdir)/build-aux/embed.sh
 	$(AM_V_GEN)mkdir -p server && $(SHELL) $(srcdir)/build-aux/embed.sh $(srcdir)/web-map/dist server/web_assets && touch $@
 server/dothi-web_assets.$(OBJEXT): $(srcdir)/web-map/dist/stamp
