@@ -3,6 +3,7 @@
 #include "base/messages.h"
 #include "server/worker.h"
 #include "tiles/blocks.h"
+#include "tiles/render.h"
 #include "tiles/snapshot_pick.h"
 
 static size_t number_of(const struct request *request, const struct layer *layer)
@@ -34,7 +35,7 @@ static double margin_of(const struct layer *layer, const struct tile_wish *wish)
 	bool has_names = label->field && wish->tile.z >= label->min_zoom;
 
 	return !wish->form->is_vector && layer->geometry == GEOMETRY_AREA && !has_names
-		? TILE_MARGIN_OUTLINES
+		? render_outline_margin(&layer->look)
 		: wish->key.margin;
 }
 

@@ -31,10 +31,13 @@ static struct box *nearest(struct tile_news_of *of, const struct box *box)
 
 void tile_news_add(struct tile_news *news, size_t layer, const struct box *box)
 {
-	struct tile_news_of *of = &news->of_layer[layer];
+	struct tile_news_of *of;
 	struct box degrees, *place;
 
-	if (layer >= TILE_NEWS_LAYERS_MAX || of->is_everywhere || box_is_empty(box))
+	if (layer >= TILE_NEWS_LAYERS_MAX || box_is_empty(box))
+		return;
+	of = &news->of_layer[layer];
+	if (of->is_everywhere)
 		return;
 	if (!news->to_degrees || !box_transform(news->to_degrees, box, &degrees)) {
 		of->is_everywhere = true;

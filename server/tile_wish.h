@@ -10,7 +10,6 @@
 /* What around a tile is in it, as a share of its side: the buffer; names that reach over. */
 #define TILE_MARGIN_VECTOR (1.0 / 32)
 #define TILE_MARGIN_RASTER 2.0
-#define TILE_MARGIN_OUTLINES (1.0 / 16) /* of areas without names on a picture: 16 px */
 
 /* What the last part of the path asks for. */
 struct tile_form {

@@ -51,6 +51,20 @@ static const char *label_of(const struct layer_tile *layer, size_t item, size_t 
 	return *ret_len ? text : NULL;
 }
 
+/* Fills scratch->whole with the outline of a record. */
+static bool read_whole(struct layer_tile *layer, size_t item)
+{
+	struct mvt_scratch *scratch = layer->scratch;
+
+	clip_path_reset(&scratch->whole);
+	if (!outline_read(layer->snapshot, item, &scratch->outline))
+		return false;
+	for (uint32_t ring = 0; ring < scratch->outline.ring_count; ring++)
+		clip_path_add(&scratch->whole, outline_points(&scratch->outline, ring),
+			scratch->outline.rings[ring].point_count);
+	return !scratch->whole.failed;
+}
+
 /* --- areas ---------------------------------------------------------------------------------------- */
 
 /* Where the name of an area stands: wherever the tile is. */
@@ -61,14 +75,8 @@ static bool find_place(struct layer_tile *layer, size_t item, int32_t ret_xy[2])
 	double across = fmax((double)box->max_x - box->min_x, (double)box->max_y - box->min_y);
 	struct pole pole;
 
-	clip_path_reset(&scratch->whole);
-	if (!outline_read(layer->snapshot, item, &scratch->outline))
-		return false;
-	for (uint32_t ring = 0; ring < scratch->outline.ring_count; ring++)
-		clip_path_add(&scratch->whole, outline_points(&scratch->outline, ring),
-			scratch->outline.rings[ring].point_count);
-	if (scratch->whole.failed || !pole_find(&scratch->pole, &scratch->whole,
-					     fmax(PLACE_UNITS, across / PLACE_SHARE), &pole))
+	if (!read_whole(layer, item) || !pole_find(&scratch->pole, &scratch->whole,
+						fmax(PLACE_UNITS, across / PLACE_SHARE), &pole))
 		return false;
 	ret_xy[0] = (int32_t)lrint(pole.x);
 	ret_xy[1] = (int32_t)lrint(pole.y);
@@ -125,14 +133,10 @@ static bool gather_piece(struct layer_tile *layer, size_t item)
 {
 	struct mvt_scratch *scratch = layer->scratch;
 
-	clip_path_reset(&scratch->whole);
-	if (!outline_read(layer->snapshot, item, &scratch->outline))
+	if (!read_whole(layer, item))
 		return false;
-	for (uint32_t line = 0; line < scratch->outline.ring_count; line++)
-		clip_path_add(&scratch->whole, outline_points(&scratch->outline, line),
-			scratch->outline.rings[line].point_count);
 	clip_lines(&scratch->whole, &layer->clip_box, &scratch->clipped);
-	return !scratch->whole.failed;
+	return true;
 }
 
 static size_t count_letters(const char *text, size_t len)
@@ -232,8 +236,7 @@ int mvt_write_labels(struct mvt_scratch *scratch, const struct snapshot *const *
 	for (size_t i = 0; i < count; i++) {
 		const struct layer *layer = snapshots[i]->layer;
 
-		if (tile.z < mvt_label_zoom(layer) ||
-			tile.z > layer->look.max_zoom)
+		if (tile.z < mvt_label_zoom(layer) || tile.z > layer->look.max_zoom)
 			continue;
 		if (!write_labels(scratch, snapshots[i], tile, out, &report))
 			return fail_no_memory(err);

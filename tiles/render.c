@@ -222,6 +222,12 @@ static void foresee_outlines(const struct layer_picture *layer)
 		canvas_foresee(layer->picture->canvas, classes[most].fill, classes[most].stroke);
 }
 
+double render_outline_margin(const struct look *look)
+{
+	/* Of the smallest picture; a pixel more than draw_areas looks at. */
+	return ((double)look->stroke_px + MARGIN_PX + 1) / TILE_SIZE_PX;
+}
+
 static int draw_areas(struct layer_picture *layer, struct error *err)
 {
 	const struct look *look = layer->look;

@@ -36,6 +36,9 @@ struct renderer {
 int renderer_open(struct renderer *renderer, struct error *err);
 void renderer_clear(struct renderer *renderer);
 
+/* How far beside a tile, of its side, areas without names can lie and still show on it. */
+double render_outline_margin(const struct look *look);
+
 /* Appends the tile as PNG, TILE_SIZE_PX * scale pixels a side. */
 int render_png(struct renderer *renderer, const struct snapshot *const *snapshots, size_t count,
 	struct tile tile, int scale, struct strbuf *out, struct error *err);
