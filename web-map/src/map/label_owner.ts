@@ -29,7 +29,9 @@ export class LabelOwner {
 		if (this.keysOfTile.size > TILES_MAX) this.clear();
 		for (const key of this.keysOfTile.get(tile) ?? []) {
 			before.set(key, this.ownerOf(key));
-			this.areas.get(key)?.delete(tile);
+			const pieces = this.areas.get(key);
+			pieces?.delete(tile);
+			if (pieces?.size === 0) this.areas.delete(key);
 		}
 		const keys: string[] = [];
 		for (const feature of features) {
