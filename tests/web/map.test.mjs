@@ -365,12 +365,13 @@ test("works on a phone of 360 pixels", async () => {
 	const page = await open(address(bare.middle, 18), { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
 	const fits = () => page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth);
 	const small = () =>
-		page.evaluate(() =>
+		page.evaluate((rounding) =>
 			[...document.querySelectorAll("button, a, input, summary")]
 				.filter((element) => element.checkVisibility() && !element.closest(".unseen"))
 				.map((element) => ({ name: element.ariaLabel ?? element.textContent.trim(), box: element.getBoundingClientRect() }))
-				.filter(({ box }) => box.width > 0 && (box.width < 24 - ROUNDING_PX || box.height < 24 - ROUNDING_PX || box.left < -ROUNDING_PX || box.right > innerWidth + 0.5))
+				.filter(({ box }) => box.width > 0 && (box.width < 24 - rounding || box.height < 24 - rounding || box.left < -rounding || box.right > innerWidth + 0.5))
 				.map(({ name, box }) => `${name} ${box.width}x${box.height} at ${box.left}`),
+			ROUNDING_PX,
 		);
 
 	assert.ok(await fits());
