@@ -18,7 +18,7 @@ table='
 ^sqlite3(ext)?\.h$                data/store_sqlite*.c
 ^spatialite(\.h$|/)               data/store_sqlite.c
 ^libpq                            data/store_postgres*
-^geos_c\.h$                       gis/geom.c
+^geos_c\.h$                       gis/geom*
 ^proj(_.*)?\.h$                   gis/crs.c
 ^(gdal|ogr|cpl)[a-z0-9_]*\.h$     gis/dothi_ogr*
 ^zlib\.h$                         gis/zip_file.c

@@ -114,6 +114,8 @@ static const struct layer layers[] = {
 		.geometry = GEOMETRY_AREA,
 		.writers = WRITER(ROLE_OFFICER),
 		.is_large = true,
+		.land = &(const struct layer_land){.sheet = "map_sheet", .number = "parcel_no",
+			.use = "land_use", .legal_area = "area_legal_m2"},
 		FIELDS({.id = "map_sheet", .title = {"Tờ bản đồ số", "Map sheet"},
 				.type = FIELD_TEXT, .tile_zoom = 16,
 				.aliases = "so_to soto to_ban_do to_bd so_hieu_to_ban_do shbd sheet map"},

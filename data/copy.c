@@ -35,6 +35,9 @@ static const struct {
 	{"counter_number", "series COLLATE {c}, year, number"},
 	{"conflict", "id"},
 	{"receipt", "account_id, key COLLATE {c}"},
+	{"lineage", "layer COLLATE {c}, from_id, to_id, cause COLLATE {c}, valid_from COLLATE {c}"},
+	{"record_lock", "layer COLLATE {c}, feature_id"},
+	{"rule", "id COLLATE {c}"},
 };
 
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };

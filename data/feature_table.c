@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "data/history.h"
+#include "data/land_number.h"
 #include "data/seal.h"
 
 enum { SQL_MAX_BYTES = 1 << 14 };
@@ -133,6 +134,8 @@ static int ensure_table(struct store *store, const struct layer *layer, int epsg
 		rc = add_history(store, layer, partitions, err);
 	if (!rc && has && !has_history)
 		rc = seal_adopt(store, layer, err);
+	if (!rc && layer->land)
+		rc = land_number_index(store, layer, err);
 	return rc;
 }
 

@@ -68,6 +68,13 @@ struct look {
 	struct look_label label;
 };
 
+/* Which fields say what of land (LA_SpatialUnit of ISO 19152); ids of text fields, but the area. */
+struct layer_land {
+	const char *sheet, *number; /* tờ bản đồ, thửa: with the unit as issued the natural key */
+	const char *use;	    /* mục đích sử dụng */
+	const char *legal_area;	    /* as papers say it, m² */
+};
+
 struct layer {
 	const char *id; /* collection and table name */
 	const char *title[2];
@@ -78,6 +85,7 @@ struct layer {
 	bool hidden; /* not switched on when the web map opens */
 	bool is_large; /* of a nation: hundreds of millions; see partition.h */
 	bool is_units; /* its records are the administrative units that others lie in */
+	const struct layer_land *land; /* its records are parcels; NULL they are not */
 	unsigned writers; /* who changes it beside the administrator: 1 << role, ... */
 };
 
@@ -99,6 +107,9 @@ uint64_t layer_subject(const struct layer *layer, int64_t id);
 
 /* The layer of administrative units, or NULL. */
 const struct layer *layer_of_units(const struct layer_table *table);
+
+/* The layer of parcels, or NULL. */
+const struct layer *layer_of_land(const struct layer_table *table);
 
 /* Its position in fields[]. */
 size_t layer_field_index(const struct layer *layer, const struct layer_field *field);

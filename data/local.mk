@@ -12,6 +12,7 @@ data_libdata_a_SOURCES = \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
+	%D%/city_rules.c \
 	%D%/conflict.c %D%/conflict.h \
 	%D%/copy.c %D%/copy.h \
 	%D%/counter.c %D%/counter.h \
@@ -27,7 +28,9 @@ data_libdata_a_SOURCES = \
 	%D%/id_list.c %D%/id_list.h \
 	%D%/job.c %D%/job.h \
 	%D%/job_runner.c %D%/job_runner.h \
+	%D%/land_number.c %D%/land_number.h \
 	%D%/layer.c %D%/layer.h \
+	%D%/lineage.c %D%/lineage.h \
 	%D%/login.c %D%/login.h \
 	%D%/migrate.c %D%/migrate.h \
 	%D%/one_time_link.c %D%/one_time_link.h \
@@ -35,10 +38,12 @@ data_libdata_a_SOURCES = \
 	%D%/person.c %D%/person.h \
 	%D%/query.c %D%/query.h \
 	%D%/receipt.c %D%/receipt.h \
+	%D%/record_lock.c %D%/record_lock.h \
 	%D%/register.c %D%/register.h \
 	%D%/revision.c %D%/revision.h \
 	%D%/rights.c %D%/rights.h \
 	%D%/role.c %D%/role.h \
+	%D%/rule.c %D%/rule.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/session.c %D%/session.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
@@ -62,7 +67,8 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -l
 # The numbered steps in C.
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
-	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql
+	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
+	%D%/migrations/0007_land.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

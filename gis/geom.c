@@ -1,6 +1,4 @@
-#include <geos_c.h>
-
-#include "gis/geom.h"
+#include "gis/geom_geos.h"
 
 #include <math.h>
 
@@ -9,14 +7,6 @@
 enum {
 	WKB_MAX_BYTES = SHAPE_POINTS_MAX * 16 + SHAPE_RINGS_MAX * 16,
 	PLAIN_POINTS_MAX = 24, /* outlines so short are checked pair by pair */
-};
-
-struct geom_context {
-	GEOSContextHandle_t geos;
-	GEOSWKBReader *reader;
-	GEOSWKBWriter *writer;
-	struct strbuf wkb;
-	char fault[160]; /* what GEOS said last, for the log */
 };
 
 static void take_message(const char *message, void *data)
@@ -60,13 +50,13 @@ void geom_context_free(struct geom_context *context)
 	free(context);
 }
 
-static int fail_geos(struct error *err, const struct geom_context *context)
+int geom_fail(struct error *err, const struct geom_context *context)
 {
 	fail_geometry_unreadable(err);
 	return error_detail(err, "geos: %s", context->fault);
 }
 
-static int to_geos(struct geom_context *context, const struct shape *shape,
+int geom_to_geos(struct geom_context *context, const struct shape *shape,
 	GEOSGeometry **ret_geometry, struct error *err)
 {
 	int rc;
@@ -78,7 +68,7 @@ static int to_geos(struct geom_context *context, const struct shape *shape,
 		return rc;
 	*ret_geometry = GEOSWKBReader_read_r(context->geos, context->reader,
 		(const unsigned char *)context->wkb.data, context->wkb.len);
-	return *ret_geometry ? 0 : fail_geos(err, context);
+	return *ret_geometry ? 0 : geom_fail(err, context);
 }
 
 static bool same_point(const double *a, const double *b)
@@ -185,7 +175,7 @@ int geom_check(struct geom_context *context, const struct shape *shape,
 		*ret_finding = finding;
 		return 0;
 	}
-	rc = to_geos(context, shape, &geometry, err);
+	rc = geom_to_geos(context, shape, &geometry, err);
 	if (rc)
 		return rc;
 	valid = GEOSisValidDetail_r(context->geos, geometry, 0, &reason, &place);
@@ -199,13 +189,13 @@ int geom_check(struct geom_context *context, const struct shape *shape,
 	GEOSGeom_destroy_r(context->geos, place);
 	GEOSGeom_destroy_r(context->geos, geometry);
 	if (valid == 2)
-		return fail_geos(err, context);
+		return geom_fail(err, context);
 	*ret_finding = finding;
 	return 0;
 }
 
 /* The areas of a result: itself, or what is area in a collection. */
-static int only_areas(struct geom_context *context, const GEOSGeometry *geometry,
+int geom_only_areas(struct geom_context *context, const GEOSGeometry *geometry,
 	GEOSGeometry **ret_areas, struct error *err)
 {
 	int count = GEOSGetNumGeometries_r(context->geos, geometry), kept = 0;
@@ -222,10 +212,10 @@ static int only_areas(struct geom_context *context, const GEOSGeometry *geometry
 	*ret_areas = GEOSGeom_createCollection_r(
 		context->geos, GEOS_MULTIPOLYGON, parts, (unsigned)kept);
 	free(parts);
-	return *ret_areas ? 0 : fail_geos(err, context);
+	return *ret_areas ? 0 : geom_fail(err, context);
 }
 
-static int from_geos(struct geom_context *context, const GEOSGeometry *geometry,
+int geom_from_geos(struct geom_context *context, const GEOSGeometry *geometry,
 	struct arena *arena, struct shape *ret_shape, struct error *err)
 {
 	size_t len = 0;
@@ -234,7 +224,7 @@ static int from_geos(struct geom_context *context, const GEOSGeometry *geometry,
 	int rc;
 
 	if (!bytes)
-		return fail_geos(err, context);
+		return geom_fail(err, context);
 	rc = shape_read_wkb(arena, (struct wkb){bytes, len}, ret_shape, err);
 	GEOSFree_r(context->geos, bytes);
 	return rc;
@@ -292,7 +282,7 @@ int geom_repair(struct geom_context *context, struct arena *arena, const struct 
 	rc = close_rings(arena, shape, &closed, err);
 	if (rc)
 		return rc;
-	rc = to_geos(context, &closed, &geometry, err);
+	rc = geom_to_geos(context, &closed, &geometry, err);
 	if (rc)
 		return rc;
 	how = GEOSMakeValidParams_create_r(context->geos);
@@ -302,9 +292,9 @@ int geom_repair(struct geom_context *context, struct arena *arena, const struct 
 		valid = GEOSMakeValidWithParams_r(context->geos, geometry, how);
 		GEOSMakeValidParams_destroy_r(context->geos, how);
 	}
-	rc = valid ? only_areas(context, valid, &areas, err) : fail_geos(err, context);
+	rc = valid ? geom_only_areas(context, valid, &areas, err) : geom_fail(err, context);
 	if (!rc)
-		rc = from_geos(context, areas, arena, ret_shape, err);
+		rc = geom_from_geos(context, areas, arena, ret_shape, err);
 	GEOSGeom_destroy_r(context->geos, areas);
 	GEOSGeom_destroy_r(context->geos, valid);
 	GEOSGeom_destroy_r(context->geos, geometry);

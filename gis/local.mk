@@ -10,13 +10,16 @@ gis_libgis_a_SOURCES = \
 	%D%/crs_ref.c %D%/crs_ref.h \
 	%D%/csv_columns.c %D%/csv_columns.h \
 	%D%/file_kind.c %D%/file_kind.h \
+	%D%/fit_corners.c %D%/fit_corners.h \
 	%D%/geojson.c %D%/geojson.h \
 	%D%/geojson_read.c %D%/geojson_read.h \
 	%D%/geojson_scan.c %D%/geojson_scan.h \
-	%D%/geom.c %D%/geom.h \
+	%D%/geom.c %D%/geom.h %D%/geom_geos.h \
+	%D%/geom_area.c %D%/geom_area.h \
 	%D%/import.c %D%/import.h \
 	%D%/import_columns.c %D%/import_columns.h \
 	%D%/keep_corners.c %D%/keep_corners.h \
+	%D%/land_check.c %D%/land_check.h \
 	%D%/ogr_layer.h \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \

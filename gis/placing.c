@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/messages.h"
+#include "gis/keep_corners.h"
 
 enum { FAR_DEGREES = 2 }; /* outside the area of use of the working CRS by more is elsewhere */
 
@@ -115,4 +116,59 @@ void measure_put(const struct measure *measure, const struct layer *layer, struc
 		else if (layer->fields[i].source == FIELD_LENGTH_M)
 			values[i] = (struct value){.kind = VALUE_REAL, .real = measure->length_m};
 	}
+}
+
+static int write_wkb(
+	struct arena *arena, const struct shape *shape, struct wkb *ret, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf bytes =
+		STRBUF(SHAPE_POINTS_MAX * 16 + SHAPE_RINGS_MAX * 16);
+	unsigned char *copy;
+
+	shape_write_wkb(shape, &bytes);
+	copy = bytes.failed ? NULL : arena_alloc(arena, bytes.len);
+	if (!copy)
+		return fail_no_memory(err);
+	memcpy(copy, bytes.data, bytes.len);
+	*ret = (struct wkb){copy, bytes.len};
+	return 0;
+}
+
+static int copy_shape(
+	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err)
+{
+	*ret_copy = *from;
+	ret_copy->xy = arena_alloc(arena, from->point_count * 2 * sizeof *from->xy);
+	if (!ret_copy->xy)
+		return fail_no_memory(err);
+	memcpy(ret_copy->xy, from->xy, from->point_count * 2 * sizeof *from->xy);
+	return 0;
+}
+
+int placing_place(const struct placing *placing, struct arena *arena, const struct shape *native,
+	const struct shape *before, double tolerance_m, struct placed *ret, struct error *err)
+{
+	struct shape shape;
+	double far_km;
+	int rc = copy_shape(arena, native, &shape, err);
+
+	*ret = (struct placed){.z_m = native->z_m};
+	if (!rc)
+		rc = placing_move(placing, &shape, err);
+	if (rc)
+		return rc;
+	if (before)
+		keep_corners(&shape, before, tolerance_m);
+	ret->box = shape_box(&shape);
+	far_km = placing_far_km(placing, &ret->box);
+	if (far_km > 0)
+		return fail_row_elsewhere(err, far_km);
+	ret->measure = placing_measure(placing, native, &shape);
+	rc = write_wkb(arena, &shape, &ret->wkb, err);
+	/* What was surveyed in another zone keeps its digits; what came from a map has none to keep. */
+	if (!rc && !placing->from.geographic && placing->from.epsg != placing->working.epsg) {
+		ret->native_epsg = placing->from.epsg;
+		rc = write_wkb(arena, native, &ret->native_wkb, err);
+	}
+	return rc;
 }

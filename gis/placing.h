@@ -10,6 +10,12 @@
 #include "gis/crs.h"
 #include "gis/geom.h"
 
+/*
+ * A corner that a client was shown comes back so near to where it was, in m: half of the last digit,
+ * what the way there and back adds, and a little.
+ */
+#define PLACING_SHOWN_M 0.0003
+
 /* From one CRS into the register; what is borrowed must outlive it. */
 struct placing {
 	struct geom_context *geom;
@@ -42,6 +48,24 @@ struct measure {
 };
 struct measure placing_measure(
 	const struct placing *placing, const struct shape *native, const struct shape *working);
+
+/* A shape as a record keeps it; in the arena. */
+struct placed {
+	struct wkb wkb; /* working CRS */
+	struct box box;
+	double z_m;
+	int native_epsg; /* 0 the working CRS */
+	struct wkb native_wkb;
+	struct measure measure;
+};
+
+/*
+ * Moves a shape, whose kind and validity were checked, into the register. Corners within tolerance_m
+ * of one of `before` (working CRS; NULL none) keep its digits. ERR_INVALID when it has no place
+ * there, or one far from the city.
+ */
+int placing_place(const struct placing *placing, struct arena *arena, const struct shape *native,
+	const struct shape *before, double tolerance_m, struct placed *ret, struct error *err);
 
 /* Puts them into the fields of the layer that the register computes. */
 void measure_put(const struct measure *measure, const struct layer *layer, struct value *values);

@@ -5,15 +5,12 @@
 #include "base/json_write.h"
 #include "base/messages.h"
 #include "gis/geojson_read.h"
-#include "gis/keep_corners.h"
 #include "gis/placing.h"
 #include "gis/unit_finder.h"
 #include "server/worker.h"
 
 enum { TEXT_MAX_BYTES = 1 << 16, SOURCE_MAX_BYTES = 1 << 20 };
 
-/* Half of the last digit that clients are shown, what the way there and back adds, and a little. */
-#define SHOWN_DIGITS_M 0.0003
 
 /* An input while it is read. */
 struct reading {
@@ -207,43 +204,14 @@ static int take_before(void *context, const struct feature *feature, struct erro
 		: 0;
 }
 
-static int keep_old_corners(
-	struct request *request, const struct layer *layer, int64_t id, struct shape *shape, struct error *err)
+static int read_before(struct request *request, const struct layer *layer, int64_t id,
+	struct before *before, struct error *err)
 {
-	struct before before = {.arena = &request->arena};
 	bool found;
-	int rc = feature_read_row(
-		request->worker->store, layer, id, take_before, &before, &found, err);
 
-	if (!rc && before.found)
-		keep_corners(shape, &before.shape, SHOWN_DIGITS_M);
-	return rc;
-}
-
-static int write_wkb(struct request *request, const struct shape *shape, struct wkb *ret, struct error *err)
-{
-	autofree(strbuf_clear) struct strbuf bytes =
-		STRBUF(SHAPE_POINTS_MAX * 16 + SHAPE_RINGS_MAX * 16);
-	unsigned char *copy;
-
-	shape_write_wkb(shape, &bytes);
-	copy = bytes.failed ? NULL : arena_alloc(&request->arena, bytes.len);
-	if (!copy)
-		return fail_no_memory(err);
-	memcpy(copy, bytes.data, bytes.len);
-	*ret = (struct wkb){copy, bytes.len};
-	return 0;
-}
-
-static int copy_shape(
-	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err)
-{
-	*ret_copy = *from;
-	ret_copy->xy = arena_alloc(arena, from->point_count * 2 * sizeof *from->xy);
-	if (!ret_copy->xy)
-		return fail_no_memory(err);
-	memcpy(ret_copy->xy, from->xy, from->point_count * 2 * sizeof *from->xy);
-	return 0;
+	return id ? feature_read_row(
+			    request->worker->store, layer, id, take_before, before, &found, err)
+		  : 0;
 }
 
 /* Where a fault of the shape is, in the words of a map. */
@@ -260,10 +228,9 @@ static int place_shape(struct request *request, const struct layer *layer, int64
 	const struct placing *placing, const struct shape *native, struct feature_input *input,
 	struct error *err)
 {
+	struct before before = {.arena = &request->arena};
 	double place[2] = {NAN, NAN};
-	struct measure measure;
-	struct shape shape;
-	double far_km;
+	struct placed placed;
 	int rc = placing_check_kind(layer, native, err);
 
 	if (!rc)
@@ -272,30 +239,22 @@ static int place_shape(struct request *request, const struct layer *layer, int64
 		locate(place, err);
 		return rc;
 	}
-	rc = copy_shape(&request->arena, native, &shape, err);
-	if (!rc)
-		rc = placing_move(placing, &shape, err);
-	if (!rc && id)
-		rc = keep_old_corners(request, layer, id, &shape, err);
+	rc = read_before(request, layer, id, &before, err);
 	if (rc)
 		return rc;
-	input->box = shape_box(&shape);
-	input->z_m = native->z_m;
-	far_km = placing_far_km(placing, &input->box);
-	if (far_km > 0) {
-		rc = fail_row_elsewhere(err, far_km);
+	rc = placing_place(placing, &request->arena, native, before.found ? &before.shape : NULL,
+		PLACING_SHOWN_M, &placed, err);
+	if (rc == ERR_INVALID)
 		error_where(err, "/geometry");
+	if (rc)
 		return rc;
-	}
-	measure = placing_measure(placing, native, &shape);
-	measure_put(&measure, layer, input->measured);
-	rc = write_wkb(request, &shape, &input->wkb, err);
-	/* What was surveyed in another zone keeps its digits; what came from a map has none to keep. */
-	if (!rc && !placing->from.geographic && placing->from.epsg != placing->working.epsg) {
-		input->native_epsg = placing->from.epsg;
-		rc = write_wkb(request, native, &input->native_wkb, err);
-	}
-	return rc;
+	input->wkb = placed.wkb;
+	input->box = placed.box;
+	input->z_m = placed.z_m;
+	input->native_epsg = placed.native_epsg;
+	input->native_wkb = placed.native_wkb;
+	measure_put(&placed.measure, layer, input->measured);
+	return 0;
 }
 
 static int find_unit(struct request *request, struct feature_input *input, struct error *err)
