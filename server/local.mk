@@ -11,6 +11,7 @@ dothi_SOURCES = \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
 	%D%/chores.c %D%/chores.h \
@@ -53,6 +54,7 @@ dothi_SOURCES = \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
 	%D%/http_message.c %D%/http_message.h \
+	%D%/land_input.c %D%/land_input.h %D%/land_json.c %D%/land_json.h %D%/lineage_api.c %D%/parcels_api.c \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/jobs_api.c \
 	%D%/links.c %D%/links.h \

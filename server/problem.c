@@ -178,3 +178,13 @@ void problem_write(struct response *response, struct request *request, const str
 	if (err->code && err->message == MSG_SESSION_OVER)
 		add_forgetting(response, request);
 }
+
+void problem_add(struct response *response, const char *key, const struct strbuf *value)
+{
+	struct strbuf *body = &response->body;
+
+	body->len -= body->len > 0; /* the closing brace */
+	strbuf_add_format(body, ",\"%s\":", key);
+	strbuf_add(body, value->data, value->len);
+	strbuf_add_char(body, '}');
+}

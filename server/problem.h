@@ -16,4 +16,7 @@ int problem_status(const struct error *err);
 void problem_write(
 	struct response *response, struct request *request, const struct error *err);
 
+/* Adds a member, whose value is JSON, to a description that was written. */
+void problem_add(struct response *response, const char *key, const struct strbuf *value);
+
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/messages.h"
+#include "data/record_lock.h"
 
 /* A transaction's worth of an edit. */
 struct editing {
@@ -179,6 +180,17 @@ static int keep_proposal(struct editing *editing, struct error *err)
 	return rc;
 }
 
+/* Land may be held for a file of somebody else: that is no conflict to be kept. */
+static int check_lock(const struct editing *editing, struct error *err)
+{
+	const struct edit *edit = editing->edit;
+
+	return edit->view.layer->land
+		? record_lock_check(editing->store, edit->view.layer, edit->id, edit->account_id,
+			  edit->author.at_us, err)
+		: 0;
+}
+
 static int edit_record(struct editing *editing, struct error *err)
 {
 	struct edit *edit = editing->edit;
@@ -188,6 +200,9 @@ static int edit_record(struct editing *editing, struct error *err)
 	if (edit->kind == EDIT_CREATE)
 		return create(editing, err);
 	edit->status = 204;
+	rc = check_lock(editing, err);
+	if (rc)
+		return rc;
 	rc = find_standing(editing, &own);
 	if (!rc && !editing->changed)
 		rc = edit->kind == EDIT_END ? end(editing, &own) : change(editing, &own);
