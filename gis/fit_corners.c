@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/messages.h"
-#include "gis/keep_corners.h"
 
 /* The foot of a point on a side, as the share of its length; outside 0..1 it is none. */
 static double foot_of(const double *from, const double *to, const double *at, double *ret_distance)
@@ -31,14 +30,33 @@ static bool is_corner_of(const struct shape *shape, const double *at)
 	return false;
 }
 
-/* Puts a corner onto the nearest side of the other outline, if one is near enough. */
-static void put_onto_side(double *at, const struct shape *to, double tolerance_m)
+/* Moves a corner to the nearest one of the other outline; false if none is near enough. */
+static bool move_to_corner(double *at, const struct fit *fit)
 {
-	double nearest = tolerance_m, found[2] = {at[0], at[1]};
+	double nearest = fit->tolerance_m;
+	const double *found = NULL;
+
+	for (size_t i = 0; i < fit->to->point_count; i++) {
+		const double *other = fit->to->xy + 2 * i;
+		double distance = hypot(other[0] - at[0], other[1] - at[1]);
+
+		if (distance > nearest)
+			continue;
+		nearest = distance;
+		found = other;
+	}
+	if (found)
+		memcpy(at, found, 2 * sizeof *at);
+	return found;
+}
+
+/* Puts a corner onto the nearest side of the other outline, if one is near enough. */
+static void put_onto_side(double *at, const struct fit *fit)
+{
+	const struct shape *to = fit->to;
+	double nearest = fit->tolerance_m, found[2] = {at[0], at[1]};
 	size_t i = 0;
 
-	if (is_corner_of(to, at))
-		return;
 	for (size_t ring = 0; ring < to->ring_count; ring++, i++)
 		for (; i + 1 < to->ring_ends[ring]; i++) {
 			const double *from = to->xy + 2 * i, *next = from + 2;
@@ -51,6 +69,27 @@ static void put_onto_side(double *at, const struct shape *to, double tolerance_m
 			found[1] = from[1] + share * (next[1] - from[1]);
 		}
 	memcpy(at, found, sizeof found);
+}
+
+static void move_corners(struct shape *shape, const struct fit *fit)
+{
+	size_t first = 0;
+
+	for (size_t ring = 0; ring < shape->ring_count; ring++) {
+		size_t last = shape->ring_ends[ring] - 1;
+
+		for (size_t i = first; i < last; i++) {
+			double *at = shape->xy + 2 * i;
+
+			if (fit->fixed && is_corner_of(fit->fixed, at))
+				continue;
+			if (!move_to_corner(at, fit) && fit->how == FIT_ONTO_SIDES)
+				put_onto_side(at, fit);
+		}
+		/* An outline ends where it begins. */
+		memcpy(shape->xy + 2 * last, shape->xy + 2 * first, 2 * sizeof(double));
+		first = last + 1;
+	}
 }
 
 /* A corner of the other outline that lies on a side of ours. */
@@ -130,13 +169,21 @@ static void add_rings(struct fitting *fitting, const struct shape *shape)
 	}
 }
 
-int fit_corners(struct arena *arena, struct shape *shape, const struct shape *to,
-	double tolerance_m, enum fit_how how, struct error *err)
+static bool is_too_fine(const struct shape *shape, const struct fit *fit)
 {
-	struct fitting fitting = {.to = to, .tolerance_m = tolerance_m, .out = *shape};
+	size_t others = fit->to->point_count + (fit->fixed ? fit->fixed->point_count : 0);
+
+	return (double)shape->point_count * (double)others > FIT_COMPARISONS_MAX;
+}
+
+int fit_corners(
+	struct arena *arena, struct shape *shape, const struct fit *fit, struct error *err)
+{
+	const struct shape *to = fit->to;
+	struct fitting fitting = {.to = to, .tolerance_m = fit->tolerance_m, .out = *shape};
 	double *copy;
 
-	if ((double)shape->point_count * (double)to->point_count > FIT_COMPARISONS_MAX)
+	if (is_too_fine(shape, fit))
 		return fail_outline_too_fine(err);
 	/* A corner of the other lies on one side of ours, or on two where ours folds back. */
 	fitting.room = shape->point_count + 4 * to->point_count + 4;
@@ -149,9 +196,7 @@ int fit_corners(struct arena *arena, struct shape *shape, const struct shape *to
 		return fail_no_memory(err);
 	memcpy(copy, shape->xy, shape->point_count * 2 * sizeof *copy);
 	shape->xy = copy;
-	keep_corners(shape, to, tolerance_m);
-	for (size_t i = 0; how == FIT_ONTO_SIDES && i < shape->point_count; i++)
-		put_onto_side(shape->xy + 2 * i, to, tolerance_m);
+	move_corners(shape, fit);
 	fitting.out.point_count = 0;
 	add_rings(&fitting, shape);
 	if (fitting.full)

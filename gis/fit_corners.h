@@ -18,11 +18,19 @@ enum fit_how {
 	FIT_ONTO_SIDES, /* onto sides, too */
 };
 
+/* To what an outline is fitted. */
+struct fit {
+	const struct shape *to;
+	const struct shape *fixed; /* corners that it has do not move; NULL none */
+	double tolerance_m;
+	enum fit_how how;
+};
+
 /*
  * Fits an area to another one, in one plane in m; the new outline lives in the arena. Errors:
  * ERR_TOO_LARGE over the cap, ERR_NOMEM.
  */
-int fit_corners(struct arena *arena, struct shape *shape, const struct shape *to,
-	double tolerance_m, enum fit_how how, struct error *err);
+int fit_corners(
+	struct arena *arena, struct shape *shape, const struct fit *fit, struct error *err);
 
 #endif

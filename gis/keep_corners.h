@@ -10,7 +10,7 @@
 
 #include "gis/shape.h"
 
-/* Both in the working CRS. A corner within tolerance_m of one of `before` becomes that one. */
+/* Both in the working CRS. A corner within tolerance_m of some of `before` becomes the nearest. */
 void keep_corners(struct shape *shape, const struct shape *before, double tolerance_m);
 
 #endif

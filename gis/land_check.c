@@ -48,18 +48,19 @@ static struct shape *shape_of(struct land_parcel *parcels, size_t index)
 
 /* Each to all before it, and those to it: then both have the corners of both. */
 static int fit_mutually(struct land_change *change, struct land_parcel *parcels, size_t count,
-	struct error *err)
+	const struct shape *fixed, double tolerance_m, struct error *err)
 {
-	double fit_m = change->limits->fit_m;
+	struct fit fit = {.fixed = fixed, .tolerance_m = tolerance_m};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < count; i++)
 		for (size_t k = 0; !rc && k < i; k++) {
-			rc = fit_corners(change->arena, shape_of(parcels, i), shape_of(parcels, k),
-				fit_m, FIT_CORNERS, err);
+			fit.to = shape_of(parcels, k);
+			rc = fit_corners(change->arena, shape_of(parcels, i), &fit, err);
+			fit.to = shape_of(parcels, i);
 			if (!rc)
-				rc = fit_corners(change->arena, shape_of(parcels, k),
-					shape_of(parcels, i), fit_m, FIT_CORNERS, err);
+				rc = fit_corners(
+					change->arena, shape_of(parcels, k), &fit, err);
 		}
 	return rc;
 }
@@ -74,45 +75,100 @@ static int join(struct land_change *change, const struct land_parcel *parcels, s
 	return geom_join(change->geom, change->arena, shapes, count, ret, err);
 }
 
+/* The corners of the old parcels, which stay where they are. */
+static int collect_before(struct land_change *change, struct shape *ret, struct error *err)
+{
+	struct shape shapes[LAND_PARCELS_MAX];
+
+	for (size_t i = 0; i < change->before_count; i++)
+		shapes[i] = change->before[i].shape;
+	return geom_collect(change->arena, shapes, change->before_count, ret, err);
+}
+
+/* A new parcel to the old ones' corners, then to the border around them all. */
+static int fit_new(struct land_change *change, size_t index, const struct shape *fixed,
+	const struct shape *land, struct error *err)
+{
+	struct fit fit = {.fixed = fixed, .tolerance_m = change->limits->fit_m};
+	int rc = 0;
+
+	for (size_t k = 0; !rc && k < change->before_count; k++) {
+		fit.to = shape_of(change->before, k);
+		rc = fit_corners(change->arena, shape_of(change->after, index), &fit, err);
+	}
+	fit.to = land;
+	fit.how = FIT_ONTO_SIDES;
+	return rc ? rc : fit_corners(change->arena, shape_of(change->after, index), &fit, err);
+}
+
 int land_change_fit(struct land_change *change, struct error *err)
 {
-	double fit_m = change->limits->fit_m;
-	struct shape land;
-	int rc = fit_mutually(change, change->before, change->before_count, err);
+	struct shape land, fixed;
+	int rc = fit_mutually(
+		change, change->before, change->before_count, NULL, LAND_ROUNDING_M, err);
 
 	if (!rc)
 		rc = join(change, change->before, change->before_count, &land, err);
-	for (size_t i = 0; !rc && i < change->after_count; i++) {
-		for (size_t k = 0; !rc && k < change->before_count; k++)
-			rc = fit_corners(change->arena, shape_of(change->after, i),
-				shape_of(change->before, k), fit_m, FIT_CORNERS, err);
-		if (!rc)
-			rc = fit_corners(change->arena, shape_of(change->after, i), &land, fit_m,
-				FIT_ONTO_SIDES, err);
-	}
-	return rc ? rc : fit_mutually(change, change->after, change->after_count, err);
+	if (!rc)
+		rc = collect_before(change, &fixed, err);
+	for (size_t i = 0; !rc && i < change->after_count; i++)
+		rc = fit_new(change, i, &fixed, &land, err);
+	return rc ? rc
+		  : fit_mutually(change, change->after, change->after_count, &fixed,
+			    change->limits->fit_m, err);
 }
 
 /* --- making ------------------------------------------------------------------------------------- */
 
-int land_change_join(struct land_change *change, struct error *err)
+/* Whether a hole is only a gap between outlines that were meant to be one. */
+static bool has_crack(const struct shape *shape, double width_m)
 {
-	struct land_parcel *made = &change->after[0];
-	size_t parts_before = 0;
-	struct error apart = {0};
-	int rc = fit_mutually(change, change->before, change->before_count, err);
+	size_t ring = 0;
 
-	change->after_count = 1;
+	for (size_t part = 0; part < shape->part_count; ring = shape->part_ends[part++])
+		for (size_t hole = ring + 1; hole < shape->part_ends[part]; hole++) {
+			uint32_t ends[2] = {shape->ring_ends[hole] - shape->ring_ends[hole - 1], 1};
+			const struct shape alone = {GEOMETRY_AREA, ends[0],
+				shape->xy + 2 * (size_t)shape->ring_ends[hole - 1], 1, &ends[0], 1,
+				&ends[1], (double)NAN};
+
+			if (fabs(shape_area(&alone)) * 2 < width_m * shape_length(&alone))
+				return true;
+		}
+	return false;
+}
+
+/* The land of all of them, and whether it holds together: parcels in several parts may stay so. */
+static int join_before(struct land_change *change, double tolerance_m, bool *ret_whole, struct error *err)
+{
+	struct shape *made = &change->after[0].shape;
+	size_t parts_before = 0;
+	int rc = fit_mutually(
+		change, change->before, change->before_count, NULL, tolerance_m, err);
+
 	if (!rc)
-		rc = join(change, change->before, change->before_count, &made->shape, err);
+		rc = join(change, change->before, change->before_count, made, err);
 	for (size_t i = 0; i < change->before_count; i++)
 		parts_before += change->before[i].shape.part_count - 1;
-	/* Parcels that were in several parts may stay so. */
-	if (!rc && made->shape.part_count > parts_before + 1) {
-		fail_parcels_apart(&apart);
-		land_change_find(change, &apart, &made->shape);
-	}
+	*ret_whole = !rc && made->part_count <= parts_before + 1 &&
+		!has_crack(made, change->limits->fit_m);
 	return rc;
+}
+
+int land_change_join(struct land_change *change, struct error *err)
+{
+	struct error apart = {0};
+	bool whole;
+	int rc = join_before(change, LAND_ROUNDING_M, &whole, err);
+
+	change->after_count = 1;
+	if (!rc && !whole)
+		rc = join_before(change, change->limits->fit_m, &whole, err);
+	if (rc || whole)
+		return rc;
+	fail_parcels_apart(&apart);
+	land_change_find(change, &apart, &change->after[0].shape);
+	return 0;
 }
 
 int land_change_split(struct land_change *change, const struct shape *line, struct error *err)

@@ -11,6 +11,9 @@
 
 #include "gis/geom_area.h"
 
+/* A corner that lies on a side of its neighbour is so near to it, in m: the rounding of coordinates. */
+#define LAND_ROUNDING_M 1e-6
+
 enum { LAND_PARCELS_MAX = 64, LAND_FINDINGS_MAX = 64 };
 
 /* The payload of a rule "land_checks" (data/city_rules.c). */

@@ -11,3 +11,15 @@ tests_server_test_tile_news_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_server_test_tile_news_SOURCES = %D%/test_tile_news.c \
 	server/tile_news.c server/tile_news.h
 tests_server_test_tile_news_LDADD = $(TILES_TEST_LIBS)
+
+# Parcels that become others, and what they cover, reckoned by a program that has none of our code.
+check_PROGRAMS += %D%/test_land
+EXTRA_PROGRAMS += %D%/land_cover
+tests_server_test_land_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
+tests_server_test_land_SOURCES = %D%/test_land.c server/cases/land.c server/cases/land.h \
+	server/cases/land_prepare.c $(DATA_TEST_CODE)
+tests_server_test_land_LDADD = $(GIS_LIBS) $(CMOCKA_LIBS)
+EXTRA_tests_server_test_land_DEPENDENCIES = %D%/land_cover$(EXEEXT)
+tests_server_land_cover_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
+tests_server_land_cover_SOURCES = %D%/land_cover.c
+tests_server_land_cover_LDADD = $(GEOS_LIBS)
