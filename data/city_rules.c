@@ -22,5 +22,11 @@ const struct rule city_rules[] = {
 	 */
 	{.id = "boundary_error", .kind = "boundary_error", .document = "25/2014/TT-BTNMT",
 		.confidence = "agreed", .payload = "{\"sigma_m\": 0.07}"},
+	/*
+	 * Of an old unit's area so much must lie in a new one for that to come after it, where no decision
+	 * was entered: below, outlines of two surveys only differ.
+	 */
+	{.id = "unit_succession", .kind = "unit_succession", .confidence = "configuration",
+		.payload = "{\"least_share\": 0.1}"},
 	{.id = NULL},
 };

@@ -84,4 +84,5 @@ EXTRA_DIST += %D%/common_passwords.txt %D%/LICENSE-zxcvbn
 
 # What the sample city is made from.
 EXTRA_DIST += %D%/sample/README %D%/sample/LICENSE-censusVN2009 \
-	%D%/sample/thu-dau-mot-wards-2009.geojson
+	%D%/sample/LICENSE-vietnamese-provinces-database \
+	%D%/sample/thu-dau-mot-wards-2009.geojson %D%/sample/thu-dau-mot-wards-2025.geojson

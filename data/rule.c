@@ -1,6 +1,9 @@
 #include "data/rule.h"
 
+#include "base/json_read.h"
 #include "base/messages.h"
+
+enum { PAYLOAD_MAX_BYTES = 1 << 20 };
 
 static bool decides_on(const struct rule *rule, const char *kind, const struct date *day, int64_t unit)
 {
@@ -81,4 +84,19 @@ int rule_find(struct store *store, const char *kind, const struct date *day, int
 		if (decides_on(rule, kind, day, unit) && (!ret->id || comes_before(rule, ret)))
 			*ret = *rule;
 	return ret->id ? 0 : fail_internal(err);
+}
+
+int rule_number(struct store *store, const char *kind, const char *member, const struct date *day,
+	double *ret, struct error *err)
+{
+	autofree(arena_clear) struct arena arena = ARENA(PAYLOAD_MAX_BYTES);
+	autoptr(json_document_free) struct json_node *document = NULL;
+	struct rule rule;
+	int rc = rule_find(store, kind, day, 0, &arena, &rule, err);
+
+	if (!rc)
+		rc = json_document_parse(rule.payload, strlen(rule.payload), &document, err);
+	if (!rc && !json_node_number(json_node_get(document, member), ret))
+		rc = fail_internal(err);
+	return rc;
 }

@@ -28,6 +28,10 @@ struct rule {
 int rule_find(struct store *store, const char *kind, const struct date *day, int64_t unit,
 	struct arena *arena, struct rule *ret, struct error *err);
 
+/* One number of the payload of a rule that decides everywhere on a day. */
+int rule_number(struct store *store, const char *kind, const char *member, const struct date *day,
+	double *ret, struct error *err);
+
 /* What the program knows; ends with one without id. */
 extern const struct rule city_rules[];
 

@@ -319,7 +319,8 @@ static int write_rows(struct store *store, void *context, struct error *err)
 {
 	struct import *import = context;
 	const struct import_plan *plan = import->plan;
-	int rc = unit_finder_open(store, import->tools->layers, NULL, &import->units, err);
+	int rc = unit_finder_open(
+		store, import->tools->layers, NULL, NULL, &import->units, err);
 
 	if (!rc)
 		rc = change_begin(store, &plan->author, &import->changes, err);

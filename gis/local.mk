@@ -55,13 +55,14 @@ gis_libgis_a_SOURCES = \
 	%D%/shapefile.c %D%/shapefile.h \
 	%D%/side.c %D%/side.h \
 	%D%/unit_finder.c %D%/unit_finder.h \
+	%D%/unit_succession.c %D%/unit_succession.h \
 	%D%/upload.c %D%/upload.h \
 	%D%/upload_folder.c %D%/upload_zip.c %D%/upload_parts.h \
 	%D%/watch.c %D%/watch.h \
 	%D%/zip_file.c %D%/zip_file.h
 
 # The wards of the sample city, found through the assembler's include path.
-sample_wards = data/sample/thu-dau-mot-wards-2009.geojson
+sample_wards = data/sample/thu-dau-mot-wards-2009.geojson data/sample/thu-dau-mot-wards-2025.geojson
 gis_libgis_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/data/sample
 gis/libgis_a-sample_wards_data.$(OBJEXT): $(sample_wards)
 

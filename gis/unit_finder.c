@@ -131,18 +131,24 @@ static int read_units(struct unit_finder *finder, struct store *store, const str
 	return rc;
 }
 
-int unit_finder_open(struct store *store, const struct layer_table *layers, const struct box *box,
-	struct unit_finder **ret_finder, struct error *err)
+int unit_finder_open(struct store *store, const struct layer_table *layers, const struct date *day,
+	const struct box *box, struct unit_finder **ret_finder, struct error *err)
 {
 	const struct layer *layer = layer_of_units(layers);
+	struct view view = VIEW_NOW(layer);
 	autoptr(unit_finder_close) struct unit_finder *finder = calloc(1, sizeof *finder);
 	int rc = 0;
 
 	if (!finder)
 		return fail_no_memory(err);
 	finder->arena = ARENA(UNITS_ARENA_BYTES);
+	if (day) {
+		view.is_dated = true;
+		view.first_day = view.last_day = *day;
+		view.recorded_us = INT64_MAX;
+	}
 	if (layer)
-		rc = read_units(finder, store, &VIEW_NOW(layer), box, err);
+		rc = read_units(finder, store, &view, box, err);
 	if (rc)
 		return rc;
 	*ret_finder = take(finder);

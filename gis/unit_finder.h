@@ -13,9 +13,9 @@
 
 struct unit_finder;
 
-/* Reads the units in force that meet the box (working CRS; NULL all). */
-int unit_finder_open(struct store *store, const struct layer_table *layers, const struct box *box,
-	struct unit_finder **ret_finder, struct error *err);
+/* Reads the units in force on a day (NULL today) that meet the box (working CRS; NULL all). */
+int unit_finder_open(struct store *store, const struct layer_table *layers, const struct date *day,
+	const struct box *box, struct unit_finder **ret_finder, struct error *err);
 void unit_finder_close(struct unit_finder *finder);
 AUTOPTR(struct unit_finder, unit_finder_close);
 

@@ -262,7 +262,7 @@ static int find_unit(struct request *request, struct feature_input *input, struc
 	autoptr(unit_finder_close) struct unit_finder *finder = NULL;
 	struct shape shape;
 	int rc = unit_finder_open(
-		request->worker->store, request->app->layers, &input->box, &finder, err);
+		request->worker->store, request->app->layers, NULL, &input->box, &finder, err);
 
 	if (!rc)
 		rc = shape_read_wkb(&request->arena, input->wkb, &shape, err);

@@ -360,6 +360,7 @@ static int place_all(struct preparing *preparing, struct error *err)
 	autoptr(unit_finder_close) struct unit_finder *finder = NULL;
 	struct placing placing;
 	struct shape old, made;
+	struct box box;
 	int rc = geom_collect(
 		tools->arena, preparing->working, work->order.parcel_count, &old, err);
 
@@ -367,7 +368,9 @@ static int place_all(struct preparing *preparing, struct error *err)
 		rc = placing_open(
 			&placing, tools->crs, tools->geom, tools->city, work->plane_epsg, err);
 	if (!rc)
-		rc = unit_finder_open(tools->store, tools->layers, NULL, &finder, err);
+		box = shape_box(&old);
+	if (!rc)
+		rc = unit_finder_open(tools->store, tools->layers, NULL, &box, &finder, err);
 	work->after_count = work->change->after_count;
 	for (size_t i = 0; !rc && i < work->after_count; i++) {
 		struct placed placed;

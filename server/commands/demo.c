@@ -6,8 +6,8 @@
 #include "base/json_write.h"
 #include "base/messages.h"
 #include "data/feature_write.h"
-#include "gis/sample_wards.h"
 #include "server/commands/city.h"
+#include "server/commands/demo_reform.h"
 #include "server/commands/serve.h"
 
 enum {
@@ -30,6 +30,7 @@ struct making {
 	const struct layer *layer; /* that the writer is open for; NULL none */
 	struct randomness randomness;
 	struct dice dice;
+	struct demo_reform reform;
 	int64_t last_progress_ms;
 };
 
@@ -45,11 +46,29 @@ static void fill_by_dice(void *context, void *bytes, size_t len)
 
 static int close_layer(struct making *making, struct error *err)
 {
-	int rc = making->layer ? feature_writer_close(&making->writer, err) : 0;
+	bool units = making->layer && making->layer->is_units;
+	int rc = units ? demo_reform_write(&making->reform, &making->writer, err) : 0;
 
+	if (!rc && making->layer)
+		rc = feature_writer_close(&making->writer, err);
 	if (making->layer)
 		feature_writer_clear(&making->writer);
 	making->layer = NULL;
+	if (!rc && units)
+		rc = demo_reform_end(
+			&making->reform, making->store, making->changes.author.at_us, err);
+	return rc;
+}
+
+static int open_layer(struct making *making, const struct layer *layer, struct error *err)
+{
+	int rc = close_layer(making, err);
+
+	if (!rc)
+		rc = feature_writer_open(making->store, layer, CITY_EPSG, &making->changes,
+			&making->randomness, &making->writer, err);
+	if (!rc)
+		making->layer = layer;
 	return rc;
 }
 
@@ -57,19 +76,17 @@ static int take_feature(void *context, const struct layer *layer, const struct f
 	struct error *err)
 {
 	struct making *making = context;
+	struct value values[FEATURE_FIELDS_MAX];
 	struct feature copy = *feature;
-	int rc = 0;
+	int rc = layer == making->layer ? 0 : open_layer(making, layer, err);
 
-	if (layer != making->layer) {
-		rc = close_layer(making, err);
-		if (!rc)
-			rc = feature_writer_open(making->store, layer, CITY_EPSG, &making->changes,
-				&making->randomness, &making->writer, err);
-		if (rc)
-			return rc;
-		making->layer = layer;
-	}
-	return feature_writer_add(&making->writer, &copy, err);
+	memcpy(values, feature->values, layer->field_count * sizeof *values);
+	copy.values = values;
+	if (!rc)
+		rc = layer->is_units
+			? demo_reform_take_old(&making->reform, &copy, err)
+			: demo_reform_fill(&making->reform, layer, &copy, values, err);
+	return rc ? rc : feature_writer_add(&making->writer, &copy, err);
 }
 
 static bool show_progress(void *context, uint64_t done, uint64_t total)
@@ -97,6 +114,8 @@ static int make_records(struct making *making, int64_t parcels, struct error *er
 	struct sample_sink sink = {take_feature, show_progress, making};
 	int rc = crs_context_new(&crs, err);
 
+	making->reform = (struct demo_reform){
+		.layers = city_layers(), .crs = crs, .arena = ARENA(WARDS_ARENA_BYTES)};
 	if (!rc)
 		rc = sample_wards_read(crs, &arena, wards, &order.ward_count, err);
 	if (!rc)
@@ -105,6 +124,7 @@ static int make_records(struct making *making, int64_t parcels, struct error *er
 		feature_writer_clear(&making->writer);
 	if (!rc)
 		rc = close_layer(making, err);
+	demo_reform_clear(&making->reform);
 	arena_clear(&arena);
 	return rc;
 }
