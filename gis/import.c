@@ -213,7 +213,8 @@ static int take_row(struct import *import, const struct ogr_row *row, struct err
 {
 	const struct layer *layer = import->plan->layer;
 	struct value *values = arena_zero(&import->arena, layer->field_count + 1, sizeof *values);
-	struct feature feature = {.values = values, .z_m = (double)NAN};
+	struct feature feature = {.values = values, .z_m = (double)NAN,
+		.valid_from = import->plan->valid_from};
 	bool misfits[IMPORT_COLUMNS_MAX], refused = false;
 	int rc;
 

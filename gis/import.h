@@ -57,6 +57,7 @@ struct import_plan {
 	const struct import_mapping *mappings;
 	size_t mapping_count;
 	bool repair; /* make invalid areas valid */
+	struct date valid_from; /* of all rows; "" unknown */
 	struct ogr_options options;
 	struct change_author author;
 	const struct randomness *randomness;

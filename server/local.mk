@@ -12,6 +12,7 @@ dothi_SOURCES = \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
+	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
 	%D%/chores.c %D%/chores.h \
@@ -36,6 +37,7 @@ dothi_SOURCES = \
 	%D%/commands/serve.c %D%/commands/serve.h \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
+	%D%/commands/units.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \
 	%D%/commands/user_scope.c \
@@ -55,7 +57,7 @@ dothi_SOURCES = \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
 	%D%/http_message.c %D%/http_message.h \
-	%D%/land_input.c %D%/land_input.h %D%/land_json.c %D%/land_json.h %D%/lineage_api.c %D%/parcels_api.c \
+	%D%/land_input.c %D%/land_input.h %D%/land_json.c %D%/land_json.h %D%/lineage_api.c %D%/parcels_api.c %D%/units_api.c \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/jobs_api.c \
 	%D%/links.c %D%/links.h \

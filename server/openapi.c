@@ -51,6 +51,9 @@ static void write_parameters(struct json_writer *json)
 		{"lon", "Longitude, degrees, WGS 84."},
 		{"lat", "Latitude, degrees, WGS 84."},
 		{"radius_m", "How far lines and points may be, m."},
+		{"code", "A code of the national list; it may have been used again."},
+		{"name", "Part of a name, with or without tones."},
+		{"id", "The id of a record."},
 		{"verbose", "Every check by itself."},
 	};
 

@@ -84,7 +84,7 @@ static int take_feature(void *context, const struct layer *layer, const struct f
 	copy.values = values;
 	if (!rc)
 		rc = layer->is_units
-			? demo_reform_take_old(&making->reform, &copy, err)
+			? demo_reform_take_old(&making->reform, layer, &copy, values, err)
 			: demo_reform_fill(&making->reform, layer, &copy, values, err);
 	return rc ? rc : feature_writer_add(&making->writer, &copy, err);
 }

@@ -11,16 +11,23 @@ enum { WKB_MAX_BYTES = 1 << 20, SHAPE_ARENA_BYTES = 64 << 20 };
 static const char decision[] = "1685/NQ-UBTVQH15";
 static const char province[] = "Thành phố Hồ Chí Minh";
 
-int demo_reform_take_old(struct demo_reform *reform, struct feature *feature, struct error *err)
+int demo_reform_take_old(struct demo_reform *reform, const struct layer *layer,
+	struct feature *feature, struct value *values, struct error *err)
 {
 	struct succession_unit *unit = &reform->old[reform->old_count];
+	struct measure measure = {0};
+	int rc;
 
 	if (reform->old_count == SAMPLE_WARDS_MAX)
 		return fail_internal(err);
 	*unit = (struct succession_unit){
 		.id = (int64_t)++reform->old_count, .box = feature->box};
 	feature->valid_to = (struct date){SAMPLE_REFORM_DAY};
-	return shape_read_wkb(&reform->arena, feature->wkb, &unit->shape, err);
+	rc = shape_read_wkb(&reform->arena, feature->wkb, &unit->shape, err);
+	if (!rc)
+		measure.area_m2 = shape_area(&unit->shape);
+	measure_put(&measure, layer, values);
+	return rc;
 }
 
 static void set_text(

@@ -20,9 +20,12 @@ struct demo_reform {
 	struct arena shapes; /* of the record in hand */
 };
 
-/* A record of a unit of before: it ends with the reform. Its id is the number of its arrival. */
-int demo_reform_take_old(
-	struct demo_reform *reform, struct feature *feature, struct error *err);
+/*
+ * A record of a unit of before: it ends with the reform. Its id is the number of its arrival; `values`
+ * is a copy of its own.
+ */
+int demo_reform_take_old(struct demo_reform *reform, const struct layer *layer,
+	struct feature *feature, struct value *values, struct error *err);
 
 /* Writes the new ones behind the old ones, with an open writer of that layer. */
 int demo_reform_write(

@@ -323,6 +323,7 @@ static int read_plan(struct desk *desk, struct import_plan *plan, struct error *
 {
 	const struct command_line *line = desk->line;
 	const char *layer = command_value(line, "layer", 0);
+	const char *day = command_value(line, "valid-from", 0);
 	int64_t epsg;
 	int rc = command_int(line, "crs", 1, CRS_EPSG_MAX, 0, &epsg, err);
 
@@ -337,6 +338,8 @@ static int read_plan(struct desk *desk, struct import_plan *plan, struct error *
 	plan->repair = command_value(line, "repair", 0) != NULL;
 	plan->author = (struct change_author){
 		.actor = desk->actor, .reason = "import", .at_us = clock_now_us(&clock_system)};
+	if (day && !date_parse(day, strlen(day), &plan->valid_from))
+		return fail_option_value(err, "valid-from", day);
 	plan->randomness = &randomness_system;
 	plan->options = (struct ogr_options){
 		.layer = command_value(line, "source-layer", 0),
@@ -380,6 +383,7 @@ static const struct command_option options[] = {
 	{"encoding", "NAME", MSG_HELP_IMPORT_ENCODING},
 	{"map", "FIELD=COLUMN", MSG_HELP_IMPORT_MAP},
 	{"source-layer", "NAME", MSG_HELP_IMPORT_SOURCE},
+	{"valid-from", "YYYY-MM-DD", MSG_HELP_IMPORT_VALID},
 	{"repair", NULL, MSG_HELP_IMPORT_REPAIR},
 	{"dry-run", NULL, MSG_HELP_IMPORT_DRY},
 	{"yes", NULL, MSG_HELP_IMPORT_YES},
