@@ -38,6 +38,7 @@ dothi_SOURCES = \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
+	%D%/commands/parcel.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \
 	%D%/commands/user_scope.c \

@@ -14,7 +14,8 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	user_scope_show_command, user_scope_set_command, user_scope_add_command,
 	user_scope_clear_command, user_token_add_command, user_token_list_command,
 	user_token_revoke_command, audit_group, audit_verify_command, tiles_group,
-	tiles_export_command, units_group, units_reform_command;
+	tiles_export_command, units_group, units_reform_command, parcel_group,
+	parcel_split_command, parcel_merge_command, parcel_redraw_command, parcel_renumber_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -46,6 +47,11 @@ const struct command *const all_commands[] = {
 	&user_token_revoke_command,
 	&audit_group,
 	&audit_verify_command,
+	&parcel_group,
+	&parcel_split_command,
+	&parcel_merge_command,
+	&parcel_redraw_command,
+	&parcel_renumber_command,
 	&units_group,
 	&units_reform_command,
 	&doctor_command,

@@ -1,9 +1,9 @@
 // Parcels that are split, joined, redrawn and numbered anew over HTTP; lineage, locks, and what is refused.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {rm} from 'node:fs/promises';
+import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {must, serve, temporaryFolder} from './city.mjs';
+import {dothi, must, serve, temporaryFolder} from './city.mjs';
 import {person} from './people.mjs';
 
 const items = '/ogc/collections/parcel/items', metres = '<http://www.opengis.net/def/crs/EPSG/0/9210>';
@@ -218,4 +218,20 @@ test('orders that make no sense are told where', async () => {
   await wrong('/api/parcels/split', {parcel: old, parts: [{geometry: rectangle(x, y, 20, 10)}]}, undefined);
   await wrong('/api/parcels/merge', {parcels: Array.from({length: 65}, (_, i) => ({id: i + 1, version: 1}))}, undefined, 413);
   await wrong('/api/parcels/redraw', {parcels: [{...old, properties: {area_legal_m2: -1}}]}, '/parcels/0/area_legal_m2');
+});
+
+test('a command does the same, beside the server, and tells what is wrong', async () => {
+  const x = east + 1000, y = north, old = await make(rectangle(x, y, 20, 10)), file = join(folder, 'order.json');
+  await writeFile(file, JSON.stringify({parcel: old, line: line([x + 10, y - 5], [x + 10, y + 5])}));
+  const wrong = await dothi('parcel', 'split', dir, file, '--crs', '9210', '--json');
+  assert.equal(wrong.code, 65);
+  assert.equal(JSON.parse(wrong.stdout).findings.features[0].properties.code, 'LAND-LINE-02');
+  await writeFile(file, JSON.stringify({parcel: old, line: line([x + 10, y - 5], [x + 10, y + 15]), document: '7/QĐ'}));
+  const checked = JSON.parse(await must('parcel', 'split', dir, file, '--crs', '9210', '--check', '--json'));
+  assert.deepEqual(checked.parcels.map(one => one.id), [0, 0]);
+  const done = JSON.parse(await must('parcel', 'split', dir, file, '--crs', '9210', '--json'));
+  assert.deepEqual(done.retired, [old.id]);
+  assert.deepEqual((await lineage(done.parcels[1].id)).steps.map(step => [step.from, step.document]), [[old.id, '7/QĐ']]);
+  await writeFile(file, JSON.stringify({parcels: done.parcels.map(one => ({id: one.id, version: 1}))}));
+  assert.match(await must('parcel', 'merge', dir, file), /tờ 12 thửa \d+ \(mã \d+\): 200/);
 });
