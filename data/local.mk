@@ -28,6 +28,7 @@ data_libdata_a_SOURCES = \
 	%D%/id_list.c %D%/id_list.h \
 	%D%/job.c %D%/job.h \
 	%D%/job_runner.c %D%/job_runner.h \
+	%D%/land_use.c %D%/land_use.h \
 	%D%/land_number.c %D%/land_number.h \
 	%D%/layer.c %D%/layer.h \
 	%D%/lineage.c %D%/lineage.h \

@@ -235,3 +235,16 @@ test('a command does the same, beside the server, and tells what is wrong', asyn
   await writeFile(file, JSON.stringify({parcels: done.parcels.map(one => ({id: one.id, version: 1}))}));
   assert.match(await must('parcel', 'merge', dir, file), /tờ 12 thửa \d+ \(mã \d+\): 200/);
 });
+
+test('a parcel tells both areas, how sure the measured one is, and its use in words', async () => {
+  const x = east + 1100, y = north, {id} = await make(rectangle(x, y, 5, 20), {area_legal_m2: 101.3, land_use: 'ODT+CLN+XYZ'});
+  const told = await city.json(`/api/parcels/${id}`, {headers: {'accept-language': 'vi'}});
+  assert.deepEqual([told.areas.legal_m2, told.areas.measured_m2, told.areas.difference_m2], [101.3, 100, -1.3]);
+  // σ_A² = (σ²/4) Σ |P(i+1) − P(i−1)|²: four diagonals of √425 m, σ 0.07 m.
+  assert.equal(told.areas.error_m2, Number((0.035 * Math.sqrt(4 * 425)).toFixed(2)));
+  assert.deepEqual(told.land_use.map(one => [one.code, one.title]), [['ODT', 'Đất ở tại đô thị'], ['CLN', 'Đất trồng cây lâu năm'], ['XYZ', null]]);
+  assert.equal(told.code_list, '08/2024/TT-BTNMT');
+  assert.equal(told.unit_issued, null);
+  assert.equal((await city.get('/api/parcels/999999')).status, 404);
+  assert.equal((await city.get('/api/parcels/abc')).status, 404);
+});

@@ -1,0 +1,249 @@
+/*
+ * What is known of one parcel beside its fields: /api/parcels/{id}: both areas and how sure the measured
+ * one is, the units of then and now, the land use in words, who holds it.
+ */
+#include <math.h>
+
+#include "base/messages.h"
+#include "data/land_use.h"
+#include "data/record_lock.h"
+#include "data/rule.h"
+#include "gis/land_check.h"
+#include "server/asker.h"
+#include "server/cases/land.h"
+#include "server/links.h"
+#include "server/router.h"
+#include "server/sight.h"
+#include "server/worker.h"
+
+enum { USES_MAX = 16 /* joined in one code */ };
+
+/* The parcel while it is told. */
+struct telling {
+	struct request *request;
+	struct json_writer json;
+	const struct layer *layer;
+	struct moment moment;
+	struct date day; /* as of which it is told */
+	int64_t unit_issued, unit_now;
+};
+
+static void write_date(struct json_writer *json, const char *key, const struct date *date)
+{
+	json_member_text(json, key, *date->text ? date->text : NULL);
+}
+
+static void write_real(struct json_writer *json, const char *key, double value, int decimals)
+{
+	json_put_key(json, key);
+	if (isfinite(value))
+		json_put_fixed(json, value, decimals);
+	else
+		json_put_null(json);
+}
+
+static double real_of(const struct value *value)
+{
+	return value->kind == VALUE_REAL ? value->real : (double)NAN;
+}
+
+/* Its outline as it was surveyed, where that is kept; else in the working CRS. */
+static int read_outline(struct telling *telling, const struct feature *feature,
+	struct shape *ret, struct error *err)
+{
+	return shape_read_wkb(&telling->request->arena,
+		feature->native_epsg && feature->native_wkb.bytes ? feature->native_wkb
+								   : feature->wkb,
+		ret, err);
+}
+
+static int write_areas(struct telling *telling, const struct feature *feature, struct error *err)
+{
+	const struct layer *layer = telling->layer;
+	struct json_writer *json = &telling->json;
+	double legal = real_of(&feature->values[land_field(layer, layer->land->legal_area)]);
+	double area = (double)NAN, sigma = 0, difference;
+	struct shape shape;
+	int rc = rule_number(telling->request->worker->records, "boundary_error", "sigma_m",
+		&telling->day, &sigma, err);
+
+	if (!rc && feature->wkb.bytes) {
+		rc = read_outline(telling, feature, &shape, err);
+		area = rc ? area : shape_area(&shape);
+	}
+	if (rc)
+		return rc;
+	difference = area - legal;
+	json_put_key(json, "areas");
+	json_begin_object(json);
+	write_real(json, "legal_m2", legal, 1);
+	write_real(json, "measured_m2", area, 2);
+	write_real(json, "error_m2",
+		isfinite(area) ? land_area_error(&shape, sigma) : (double)NAN, 2);
+	write_real(json, "point_error_m", sigma, 3);
+	write_real(json, "difference_m2", difference, 2);
+	write_real(json, "difference_share", difference / legal, 5);
+	json_end_object(json);
+	return 0;
+}
+
+/* "ODT+CLN" as a list of what each part means by the list of the day. */
+static void write_uses(struct telling *telling, const struct feature *feature)
+{
+	const struct layer *layer = telling->layer;
+	const struct value *value = &feature->values[land_field(layer, layer->land->use)];
+	struct json_writer *json = &telling->json;
+	const char *at = value->kind == VALUE_TEXT ? value->text : NULL;
+	struct slice part;
+
+	json_member_text(json, "code_list", land_use_list(&telling->day));
+	json_put_key(json, "land_use");
+	json_begin_array(json);
+	for (int i = 0; at && i < USES_MAX && text_next(&at, '+', &part); i++) {
+		const struct land_use *use = land_use_find(part.at, part.len, &telling->day);
+
+		json_begin_object(json);
+		json_put_key(json, "code");
+		json_put_text_len(json, part.at, part.len);
+		json_member_text(
+			json, "title", use ? use->title[telling->request->lang] : NULL);
+		json_end_object(json);
+	}
+	json_end_array(json);
+}
+
+static int write_unit(void *context, const struct feature *feature, struct error *err)
+{
+	struct telling *telling = context;
+	const struct layer *units = layer_of_units(telling->request->app->layers);
+	struct json_writer *json = &telling->json;
+	static const char *const names[] = {"code", "name", "parent_name", NULL};
+
+	(void)err;
+	json_begin_object(json);
+	json_member_int(json, "id", feature->id);
+	for (size_t i = 0; names[i]; i++) {
+		const struct layer_field *field =
+			layer_field_find(units, names[i], strlen(names[i]));
+		const struct value *value =
+			field ? &feature->values[layer_field_index(units, field)] : NULL;
+
+		json_member_text(
+			json, names[i], value && value->kind == VALUE_TEXT ? value->text : NULL);
+	}
+	write_date(json, "valid_from", &feature->valid_from);
+	write_date(json, "valid_to", &feature->valid_to);
+	json_end_object(json);
+	return 0;
+}
+
+static int write_unit_of(struct telling *telling, const char *key, int64_t id, struct error *err)
+{
+	const struct layer *units = layer_of_units(telling->request->app->layers);
+	bool found = false;
+	int rc = 0;
+
+	json_put_key(&telling->json, key);
+	if (id && units && sight_admits(telling->request, units))
+		rc = feature_read_row(telling->request->worker->records, units, id, write_unit,
+			telling, &found, err);
+	if (!rc && !found)
+		json_put_null(&telling->json);
+	return rc;
+}
+
+static int take_parcel(void *context, const struct feature *feature, struct error *err)
+{
+	struct telling *telling = context;
+	struct json_writer *json = &telling->json;
+
+	json_member_int(json, "id", feature->id);
+	json_member_int(json, "version", feature->version);
+	write_date(json, "valid_from", &feature->valid_from);
+	write_date(json, "valid_to", &feature->valid_to);
+	write_uses(telling, feature);
+	for (size_t i = 0; i < telling->layer->field_count; i++) {
+		enum field_source source = telling->layer->fields[i].source;
+		int64_t unit = feature->values[i].kind == VALUE_INT ? feature->values[i].integer : 0;
+
+		if (source == FIELD_UNIT_ISSUED)
+			telling->unit_issued = unit;
+		if (source == FIELD_UNIT_NOW)
+			telling->unit_now = unit;
+	}
+	return write_areas(telling, feature, err);
+}
+
+/* Who holds it is told to those who may change it. */
+static int write_lock(void *context, const struct record_lock *lock, struct error *err)
+{
+	struct telling *telling = context;
+	struct json_writer *json = &telling->json;
+	struct account owner;
+
+	(void)err;
+	json_put_key(json, "lock");
+	json_begin_object(json);
+	json_member_text(json, "owner",
+		asker_login(telling->request->worker->records, lock->owner, &owner));
+	json_member_text(json, "purpose", lock->purpose);
+	json_member_bool(json, "mine",
+		lock->account_id == telling->request->asker->rights.account_id);
+	json_member_time(json, "expires_at", lock->expires_at_us);
+	json_end_object(json);
+	return 1;
+}
+
+static int write_parcel(struct telling *telling, int64_t id, struct error *err)
+{
+	struct request *request = telling->request;
+	struct view view = sight_view(request, telling->layer, &telling->moment);
+	bool found = false;
+	int rc;
+
+	json_begin_object(&telling->json);
+	rc = feature_read_one(
+		request->worker->records, &view, id, take_parcel, telling, &found, err);
+
+	if (!rc && !found)
+		rc = fail_no_such_record(err);
+	if (!rc)
+		rc = write_unit_of(telling, "unit_issued", telling->unit_issued, err);
+	if (!rc)
+		rc = write_unit_of(telling, "unit_now", telling->unit_now, err);
+	if (!rc && sight_may_write(request, telling->layer))
+		rc = record_lock_list(request->worker->records, telling->layer, id,
+			clock_now_us(request->app->clock), write_lock, telling, err);
+	json_end_object(&telling->json);
+	return rc;
+}
+
+static int get_parcel(struct request *request, struct response *response, struct error *err)
+{
+	struct telling telling = {.request = request, .json = JSON_WRITER(&response->body),
+		.layer = layer_of_land(request->app->layers)};
+	int64_t id = 0;
+	int rc = telling.layer && sight_admits(request, telling.layer) ? 0
+								       : fail_no_such_layer(err);
+
+	if (!rc)
+		rc = request_record_id(request, request->captures[0], &id, err);
+	if (!rc)
+		rc = sight_moment(request, &telling.moment, err);
+	telling.day = telling.moment.is_dated && *telling.moment.first_day.text
+		? telling.moment.first_day
+		: clock_date_vietnam(clock_now_us(request->app->clock));
+	if (!rc)
+		rc = write_parcel(&telling, id, err);
+	response->content_type = TYPE_JSON;
+	response->is_compressible = true;
+	response->caching = CACHE_CHECK;
+	return rc;
+}
+
+static const struct route routes[] = {
+	{"/api/parcels/{id}", get_parcel, "date datetime recorded", on_worker,
+		{"Một thửa đất", "A parcel"}, NO_ACTIONS},
+};
+
+const struct route_table parcel_routes = {routes, sizeof routes / sizeof routes[0]};
