@@ -84,6 +84,8 @@ static void write_look(struct json_writer *json, const struct look *look)
 static void write_field(struct json_writer *json, const struct layer_field *field)
 {
 	static const char *const types[] = {"text", "int", "real", "bool", "date"};
+	static const char *const sources[] = {
+		"given", "area", "length", "unit_issued", "unit_now"};
 
 	json_begin_object(json);
 	json_member_text(json, "id", field->id);
@@ -91,6 +93,23 @@ static void write_field(struct json_writer *json, const struct layer_field *fiel
 	json_member_text(json, "type", types[field->type]);
 	json_member_text(json, "unit", field->unit);
 	json_member_bool(json, "computed", field->source != FIELD_GIVEN);
+	json_member_text(json, "source", sources[field->source]);
+	json_end_object(json);
+}
+
+/* Which fields say what of land; null of other layers. */
+static void write_land(struct json_writer *json, const struct layer_land *land)
+{
+	json_put_key(json, "land");
+	if (!land) {
+		json_put_null(json);
+		return;
+	}
+	json_begin_object(json);
+	json_member_text(json, "sheet", land->sheet);
+	json_member_text(json, "number", land->number);
+	json_member_text(json, "use", land->use);
+	json_member_text(json, "legal_area", land->legal_area);
 	json_end_object(json);
 }
 
@@ -120,6 +139,7 @@ static int write_layer(struct json_writer *json, struct worker *worker, const st
 	json_member_text(json, "geometry", geometry_names[layer->geometry]);
 	json_member_int(json, "records", state.record_count);
 	json_member_bool(json, "visible", !layer->hidden);
+	write_land(json, layer->land);
 	if (!box_is_empty(&state.box) && box_transform(path, &state.box, &box)) {
 		write_bounds(json, "bounds", &box);
 		box_add(all, &box);

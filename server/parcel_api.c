@@ -47,14 +47,15 @@ static double real_of(const struct value *value)
 	return value->kind == VALUE_REAL ? value->real : (double)NAN;
 }
 
-/* Its outline as it was surveyed, where that is kept; else in the working CRS. */
-static int read_outline(struct telling *telling, const struct feature *feature,
-	struct shape *ret, struct error *err)
+/* As it was computed in its own zone; of a record without that in the working one. */
+static double measured_of(
+	const struct layer *layer, const struct feature *feature, const struct shape *shape)
 {
-	return shape_read_wkb(&telling->request->arena,
-		feature->native_epsg && feature->native_wkb.bytes ? feature->native_wkb
-								   : feature->wkb,
-		ret, err);
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (layer->fields[i].source == FIELD_AREA_M2 &&
+			feature->values[i].kind == VALUE_REAL)
+			return feature->values[i].real;
+	return shape_area(shape);
 }
 
 static int write_areas(struct telling *telling, const struct feature *feature, struct error *err)
@@ -67,10 +68,10 @@ static int write_areas(struct telling *telling, const struct feature *feature, s
 	int rc = rule_number(telling->request->worker->records, "boundary_error", "sigma_m",
 		&telling->day, &sigma, err);
 
-	if (!rc && feature->wkb.bytes) {
-		rc = read_outline(telling, feature, &shape, err);
-		area = rc ? area : shape_area(&shape);
-	}
+	if (!rc && feature->wkb.bytes)
+		rc = shape_read_wkb(&telling->request->arena, feature->wkb, &shape, err);
+	if (!rc && feature->wkb.bytes)
+		area = measured_of(layer, feature, &shape);
 	if (rc)
 		return rc;
 	difference = area - legal;

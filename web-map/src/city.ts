@@ -48,6 +48,8 @@ export interface Field {
 	readonly type: "text" | "int" | "real" | "bool" | "date";
 	readonly unit: string | null;
 	readonly computed: boolean;
+	/** What the register computes it from. */
+	readonly source: "given" | "area" | "length" | "unit_issued" | "unit_now";
 }
 
 /** West, south, east, north in degrees. */
@@ -63,6 +65,8 @@ export interface Layer {
 	readonly bounds?: Bounds;
 	readonly fields: readonly Field[];
 	readonly look: Look;
+	/** Its records are parcels: which fields say what of them; null they are not. */
+	readonly land: { readonly sheet: string; readonly number: string; readonly use: string; readonly legal_area: string } | null;
 }
 
 export interface City {

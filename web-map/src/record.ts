@@ -90,9 +90,14 @@ function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly 
 	return { title, text };
 }
 
-/** All fields of the layer in their order, then since when the record holds. */
+/* What is told of land by itself, with more beside it (panels/parcel_facts.ts). */
+function isToldApart({ id, source }: Field, { land }: Layer): boolean {
+	return land !== null && (id === land.use || id === land.legal_area || ["area", "unit_issued", "unit_now"].includes(source));
+}
+
+/** The fields of the layer in their order, then since when the record holds. */
 export function rowsOf(record: CityRecord, layer: Layer, layers: readonly Layer[]): Row[] {
-	const rows = layer.fields.map((field) => rowOf(record, layer, field, layers));
+	const rows = layer.fields.filter((field) => !isToldApart(field, layer)).map((field) => rowOf(record, layer, field, layers));
 	const date = (name: string): string => formatDate(String(record.properties[name] ?? ""));
 
 	rows.push({ title: t("ui_valid_from"), text: date("valid_from") });

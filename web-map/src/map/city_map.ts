@@ -13,6 +13,7 @@ import type { LonLat, WorkingGrid } from "../place";
 import type { Shape } from "../record";
 import { Drawing } from "./drawing";
 import { Highlight } from "./highlight";
+import { LineTool } from "./line_tool";
 import { MeasureTool } from "./measure_tool";
 import { type Outline, Outlines } from "./outlines";
 import { toGeometry } from "./shape";
@@ -72,6 +73,7 @@ function extentOf(bounds: Bounds): number[] {
 export class CityMap {
 	readonly measure: MeasureTool;
 	readonly shapes: ShapeEditor;
+	readonly line: LineTool;
 	private readonly map: OlMap;
 	private readonly view: View;
 	private readonly drawing: Drawing;
@@ -109,6 +111,7 @@ export class CityMap {
 		});
 		this.measure = new MeasureTool(this.map, grid, printLength);
 		this.shapes = new ShapeEditor(this.map, grid, printLength);
+		this.line = new LineTool(this.map);
 		this.listen(target);
 	}
 
@@ -215,6 +218,7 @@ export class CityMap {
 		if (!middle) return;
 		if (this.measure.measurement.value?.active) this.measure.addPoint(middle);
 		else if (this.shapes.active) this.shapes.addPoint(middle);
+		else if (this.line.active) this.line.addPoint(middle);
 		else this.choose(middle, REACH_PX.mouse, true);
 	}
 
@@ -250,11 +254,11 @@ export class CityMap {
 		});
 		target.addEventListener("pointerleave", () => listeners.pointed(undefined));
 		this.map.on("click", (event: MapBrowserEvent) => {
-			if (this.measure.measurement.value?.active || this.shapes.active) return;
+			if (this.measure.measurement.value?.active || this.shapes.active || this.line.active) return;
 			const { originalEvent } = event;
 			const touched = originalEvent instanceof PointerEvent && originalEvent.pointerType === "touch";
 			this.choose(event.coordinate, touched ? REACH_PX.touch : REACH_PX.mouse);
 		});
-		this.map.on("dblclick", () => !this.shapes.active && listeners.unchosen());
+		this.map.on("dblclick", () => !this.shapes.active && !this.line.active && listeners.unchosen());
 	}
 }

@@ -9,6 +9,7 @@ import { copyText } from "../clipboard";
 import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
+import type { Deed } from "../land";
 import { type Finding, Inquiry, keyOf } from "../inquiry";
 import { type Change, Live } from "../live";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
@@ -18,7 +19,7 @@ import type { Places } from "../map/touched";
 import { type Permalink, writePermalink } from "../permalink";
 import { type LonLat, WorkingGrid } from "../place";
 import type { DegreeForm } from "../place_text";
-import { headingOf, widthOf } from "../record";
+import { type CityRecord, headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { isNarrow } from "../screen";
 import { type Session, session, startSession } from "../session";
@@ -155,7 +156,9 @@ export class App extends Panel {
 				},
 				moving: (view) => (this.view = view),
 				pointed: (place) => (this.pointed = place),
-				chosen: (place, reachM, byKey) => this.inquire(place, reachM, byKey),
+				chosen: (place, reachM, byKey) => {
+					if (!this.desk.pick(place)) this.inquire(place, reachM, byKey);
+				},
 				unchosen: () => this.closeCard(),
 				loading: (isLoading) => (this.loading = isLoading),
 				failed: (error) => this.onFailure(error),
@@ -320,7 +323,8 @@ export class App extends Panel {
 	}
 
 	private escape(): void {
-		if (document.querySelector("dialog[open]")) return;
+		/* What lies over the card has its own way out. */
+		if (this.occupied || document.querySelector("dialog[open]")) return;
 		if (this.menu !== "none") this.menu = "none";
 		else if (this.measurement?.active) this.map?.measure.finish();
 		else if (this.finding) this.closeCard();
@@ -367,7 +371,7 @@ export class App extends Panel {
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
 				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
-					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .actions=${this.cardActions}></dothi-card>
+					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .date=${this.date} .actions=${this.cardActions}></dothi-card>
 				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
 				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
 				${this.renderZoom()}
@@ -501,6 +505,11 @@ export class App extends Panel {
 		copyLink: (): void => this.copyLink(),
 		again: (): void => void this.inquiry.again(),
 		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
+		changeLand: (deed: Deed, record: CityRecord): void => void this.desk.changeLand(deed, record),
+		openAt: (key: NonNullable<Finding["selected"]>, date: string): void => {
+			this.showDate(date);
+			void this.inquiry.record(key);
+		},
 		compare: (outlines: readonly Outline[]): void => this.map?.compare(outlines),
 		conflict: (id: number): void => void this.desk.openConflict(id),
 		broughtBack: (key: NonNullable<Finding["selected"]>, version: number): void => {

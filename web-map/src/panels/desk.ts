@@ -5,7 +5,7 @@
  */
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { ApiError, askRecord, askShapes } from "../api";
+import { ApiError, askAt, askRecord, askShapes } from "../api";
 import type { Layer } from "../city";
 import { askConflicts, type ConflictHead } from "../conflict";
 import { type Draft, DraftStore } from "../draft";
@@ -18,14 +18,17 @@ import type { CityMap } from "../map/city_map";
 import type { ShapeState } from "../map/shape_editor";
 import type { RecordKey } from "../permalink";
 import type { LonLat, WorkingGrid } from "../place";
-import type { Shape } from "../record";
+import type { CityRecord, Shape } from "../record";
 import { interrupted, logOut, renewSession, session } from "../session";
 import type { ConflictActions } from "./conflict_panel";
 import type { EditActions, EditPanel } from "./edit_panel";
+import type { Deed } from "../land";
+import type { LandActions, LandPanel } from "./land_panel";
 import type { LoginDialog } from "./login_dialog";
 import { Panel } from "./panel";
 import "./conflict_panel";
 import "./edit_panel";
+import "./land_panel";
 import "./login_dialog";
 
 const UNAUTHORISED = 401;
@@ -73,6 +76,7 @@ export class Desk extends Panel {
 	@state() private conflict = 0;
 	@query("dothi-login") private login!: LoginDialog;
 	@query("dothi-edit") private panel!: EditPanel;
+	@query("dothi-land") private land!: LandPanel;
 
 	private readonly drafts = new DraftStore();
 	private unlisten: (() => void)[] = [];
@@ -199,11 +203,53 @@ export class Desk extends Panel {
 		if (login && (await this.isFree())) this.open(startDraft(login, layer, undefined));
 	}
 
+	/* --- land ----------------------------------------------------------------------------------- */
+
+	/** Begins to split a parcel, or to join it with others. */
+	async changeLand(deed: Deed, record: CityRecord): Promise<void> {
+		if (!(await this.isFree())) return;
+		this.map?.measure.clear();
+		this.actions.occupied(EDIT_PX);
+		this.land.open(deed, record);
+	}
+
+	/** Whether what is pointed at is a parcel to be joined; then it is. */
+	pick(place: LonLat): boolean {
+		if (!this.land.picks) return false;
+		void askAt(place, 0, "").then(({ features }) => {
+			const record = features.find(({ layer }) => this.layers.get(layer)?.land);
+			if (record && this.land.picks) this.land.toggle(record);
+		}, (cause: unknown) => this.tell(cause));
+		return true;
+	}
+
+	private closeLand(): void {
+		if (!this.land.isOpen) return;
+		this.land.close();
+		this.actions.occupied(0);
+	}
+
+	private readonly landActions: LandActions = {
+		close: () => this.closeLand(),
+		done: ({ parcels }) => {
+			const land = [...this.layers.values()].find((layer) => layer.land);
+			const [first] = parcels;
+			this.closeLand();
+			if (!land || !first) return;
+			this.actions.refresh(new Set([land.id]));
+			this.actions.toast(t("ui_land_done", { count: parcels.length }));
+			this.actions.show({ layer: land.id, id: first.id });
+		},
+		reveal: (shape) => this.actions.reveal(shape),
+		enter: () => this.enter(),
+	};
+
 	/* An edit that is open is kept as a draft. */
 	private async isFree(): Promise<boolean> {
 		await this.drafts.flush();
 		if (this.editing?.phase === "sending") return false;
 		this.closeEdit();
+		this.closeLand();
 		this.showConflict(0);
 		return true;
 	}
@@ -299,6 +345,10 @@ export class Desk extends Panel {
 			event.preventDefault();
 			this.showConflict(0);
 		}
+		if (this.land.isOpen && event.key === "Escape" && !document.querySelector("dialog[open]")) {
+			event.preventDefault();
+			this.closeLand();
+		}
 		if (!this.edit || !map || document.querySelector("dialog[open]")) return;
 		const isText = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
 		const key = event.key.toLowerCase();
@@ -328,6 +378,7 @@ export class Desk extends Panel {
 		return html`
 			<dothi-edit .edit=${this.edit} .editing=${this.editing} .shape=${this.shape} .grid=${this.grid}
 				.actions=${this.editActions}></dothi-edit>
+			<dothi-land .map=${this.map} .layers=${this.layers} .actions=${this.landActions}></dothi-land>
 			<dothi-conflict .conflictId=${this.conflict} .layers=${this.layers} .actions=${this.conflictActions}></dothi-conflict>
 			<dothi-login></dothi-login>
 		`;

@@ -35,6 +35,8 @@ const paths = {
 	trash: svg`<path d="M4.5 6.5h15M9.5 6.5V4.5h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5m4-5.5v5.5"/>`,
 	warning: svg`<path d="M12 4 2.8 19.5h18.4L12 4Z"/><path d="M12 10v4.5m0 2.3v.1"/>`,
 	data: svg`<path d="M8 4H6.5a2 2 0 0 0-2 2v4L3 12l1.5 2v4a2 2 0 0 0 2 2H8M16 4h1.5a2 2 0 0 1 2 2v4l1.5 2-1.5 2v4a2 2 0 0 1-2 2H16"/>`,
+	split: svg`<path d="M4 5h16v14H4z"/><path d="M13 3 10 21" stroke-dasharray="3 2.500"/>`,
+	join: svg`<path d="M4 6h7v12H4zM13 6h7v12h-7z"/><path d="M9 12h6"/>`,
 	expand: svg`<path d="m6 15 6-6 6 6"/>`,
 };
 

@@ -10,14 +10,17 @@ import { type Finding, keyOf, sameRecord } from "../inquiry";
 import type { RecordKey } from "../permalink";
 import type { GridPlace, LonLat, WorkingGrid } from "../place";
 import { copyDegrees, copyGrid, type DegreeForm, printDegrees, printGrid } from "../place_text";
+import type { Deed } from "../land";
 import { type CityRecord, headingOf, nativeSystemOf, type Row, rowsOf, sourceRowsOf } from "../record";
 import { icon } from "./icon";
+import type { FactsActions } from "./parcel_facts";
 import { Panel } from "./panel";
 import type { HistoryActions } from "./record_history";
+import "./parcel_facts";
 import "./record_history";
 import { swatch } from "./swatch";
 
-export interface CardActions extends HistoryActions {
+export interface CardActions extends HistoryActions, FactsActions {
 	close(): void;
 	select(key: RecordKey | undefined): void;
 	openRecord(key: RecordKey): void;
@@ -26,6 +29,8 @@ export interface CardActions extends HistoryActions {
 	copyLink(): void;
 	again(): void;
 	edit(key: RecordKey): void;
+	/** A parcel becomes others, or one with others. */
+	changeLand(deed: Deed, record: CityRecord): void;
 }
 
 @customElement("dothi-card")
@@ -37,6 +42,8 @@ export class RecordCard extends Panel {
 	@property({ attribute: false }) degrees: DegreeForm = "decimal";
 	/** Layers of which something may be changed. */
 	@property({ attribute: false }) writes: readonly string[] = [];
+	/** The day that the map shows; "" today. */
+	@property({ attribute: false }) date = "";
 	@property({ attribute: false }) actions!: CardActions;
 	@property({ type: Boolean, reflect: true }) tall = false;
 	/** The record whose history is shown instead of what it says. */
@@ -150,6 +157,12 @@ export class RecordCard extends Panel {
 					${mayWrite
 						? html`<button class="chip strong" @click=${() => this.actions.edit(key)}>${icon("pencil")}${t("ui_edit")}</button>`
 						: nothing}
+					${mayWrite && layer.land
+						? html`
+								<button class="chip" @click=${() => this.actions.changeLand("split", record)}>${icon("split")}${t("ui_split")}</button>
+								<button class="chip" @click=${() => this.actions.changeLand("merge", record)}>${icon("join")}${t("ui_merge_parcels")}</button>
+							`
+						: nothing}
 					<button class="chip" @click=${() => this.actions.zoomTo(record)}>${icon("target")}${t("ui_zoom_to")}</button>
 					<button class="chip" aria-pressed=${isHistory} @click=${() => this.showHistory(isHistory ? undefined : key)}>${icon("clock")}${t("ui_history")}</button>
 					<button class="chip" @click=${() => this.actions.copyLink()}>${icon("link")}${t("ui_copy_link")}</button>
@@ -157,7 +170,8 @@ export class RecordCard extends Panel {
 				</div>
 				${isHistory
 					? html`<dothi-history .record=${record} .layer=${layer} .mayWrite=${mayWrite} .actions=${this.actions}></dothi-history>`
-					: this.renderRows(told, layer)}
+					: html`${this.renderRows(told, layer)}
+							${layer.land ? html`<dothi-parcel-facts .record=${record} .layer=${layer} .date=${this.date} .actions=${this.actions}></dothi-parcel-facts>` : nothing}`}
 				${isHistory ? nothing : this.renderRest(record, layer, source, untold, native)}
 			</div>
 		`;

@@ -1,0 +1,159 @@
+/*
+ * parcel_facts: of a parcel both areas side by side, its units of then and now, its use in words, who
+ * holds it, and its lineage as a small tree.
+ */
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { ApiError } from "../api";
+import type { Layer } from "../city";
+import { language, t } from "../i18n/language";
+import { formatDate, formatFixed } from "../i18n/number";
+import { askLineage, askParcel, type Lineage, type LineageStep, type ParcelFacts, type Unit } from "../land";
+import type { RecordKey } from "../permalink";
+import { type CityRecord, headingOf } from "../record";
+import { failure } from "./failure";
+import { icon } from "./icon";
+import { Panel } from "./panel";
+
+export interface FactsActions {
+	openRecord(key: RecordKey): void;
+	/** A record of another day: the map goes there. */
+	openAt(key: RecordKey, date: string): void;
+}
+
+const CAUSES = {
+	split: "ui_cause_split",
+	merge: "ui_cause_merge",
+	redraw: "ui_cause_redraw",
+	transfer: "ui_cause_transfer",
+	rename: "ui_cause_rename",
+} as const;
+
+const PERCENT = 100;
+const DAY_MS = 86_400_000;
+
+function dayBefore(day: string): string {
+	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
+}
+
+@customElement("dothi-parcel-facts")
+export class ParcelFactsPanel extends Panel {
+	@property({ attribute: false }) record!: CityRecord;
+	@property({ attribute: false }) layer!: Layer;
+	@property({ attribute: false }) date = "";
+	@property({ attribute: false }) actions!: FactsActions;
+	@state() private facts: ParcelFacts | undefined;
+	@state() private lineage: Lineage | undefined;
+	@state() private error: ApiError | undefined;
+	private question: AbortController | undefined;
+
+	override disconnectedCallback(): void {
+		this.question?.abort();
+		super.disconnectedCallback();
+	}
+
+	protected override willUpdate(changed: PropertyValues<this>): void {
+		if (changed.has("record") || changed.has("date")) void this.load();
+	}
+
+	private async load(): Promise<void> {
+		const question = new AbortController();
+		this.question?.abort();
+		this.question = question;
+		this.error = undefined;
+		try {
+			const { layer, id } = this.record;
+			const [facts, lineage] = await Promise.all([
+				askParcel(id, this.date, question.signal),
+				askLineage({ layer, id }, question.signal),
+			]);
+			if (this.question !== question) return;
+			this.facts = facts;
+			this.lineage = lineage;
+		} catch (cause) {
+			if (question.signal.aborted) return;
+			if (!(cause instanceof ApiError)) throw cause;
+			this.error = cause;
+		}
+	}
+
+	protected override render(): TemplateResult {
+		const { facts } = this;
+		if (!facts || facts.id !== this.record.id) return html`${failure(this.error)}`;
+		return html`
+			${facts.lock ? this.renderLock(facts.lock) : nothing}
+			${this.renderAreas(facts)}
+			<dl class="rows">
+				${facts.land_use.length
+					? html`<div><dt>${t("ui_land_use")}</dt><dd>${facts.land_use.map(({ code, title }) => (title ? `${title} (${code})` : code)).join(" + ")}
+							<span class="muted tiny">${facts.code_list}</span></dd></div>`
+					: nothing}
+				${this.renderUnit("ui_unit_issued", facts.unit_issued)}
+				${facts.unit_now?.id === facts.unit_issued?.id ? nothing : this.renderUnit("ui_unit_now", facts.unit_now)}
+			</dl>
+			${this.lineage?.steps.length ? this.renderLineage(this.lineage) : nothing}
+		`;
+	}
+
+	private renderLock({ owner, purpose, mine, expires_at }: NonNullable<ParcelFacts["lock"]>): TemplateResult {
+		const until = formatDate(expires_at.slice(0, 10));
+		return html`<p class="warm">${icon("key")} ${mine ? t("ui_held_by_me", { purpose, until }) : t("ui_held", { owner: owner ?? "–", purpose, until })}</p>`;
+	}
+
+	private renderAreas({ areas }: ParcelFacts): TemplateResult {
+		const print = (value: number | null, decimals: number): string => (value === null ? "–" : `${formatFixed(value, decimals, language.value)} m²`);
+		const share = areas.difference_share;
+		return html`
+			<table class="areas">
+				<thead><tr><th scope="col">${t("ui_area_legal")}</th><th scope="col">${t("ui_area_measured")}</th><th scope="col">${t("ui_area_difference")}</th></tr></thead>
+				<tbody>
+					<tr>
+						<td>${print(areas.legal_m2, 1)}</td>
+						<td>${print(areas.measured_m2, 1)}${areas.error_m2 === null ? nothing : html` <span class="muted">± ${formatFixed(areas.error_m2, 1, language.value)}</span>`}</td>
+						<td>${print(areas.difference_m2, 1)}${share === null ? nothing : html` <span class="muted">(${formatFixed(share * PERCENT, 1, language.value)} %)</span>`}</td>
+					</tr>
+				</tbody>
+			</table>
+		`;
+	}
+
+	private renderUnit(title: "ui_unit_issued" | "ui_unit_now", unit: Unit | null): TemplateResult | typeof nothing {
+		if (!unit) return nothing;
+		return html`
+			<div>
+				<dt>${t(title)}</dt>
+				<dd>${unit.name} ${unit.valid_to ? html`<span class="muted tiny">${t("ui_unit_until", { date: formatDate(dayBefore(unit.valid_to)) })}</span>` : nothing}</dd>
+			</div>
+		`;
+	}
+
+	private renderLineage(lineage: Lineage): TemplateResult {
+		return html`
+			<h3>${t("ui_lineage")}</h3>
+			<ul class="lineage">
+				${lineage.steps.map((step) => this.renderStep(step, lineage))}
+			</ul>
+			${lineage.complete ? nothing : html`<p class="muted tiny">${t("ui_lineage_more")}</p>`}
+		`;
+	}
+
+	private renderStep(step: LineageStep, lineage: Lineage): TemplateResult {
+		const day = step.valid_from ? formatDate(step.valid_from) : "";
+		return html`
+			<li>
+				<span>${this.renderNode(step.from, lineage)} → ${this.renderNode(step.to, lineage)}</span>
+				<span class="muted tiny">${[t(CAUSES[step.cause]), day, step.document].filter(Boolean).join(" · ")}</span>
+			</li>
+		`;
+	}
+
+	private renderNode(id: number, lineage: Lineage): TemplateResult {
+		const node = lineage.records.find((one) => one.id === id);
+		const key = { layer: this.record.layer, id };
+		const name = node ? headingOf({ ...this.record, id, properties: node.properties }, this.layer) : t("ui_record_id", { id });
+		if (id === this.record.id || !node) return html`<b>${name}</b>`;
+		const last = node.valid_to && node.valid_to !== node.valid_from ? dayBefore(node.valid_to) : "";
+		if (!node.in_force && !last) return html`<span>${name}</span>`;
+		return html`<button class="text-link" @click=${() => (node.in_force ? this.actions.openRecord(key) : this.actions.openAt(key, last))}>${name}</button>`;
+	}
+}
