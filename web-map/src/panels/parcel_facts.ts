@@ -10,7 +10,7 @@ import { language, t } from "../i18n/language";
 import { formatDate, formatFixed } from "../i18n/number";
 import { askLineage, askParcel, type Lineage, type LineageStep, type ParcelFacts, type Unit } from "../land";
 import type { RecordKey } from "../permalink";
-import { type CityRecord, headingOf } from "../record";
+import { type CityRecord, headingOf, tellValue } from "../record";
 import { failure } from "./failure";
 import { icon } from "./icon";
 import { Panel } from "./panel";
@@ -78,21 +78,36 @@ export class ParcelFactsPanel extends Panel {
 	}
 
 	protected override render(): TemplateResult {
-		const { facts } = this;
-		if (!facts || facts.id !== this.record.id) return html`${failure(this.error)}`;
+		/* What the record itself says is there at once. */
+		const facts = this.facts?.id === this.record.id ? this.facts : undefined;
 		return html`
-			${facts.lock ? this.renderLock(facts.lock) : nothing}
-			${this.renderAreas(facts)}
+			${facts?.lock ? this.renderLock(facts.lock) : nothing}
+			${this.renderAreas(facts?.areas ?? this.ownAreas())}
 			<dl class="rows">
-				${facts.land_use.length
-					? html`<div><dt>${t("ui_land_use")}</dt><dd>${facts.land_use.map(({ code, title }) => (title ? `${title} (${code})` : code)).join(" + ")}
-							<span class="muted tiny">${facts.code_list}</span></dd></div>`
-					: nothing}
-				${this.renderUnit("ui_unit_issued", facts.unit_issued)}
-				${facts.unit_now?.id === facts.unit_issued?.id ? nothing : this.renderUnit("ui_unit_now", facts.unit_now)}
+				${this.renderUse(facts)}
+				${this.renderUnit("ui_unit_issued", facts?.unit_issued)}
+				${facts?.unit_now?.id === facts?.unit_issued?.id ? nothing : this.renderUnit("ui_unit_now", facts?.unit_now)}
 			</dl>
-			${this.lineage?.steps.length ? this.renderLineage(this.lineage) : nothing}
+			${this.lineage?.id === this.record.id && this.lineage.steps.length ? this.renderLineage(this.lineage) : nothing}
+			${failure(this.error)}
 		`;
+	}
+
+	private ownAreas(): ParcelFacts["areas"] {
+		const { fields, land } = this.layer;
+		const number = (id: string | undefined): number | null => {
+			const value = this.record.properties[id ?? ""];
+			return typeof value === "number" ? value : null;
+		};
+		const measured = number(fields.find(({ source }) => source === "area")?.id);
+		return { legal_m2: number(land?.legal_area), measured_m2: measured, error_m2: null, difference_m2: null, difference_share: null };
+	}
+
+	private renderUse(facts: ParcelFacts | undefined): TemplateResult | typeof nothing {
+		const use = this.layer.land?.use ?? "";
+		const told = facts?.land_use.map(({ code, title }) => (title ? `${title} (${code})` : code)).join(" + ") ?? tellValue(this.record.properties[use], use, this.layer);
+		if (!told) return nothing;
+		return html`<div><dt>${t("ui_land_use")}</dt><dd>${told} ${facts ? html`<span class="muted tiny">${facts.code_list}</span>` : nothing}</dd></div>`;
 	}
 
 	private renderLock({ owner, purpose, mine, expires_at }: NonNullable<ParcelFacts["lock"]>): TemplateResult {
@@ -100,7 +115,7 @@ export class ParcelFactsPanel extends Panel {
 		return html`<p class="warm">${icon("key")} ${mine ? t("ui_held_by_me", { purpose, until }) : t("ui_held", { owner: owner ?? "–", purpose, until })}</p>`;
 	}
 
-	private renderAreas({ areas }: ParcelFacts): TemplateResult {
+	private renderAreas(areas: ParcelFacts["areas"]): TemplateResult {
 		const print = (value: number | null, decimals: number): string => (value === null ? "–" : `${formatFixed(value, decimals, language.value)} m²`);
 		const share = areas.difference_share;
 		return html`
@@ -117,7 +132,7 @@ export class ParcelFactsPanel extends Panel {
 		`;
 	}
 
-	private renderUnit(title: "ui_unit_issued" | "ui_unit_now", unit: Unit | null): TemplateResult | typeof nothing {
+	private renderUnit(title: "ui_unit_issued" | "ui_unit_now", unit: Unit | null | undefined): TemplateResult | typeof nothing {
 		if (!unit) return nothing;
 		return html`
 			<div>
