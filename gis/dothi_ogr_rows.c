@@ -154,6 +154,7 @@ static void take_value(struct writer *writer, OGRFeatureH feature, size_t column
 		take_text(writer, feature, column, value);
 		break;
 	case COLUMN_OTHER:
+	case COLUMN_JSON:
 	case COLUMN_TYPES:
 		break;
 	}

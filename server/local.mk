@@ -10,6 +10,7 @@ dothi_SOURCES = \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
+	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
@@ -24,6 +25,7 @@ dothi_SOURCES = \
 	%D%/commands/demo.c \
 	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
+	%D%/commands/export.c \
 	%D%/commands/import.c \
 	%D%/commands/copy.c \
 	%D%/commands/init.c \
