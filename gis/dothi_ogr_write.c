@@ -30,15 +30,15 @@ enum {
 };
 
 /*
- * THE table of formats that are written. The files of a GeoPackage go through the library: SQLite
- * would resolve the folders above, which may be shut.
+ * THE table of formats that are written. A GeoPackage goes through the files of the library under a
+ * path from the root: SQLite would resolve the folders above, which may be shut.
  */
 static const struct target_format {
 	const char *ending, *file, *driver;
 	void (*register_driver)(void);
 	const char *options[OPTIONS_MAX + 1];
 } formats[] = {
-	{"gpkg", "a.gpkg", "GPKG", RegisterOGRGeoPackage, {"FID=id", "GEOMETRY_NAME=geom"}},
+	{"gpkg", "/proc/self/cwd/a.gpkg", "GPKG", RegisterOGRGeoPackage, {"FID=id", "GEOMETRY_NAME=geom"}},
 	{"shp", "a.shp", "ESRI Shapefile", RegisterOGRShape, {"ENCODING=UTF-8"}},
 	{"geojson", "a.geojson", "GeoJSON", RegisterOGRGeoJSON,
 		{"WRITE_BBOX=NO", "SIGNIFICANT_FIGURES=17"}},

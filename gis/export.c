@@ -306,8 +306,14 @@ static int write_record(struct exporting *export, const struct feature *feature,
 	struct stream_row row = {.values = values};
 	bool has_shape = feature->wkb.bytes && !goes_as_bytes(export, feature);
 	struct shape shape;
-	int rc = has_shape ? read_shape(export, feature, &shape, err) : 0;
+	int rc;
 
+	/* The library passes over them; so that is said. */
+	if (export->plan->format == EXPORT_FLATGEOBUF && !feature->wkb.bytes) {
+		export->report->left_out++;
+		return 0;
+	}
+	rc = has_shape ? read_shape(export, feature, &shape, err) : 0;
 	if (!rc)
 		rc = export_columns_fill(&export->columns, feature, has_shape ? &shape : NULL,
 			&export->arena, values, err);
@@ -418,14 +424,15 @@ static int choose_columns(struct exporting *export, bool with_height, struct err
 static int measure(struct exporting *export, struct error *err)
 {
 	bool has_heights = export->view.layer->geometry == GEOMETRY_POINT &&
-			   (export->plan->format == EXPORT_GEOPACKAGE || has_one_dimension(export));
+			   export->plan->format != EXPORT_GEOJSON && export->plan->format != EXPORT_CSV;
 	int rc;
 
 	if (export->plan->format != EXPORT_SHAPEFILE && !has_heights &&
 		export->plan->epsg != EXPORT_NATIVE)
 		return 0;
 	export->crs = (struct crs_info){.epsg = export->tools->city->epsg};
-	rc = choose_columns(export, false, err);
+	/* The heights stand last, so that the others have their places without them too. */
+	rc = choose_columns(export, export->view.layer->geometry == GEOMETRY_POINT, err);
 	export->measuring = true;
 	if (!rc)
 		rc = pass(export, err);

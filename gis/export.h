@@ -45,6 +45,7 @@ struct export_plan {
 
 struct export_report {
 	int64_t rows, without_geometry;
+	int64_t left_out; /* of a FlatGeobuf, which holds none without geometry */
 	int epsg; /* of the coordinates */
 	int64_t bytes;
 	/* Values that the format cannot hold exactly; they stand in full in another part. */

@@ -239,7 +239,7 @@ static struct value value_of(const struct export_column *column, const struct fe
 	case EXPORT_UID:
 		return text_value(feature->uid.text);
 	case EXPORT_HEIGHT:
-		return shape ? real_value(shape->z_m) : (struct value){.kind = VALUE_NULL};
+		return real_value(feature->z_m);
 	case EXPORT_EAST:
 	case EXPORT_NORTH:
 		return shape && shape->point_count
@@ -278,7 +278,8 @@ static int to_cell(const struct export_columns *columns, const struct export_col
 	bool is_count;
 
 	print_value(columns, column, value, &text);
-	is_count = value->kind == VALUE_INT && text.len <= EXCEL_DIGITS_MAX;
+	is_count = value->kind != VALUE_TEXT && text.len <= EXCEL_DIGITS_MAX &&
+		   strspn(text.data, "-0123456789") == text.len;
 	if (!columns->plain && !is_count && !text.failed) {
 		csv_cell_guard(&cell, text.data, text.len);
 		kept = &cell;

@@ -66,8 +66,8 @@ bool export_value_overflows(const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_TEXT:
-		/* Blanks fill the column, so an empty text is nothing, and blanks at the end go. */
-		return !value->len || value->len > DBASE_TEXT_MAX ||
+		/* Blanks fill the column, so an empty text is nothing, and blanks at the ends go. */
+		return !value->len || value->len > DBASE_TEXT_MAX || value->text[0] == ' ' ||
 		       value->text[value->len - 1] == ' ';
 	case VALUE_INT:
 		return room_of_value(value).whole > DBASE_INT_DIGITS_MAX;

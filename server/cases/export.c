@@ -159,6 +159,7 @@ void export_write_report(struct json_writer *json, const struct export_report *r
 {
 	json_member_int(json, "rows", report->rows);
 	json_member_int(json, "without_geometry", report->without_geometry);
+	json_member_int(json, "left_out", report->left_out);
 	json_member_int(json, "bytes", report->bytes);
 	json_member_int(json, "epsg", report->epsg);
 	json_member_bool(json, "too_long_for_excel", report->too_long_for_excel);

@@ -43,7 +43,9 @@ static bool show_progress(void *context, int64_t done, int64_t total)
 	if (now_ms - session->last_progress_ms < PROGRESS_MS)
 		return desk_goes_on(session->desk);
 	session->last_progress_ms = now_ms;
-	if (total > 0 && done <= total)
+	if (total > 0 && done >= total)
+		say_save_finishing(&text, lang);
+	else if (total > 0)
 		say_save_progress(&text, lang, done, total, done * 100 / total);
 	else
 		say_save_progress_open(&text, lang, done);
@@ -173,11 +175,13 @@ static void print_done(struct session *session)
 	desk_print(session->desk, &text);
 	if (report->lost_values)
 		print_lost(session);
-	if (!report->too_long_for_excel || session->order.plain)
-		return;
 	strbuf_reset(&text);
-	say_save_excel(&text, lang);
-	desk_talk(session->desk, &text);
+	if (report->left_out)
+		say_save_left_out(&text, lang, report->left_out);
+	else if (report->too_long_for_excel && !session->order.plain)
+		say_save_excel(&text, lang);
+	if (text.len)
+		desk_talk(session->desk, &text);
 }
 
 static int run(struct desk *desk, struct error *err)
