@@ -11,6 +11,7 @@ dothi_SOURCES = \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/export.c %D%/cases/export.h \
+	%D%/cases/export_job.c %D%/cases/export_job.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
@@ -46,6 +47,7 @@ dothi_SOURCES = \
 	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/edits_api.c %D%/edits_api.h \
+	%D%/export_files.c %D%/export_files.h \
 	%D%/events.c %D%/events.h \
 	%D%/feature_input.c %D%/feature_input.h \
 	%D%/feature_json.c %D%/feature_json.h \

@@ -5,7 +5,7 @@ import {existsSync, mkdirSync, readFileSync, readdirSync, statSync} from 'node:f
 import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {databaseOf, demo, dothi, must, postgres, program, temporaryFolder} from './city.mjs';
+import {databaseOf, demo, dothi, must, program, temporaryFolder} from './city.mjs';
 import {person} from './people.mjs';
 
 // A preloaded sanitizer is not for GDAL's programs.
@@ -271,9 +271,9 @@ const odd = ['0012', '1/2', '12-3', '=1+1', '+84 123', '-5', '@SUM(A1)', '000000
 
 test('odd values, dates and shapes come back through every format, by GDAL and by dothi import', async () => {
   const home = await temporaryFolder(), first = join(home, 'first'), file = name => join(home, name);
-  const square = (x, y, d) => [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]]];
+  const square = (x, y, d) => [[[x, y], [x + d, y], [x + d, y + d], [x, y + d], [x, y]].map(rounded)];
   const features = odd.map((text, i) => ({type: 'Feature', properties: {map_sheet: text, parcel_no: String(i), land_use: null, area_legal_m2: [0.1, 1e-7, 123456789.125, 1 / 3, 5][i % 5], ghi_chu: text, so: i / 7},
-    geometry: i % 9 === 4 ? null : {type: 'Polygon', coordinates: square(106.65 + i * 0.001, 10.97 + i / 3e4, 0.0005)}}));
+    geometry: i % 9 === 4 ? null : {type: 'Polygon', coordinates: square(106.65 + i * 0.001, 10.97 + i * 0.0001, 0.0005)}}));
   // A bow tie is not valid, and is kept.
   features[1].geometry.coordinates = [[[106.7, 10.9], [106.701, 10.901], [106.701, 10.9], [106.7, 10.901], [106.7, 10.9]]];
   await writeFile(file('odd.geojson'), JSON.stringify({type: 'FeatureCollection', features}));
