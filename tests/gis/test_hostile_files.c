@@ -120,7 +120,7 @@ static void a_program_that_fails_is_told_apart(void **state)
 /* A stream of so many rows, numbered from `first`, that says it had `said` of them. */
 static void make_stream(struct strbuf *out, int rows, int first, int said)
 {
-	static const struct ogr_column column = {"a", COLUMN_INT, false};
+	static const struct ogr_column column = {"a", COLUMN_INT, false, 0, 0};
 	static const struct ogr_layer layer = {.name = "",
 		.count = -1,
 		.crs_name = "",

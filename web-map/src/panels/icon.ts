@@ -35,6 +35,7 @@ const paths = {
 	trash: svg`<path d="M4.5 6.5h15M9.5 6.5V4.5h5v2M6.5 6.5l.8 13h9.4l.8-13M10 10.5v5.5m4-5.5v5.5"/>`,
 	warning: svg`<path d="M12 4 2.8 19.5h18.4L12 4Z"/><path d="M12 10v4.5m0 2.3v.1"/>`,
 	data: svg`<path d="M8 4H6.5a2 2 0 0 0-2 2v4L3 12l1.5 2v4a2 2 0 0 0 2 2H8M16 4h1.5a2 2 0 0 1 2 2v4l1.5 2-1.5 2v4a2 2 0 0 1-2 2H16"/>`,
+	download: svg`<path d="M12 4v10.5m-4.5-4.500 4.500 4.500 4.500-4.500M4.500 19.500h15"/>`,
 	expand: svg`<path d="m6 15 6-6 6 6"/>`,
 };
 
