@@ -45,7 +45,7 @@ static const struct target_format {
 	{"fgb", "a.fgb", "FlatGeobuf", RegisterOGRFlatGeobuf,
 		{"SPATIAL_INDEX=YES", "TEMPORARY_DIR=."}},
 	{"csv", "a.csv", "CSV", RegisterOGRCSV,
-		{"GEOMETRY=NONE", "WRITE_BOM=YES", "LINEFORMAT=CRLF", "STRING_QUOTING=IF_NEEDED"}},
+		{"WRITE_BOM=YES", "LINEFORMAT=CRLF", "STRING_QUOTING=IF_NEEDED"}},
 };
 
 /* The same bytes for the same records, and no files beside. */
@@ -436,8 +436,8 @@ static bool pack(struct target *target, struct trouble *trouble)
 	return packed || fail_write(target, trouble);
 }
 
-/* Nobody wants half a file. */
-static void remove_files(const struct target *target)
+/* Nobody wants half a file, and nobody is there to remove it. */
+static void remove_files(void)
 {
 	static const char *const endings[] = {
 		"gpkg", "gpkg-journal", "geojson", "fgb", "csv", "zip"};
@@ -451,7 +451,6 @@ static void remove_files(const struct target *target)
 		snprintf(name, sizeof name, "a.%s", packed_parts[i]);
 		unlink(name);
 	}
-	(void)target;
 }
 
 bool target_write(const struct task *task, int in_fd, int out_fd, struct trouble *trouble)
@@ -470,10 +469,11 @@ bool target_write(const struct task *task, int in_fd, int out_fd, struct trouble
 		return trouble_set(trouble, FAULT_USAGE, NULL, "no layer");
 	written = create_layer(&target, trouble) && put_rows(&target, in_fd, trouble) &&
 		  close_file(&target, trouble) && (!task->pack || pack(&target, trouble));
-	if (!written) {
-		remove_files(&target);
+	/* Of other troubles the parent hears, and removes them. */
+	if (!written && trouble->fault == FAULT_USAGE)
+		remove_files();
+	if (!written)
 		return false;
-	}
 	ogr_stream_put_end(&out, target.rows);
 	return write_out(out_fd, &out);
 }

@@ -48,13 +48,36 @@ struct ogr_writer {
 	struct error failure; /* sticks */
 };
 
+/* Bytes of "a.ENDING" in the folder; 0 if there is none. */
+static int64_t size_of(const struct ogr_writer *writer, const char *ending)
+{
+	autofree(strbuf_clear) struct strbuf path = STRBUF(PATH_BYTES_MAX);
+	struct stat info;
+
+	file_join(&path, writer->folder.data, "a.");
+	strbuf_add_text(&path, ending);
+	return path.failed || lstat(path.data, &info) ? 0 : info.st_size;
+}
+
+static bool is_at_limit(const struct ogr_writer *writer)
+{
+	static const char *const growing[] = {"gpkg", "geojson", "fgb", "csv", "shp", "dbf", "zip"};
+
+	for (size_t i = 0; i < sizeof growing / sizeof *growing; i++)
+		if (size_of(writer, growing[i]) > writer->plan.bytes_max - NEARLY_BYTES)
+			return true;
+	return false;
+}
+
 static int fail_full(const struct ogr_writer *writer, struct error *err)
 {
 	int64_t free_bytes = file_free_bytes(writer->folder.data);
 
-	return free_bytes >= 0 && free_bytes < writer->plan.reserve_bytes + NEARLY_BYTES
-		       ? fail_disk_full(err)
-		       : fail_file_not_written(err, writer->plan.name);
+	if (free_bytes >= 0 && free_bytes < writer->plan.reserve_bytes + NEARLY_BYTES)
+		return fail_disk_full(err);
+	if (is_at_limit(writer))
+		return fail_export_too_large(err, writer->plan.name, writer->plan.bytes_max);
+	return fail_file_not_written(err, writer->plan.name);
 }
 
 static int fail_by_fault(struct ogr_writer *writer, const struct stream_fault *fault,

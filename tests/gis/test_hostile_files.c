@@ -205,6 +205,7 @@ static void each_fault_has_its_message(void **state)
 		{FAULT_CSV_NO_COORDINATES, "CSV-XY-01"},
 		{FAULT_CSV_NO_COLUMN, "CSV-COL-01"},
 		{FAULT_CSV_ORDER, "CSV-XY-02"},
+		{FAULT_NOT_WRITTEN, "SYS-INTERNAL-01"},
 		{FAULT_NO_MEMORY, "READ-STOP-01"},
 		{FAULT_USAGE, "SYS-INTERNAL-01"},
 	};
