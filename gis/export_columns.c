@@ -62,7 +62,7 @@ enum { OWN_COLUMNS = sizeof own_columns / sizeof *own_columns };
 /* All that there can be, with their short names, which so are the same whatever is chosen. */
 static size_t all_columns(const struct layer *layer, struct export_column *columns)
 {
-	const char *names[EXPORT_COLUMNS_MAX];
+	const char *names[EXPORT_COLUMNS_MAX] = {0};
 	struct short_name short_names[EXPORT_COLUMNS_MAX];
 	size_t count = 0;
 

@@ -256,6 +256,11 @@ test('stopped by Ctrl-C, or with its writing program killed, it leaves nothing a
   const robbed = start();
   await busy();
   const [helper] = readFileSync(`/proc/${robbed.child.pid}/task/${robbed.child.pid}/children`, 'utf8').trim().split(' ');
+  // It has closed its sandbox before it writes the first byte.
+  const state = name => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(readFileSync(`/proc/${helper}/status`, 'utf8'))[1];
+  while (state('Seccomp') !== '2') await new Promise(resolve => setTimeout(resolve, 2));
+  assert.equal(state('NoNewPrivs'), '1');
+  assert.equal(state('CapEff'), '0000000000000000');
   process.kill(Number(helper), 'SIGKILL');
   const end = await robbed.ended;
   assert.equal(end.code, 74, end.talk);

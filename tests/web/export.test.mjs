@@ -65,6 +65,7 @@ test("a layer is exported in degrees, then what the map shows, then a ward", asy
 	await shot(page, "export-done");
 
 	await dialog.getByRole("button", { name: "Xuất tệp khác" }).click();
+	assert.equal(await dialog.getByLabel("Định dạng").inputValue(), "geojson", "as chosen before");
 	await dialog.locator("[name=layer]").selectOption("parcel");
 	await dialog.getByLabel("Phạm vi").selectOption("unit");
 	const ward = all[0].properties.unit_now_id;

@@ -137,7 +137,7 @@ export class ExportDialog extends Panel {
 				<p class="hint">${t("ui_export_kept")}</p>
 			</div>
 			<div class="form-end">
-				<button class="button second" type="button" @click=${() => (this.job = undefined)}>${t("ui_export_another")}</button>
+				<button class="button second" type="button" @click=${() => this.again()}>${t("ui_export_another")}</button>
 				<a class="button" href=${result.href} download=${result.file}>${t("ui_export_download")}</a>
 			</div>
 		`;
@@ -149,8 +149,13 @@ export class ExportDialog extends Panel {
 			${told
 				? failure(new ApiError("refused", told.text[language.value], told.try?.[language.value] ?? "", 0, told.code))
 				: html`<p role="status">${t("ui_export_cancelled")}</p>`}
-			<div class="form-end"><button class="button second" type="button" @click=${() => (this.job = undefined)}>${t("ui_export_another")}</button></div>
+			<div class="form-end"><button class="button second" type="button" @click=${() => this.again()}>${t("ui_export_another")}</button></div>
 		`;
+	}
+
+	private again(): void {
+		this.job = undefined;
+		this.where = "all";
 	}
 
 	private orderOf(content: FormData): ExportOrder {
