@@ -18,13 +18,18 @@ static bool is_taken(const struct short_name *names, size_t count, size_t own, c
 
 static void shorten(const char *name, size_t own, size_t count, struct short_name *names)
 {
-	size_t len = text_cut(name, SHORT_NAME_MAX);
-	char text[SHORT_NAME_MAX + 1];
+	char text[SHORT_NAME_MAX + 1] = "";
 
-	snprintf(text, sizeof text, "%.*s", (int)len, name);
+	memcpy(text, name, text_cut(name, SHORT_NAME_MAX));
 	for (int number = 1; is_taken(names, count, own, text) && number <= NUMBER_MAX; number++) {
-		len = text_cut(name, number < 10 ? SHORT_NAME_MAX - 2 : SHORT_NAME_MAX - 3);
-		snprintf(text, sizeof text, "%.*s_%d", (int)len, name, number);
+		char ending[] = {'_', (char)('0' + number / 10), (char)('0' + number % 10), '\0'};
+		size_t len;
+
+		if (number < 10)
+			memmove(ending + 1, ending + 2, 2);
+		len = text_cut(name, SHORT_NAME_MAX - strlen(ending));
+		memcpy(text, name, len);
+		memcpy(text + len, ending, strlen(ending) + 1);
 	}
 	memcpy(names[own].text, text, sizeof text);
 }
