@@ -51,7 +51,7 @@ static void add_rows_sql(struct strbuf *sql, const struct store *store, const st
 	const char *list = choice->ids ? "id_list($ids) CROSS JOIN " : "";
 
 	strbuf_add_text(sql, "SELECT " QUERY_EACH_BEGIN);
-	feature_row_select(sql, view->layer, choice->whole);
+	feature_row_select(sql, view->layer, choice->whole || view->with_native);
 	strbuf_add_text(sql, QUERY_EACH_END);
 	if (view->is_dated) {
 		strbuf_add_format(sql, " FROM %s\"%s_history\" this WHERE ", list, layer);
@@ -187,8 +187,10 @@ static int read_span(struct store *store, const struct choice *choice, struct re
 static int read_chosen(struct store *store, const struct view *view, const struct choice *choice,
 	feature_visit *visit, void *context, int64_t *ret_count, struct error *err)
 {
-	struct reading reading = {
-		.view = view, .whole = choice->whole, .visit = visit, .context = context};
+	struct reading reading = {.view = view,
+		.whole = choice->whole || view->with_native,
+		.visit = visit,
+		.context = context};
 	int rc = choice->ids ? read_list(store, choice, &reading, err)
 			     : read_span(store, choice, &reading, err);
 

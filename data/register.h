@@ -7,7 +7,8 @@
  *	DIR/lock          held by the one process that writes
  *	DIR/control.sock  where that process has things done for others, while it serves
  *	DIR/dothi.conf    settings of the server, if any
- *	DIR/work          of imports under way; emptied when the lock is taken
+ *	DIR/work          of imports and exports under way; emptied when the lock is taken
+ *	DIR/exports       files of exports that were asked for over HTTP, for a day
  *
  * Who opens it for writing holds the lock until it is closed. Readers need none.
  */

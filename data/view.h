@@ -28,6 +28,7 @@ struct grant {
 struct view {
 	const struct layer *layer;
 	bool is_dated;
+	bool with_native; /* records with the bytes as they came, too */
 	/* Dated: in force on a day of first..last; "" open. Of several versions the last one, or all. */
 	struct date first_day, last_day;
 	bool all_versions;

@@ -525,3 +525,28 @@ int crs_print_wkt(struct crs_context *context, int epsg, struct strbuf *out, str
 	proj_destroy(crs);
 	return rc ? rc : strbuf_check(out, err);
 }
+
+int crs_print_pinned_wkt(
+	struct crs_context *context, int epsg, struct strbuf *out, struct error *err)
+{
+	static const char shift[] = ",TOWGS84[" VN2000_TOWGS84 "]";
+	size_t start = out->len;
+	struct crs_info info;
+	const char *spheroid;
+	int depth = 0, rc = crs_describe(context, epsg, &info, err);
+
+	if (!rc)
+		rc = crs_print_wkt(context, epsg, out, err);
+	if (rc || info.base_epsg != CRS_VN2000)
+		return rc;
+	spheroid = strstr(out->data + start, "SPHEROID[");
+	/* Behind the bracket that closes it. */
+	for (; spheroid && *spheroid; spheroid++) {
+		depth += *spheroid == '[' ? 1 : *spheroid == ']' ? -1 : 0;
+		if (*spheroid != ']' || depth)
+			continue;
+		strbuf_replace(out, (size_t)(spheroid + 1 - out->data), 0, shift, sizeof shift - 1);
+		break;
+	}
+	return strbuf_check(out, err);
+}

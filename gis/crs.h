@@ -82,4 +82,8 @@ int crs_path_move(const struct crs_path *path, double *xy, size_t count, struct 
 int crs_print_proj4(struct crs_context *context, int epsg, struct strbuf *out, struct error *err);
 int crs_print_wkt(struct crs_context *context, int epsg, struct strbuf *out, struct error *err);
 
+/* The WKT 1 with TOWGS84 where the way to WGS 84 is seven numbers that are pinned (VN-2000). */
+int crs_print_pinned_wkt(
+	struct crs_context *context, int epsg, struct strbuf *out, struct error *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "gis/csv_cell.h"
 
 enum {
 	KEY_MAX = 64, /* letters of a name that are compared */
@@ -63,7 +64,7 @@ static bool find_key(const char *const *names, size_t count, const char *key, si
 
 struct csv_columns csv_columns_find(const char *const *names, size_t count)
 {
-	struct csv_columns found = {CSV_NO_COORDINATES, 0, 0};
+	struct csv_columns found = {.axes = CSV_NO_COORDINATES};
 
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
 		if (!find_key(names, count, pairs[i].first, &found.first))
@@ -71,6 +72,7 @@ struct csv_columns csv_columns_find(const char *const *names, size_t count)
 		if (pairs[i].second && !find_key(names, count, pairs[i].second, &found.second))
 			continue;
 		found.axes = pairs[i].axes;
+		found.has_height = pairs[i].second && find_key(names, count, "zm", &found.height);
 		break;
 	}
 	return found;
@@ -131,10 +133,13 @@ bool csv_vote_is_degrees(const struct csv_vote *vote)
 
 bool csv_parse_coordinate(const char *text, double *ret)
 {
+	autofree(strbuf_clear) struct strbuf cell = STRBUF(COORDINATE_CHARS);
 	char plain[COORDINATE_CHARS];
 	struct slice piece;
 	const char *comma;
 
+	if (*text == '=' && csv_cell_unguard(&cell, text, strlen(text)))
+		text = cell.data;
 	if (!text_next(&text, '\0', &piece) || piece.len >= sizeof plain)
 		return false;
 	memcpy(plain, piece.at, piece.len);

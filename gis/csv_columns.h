@@ -25,6 +25,8 @@ struct csv_columns {
 	enum csv_axes axes;
 	size_t first;  /* of the shapes, the east, the longitude or X */
 	size_t second; /* of the north, the latitude or Y */
+	bool has_height;
+	size_t height; /* "z_m" */
 };
 
 /* Finds the columns by their names; several pairs: shapes, then east/north, lon/lat, x/y. */
@@ -48,7 +50,10 @@ enum csv_order csv_vote_order(const struct csv_vote *vote);
 /* True if the values are longitudes and latitudes. */
 bool csv_vote_is_degrees(const struct csv_vote *vote);
 
-/* Reads "601234.56", "601234,56" or "106.65", blanks around it aside; false for anything else. */
+/*
+ * Reads "601234.56", "601234,56" or "106.65", blanks and a guard around it aside (csv_cell); false
+ * for anything else.
+ */
 bool csv_parse_coordinate(const char *text, double *ret);
 
 #endif

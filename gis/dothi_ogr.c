@@ -1,8 +1,10 @@
 /*
- * dothi-ogr: reads a file of a user in a sandbox, for dothi, which starts it.
+ * dothi-ogr: reads a file of a user, or writes one for him, in a sandbox, for dothi, which starts it.
  *
  *	dothi-ogr --read FORMAT [--layer NAME] [--encoding NAME] [--east COLUMN --north COLUMN]
  *		[--cpu SECONDS]    the file a.FORMAT in the folder of descriptor 3
+ *	dothi-ogr --write FORMAT [--pack yes] [--title TEXT] [--day DATE] [--file-mib N]
+ *		[--cpu SECONDS]    the same the other way, from rows on the standard input
  *	dothi-ogr --probe          says as JSON how well the sandbox closes on this machine
  */
 #include "gis/dothi_ogr.h"
@@ -16,12 +18,14 @@
 #include "gis/sandbox.h"
 
 enum {
+	INPUT_FD = STDIN_FILENO,
 	OUTPUT_FD = STDOUT_FILENO,
 	FOLDER_FD = 3,
 	CPU_S_DEFAULT = 60,
 	CPU_S_MAX = 24 * 3600,
 	MEMORY_MIB = 3 * 1024, /* a GeoJSON feature of 50 MB takes two thirds of it */
 	FILE_MIB = 64,	       /* reading writes next to nothing */
+	FILE_MIB_MAX = 1 << 20,
 	JSON_MAX = 4096,
 	PATH_BYTES_MAX = 4096,
 	EXIT_USAGE = 2,
@@ -43,7 +47,8 @@ static bool parse_option(struct task *task, const char *name, const char *value)
 		const char *name;
 		const char **value;
 	} texts[] = {{"--layer", &task->layer}, {"--encoding", &task->encoding},
-		{"--east", &task->east}, {"--north", &task->north}};
+		{"--east", &task->east}, {"--north", &task->north}, {"--write", &task->write},
+		{"--title", &task->title}, {"--day", &task->day}};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		if (!strcmp(name, texts[i].name)) {
@@ -53,18 +58,24 @@ static bool parse_option(struct task *task, const char *name, const char *value)
 	}
 	if (!strcmp(name, "--read"))
 		return format_parse(value, &task->format);
+	if (!strcmp(name, "--pack"))
+		return task->pack = !strcmp(value, "yes");
+	if (!strcmp(name, "--file-mib"))
+		return number_parse_int(value, strlen(value), 1, FILE_MIB_MAX, &task->file_mib);
 	return !strcmp(name, "--cpu") &&
 	       number_parse_int(value, strlen(value), 1, CPU_S_MAX, &task->cpu_s);
 }
 
 static bool parse_arguments(int count, char **arguments, struct task *ret_task)
 {
-	struct task task = {.cpu_s = CPU_S_DEFAULT};
+	struct task task = {.cpu_s = CPU_S_DEFAULT, .file_mib = FILE_MIB};
 
 	for (int i = 1; i < count; i += 2)
 		if (i + 1 == count || !parse_option(&task, arguments[i], arguments[i + 1]))
 			return false;
 	*ret_task = task;
+	if (task.write)
+		return task.format == UPLOAD_ANY && target_parse(task.write);
 	return task.format != UPLOAD_ANY && !task.east == !task.north;
 }
 
@@ -94,14 +105,14 @@ static const char *find_encodings(struct arena *arena)
 	return arena_text(arena, folder.data, folder.len);
 }
 
-static bool enter_sandbox(
-	int folder_fd, int64_t cpu_s, struct sandbox_state *ret_state, struct trouble *trouble)
+static bool enter_sandbox(int folder_fd, const struct task *task,
+	struct sandbox_state *ret_state, struct trouble *trouble)
 {
 	autofree(arena_clear) struct arena arena = ARENA(1 << 20);
 	struct sandbox_wish wish = {.folder_fd = folder_fd,
-		.cpu_s = cpu_s,
+		.cpu_s = task->cpu_s,
 		.memory_bytes = (int64_t)MEMORY_MIB << 20,
-		.file_bytes = (int64_t)FILE_MIB << 20};
+		.file_bytes = task->file_mib << 20};
 	struct error err = {0};
 
 	wish.readable[0] = find_encodings(&arena);
@@ -118,7 +129,8 @@ static int probe(void)
 	struct json_writer json = JSON_WRITER(&text);
 	struct sandbox_state state = {0};
 	struct trouble trouble;
-	bool closed = enter_sandbox(-1, CPU_S_DEFAULT, &state, &trouble);
+	const struct task task = {.cpu_s = CPU_S_DEFAULT, .file_mib = FILE_MIB};
+	bool closed = enter_sandbox(-1, &task, &state, &trouble);
 
 	json_begin_object(&json);
 	json_member_bool(&json, "closed", closed);
@@ -140,8 +152,16 @@ static bool read_file(const struct task *task, struct trouble *trouble)
 	struct sandbox_state state;
 	autofree(source_close) struct source source = {0};
 
-	return enter_sandbox(FOLDER_FD, task->cpu_s, &state, trouble) &&
+	return enter_sandbox(FOLDER_FD, task, &state, trouble) &&
 	       source_open(&source, task, trouble) && source_write(&source, OUTPUT_FD, trouble);
+}
+
+static bool write_file(const struct task *task, struct trouble *trouble)
+{
+	struct sandbox_state state;
+
+	return enter_sandbox(FOLDER_FD, task, &state, trouble) &&
+	       target_write(task, INPUT_FD, OUTPUT_FD, trouble);
 }
 
 int main(int count, char **arguments)
@@ -160,7 +180,7 @@ int main(int count, char **arguments)
 		return write(STDERR_FILENO, usage, sizeof usage - 1) < 0 ? 1 : EXIT_USAGE;
 	}
 	close_range(FOLDER_FD + 1, ~0U, 0);
-	if (read_file(&task, &trouble))
+	if (task.write ? write_file(&task, &trouble) : read_file(&task, &trouble))
 		return 0;
 	ogr_stream_put_fault(&out, &(struct stream_fault){trouble.fault, trouble.number,
 					   trouble.text, trouble.detail});

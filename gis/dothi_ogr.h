@@ -1,9 +1,11 @@
 /*
- * dothi_ogr: the parts of the program that reads files of users (dothi_ogr*.c).
+ * dothi_ogr: the parts of the program that reads files of users and writes files for them
+ * (dothi_ogr*.c).
  *
- * The program is started by ogr_reader with the file under a neutral name in a folder of its own,
+ * To read, it is started by ogr_reader with the file under a neutral name in a folder of its own,
  * closes its sandbox, opens the file with the one driver of its format, and writes what it finds to
- * the standard output (ogr_stream). Only these files know GDAL.
+ * the standard output (ogr_stream). To write, ogr_writer gives it the rows on its standard input and
+ * an empty folder. Only these files know GDAL.
  */
 #ifndef GIS_DOTHI_OGR_H
 #define GIS_DOTHI_OGR_H
@@ -17,8 +19,13 @@
 #include "gis/ogr_stream.h"
 #include "gis/upload.h" /* the formats alone */
 
-/* The file to read, from the command line. */
+/* The file to read or to write, from the command line. */
 struct task {
+	const char *write; /* the ending of the format that is written; NULL: a file is read */
+	bool pack;	   /* its parts become one archive */
+	const char *title; /* of the layer, for people; NULL */
+	const char *day;   /* of the records, "2026-11-21"; NULL: the clock's */
+	int64_t file_mib;  /* the largest file that may grow */
 	enum upload_format format;
 	const char *layer;	  /* NULL the only one */
 	const char *encoding;	  /* NULL as the file says */
@@ -104,10 +111,24 @@ enum row_problem source_add_csv_geometry(
 /* Appends the WKB of a geometry of the library, with straight edges and without measures. */
 enum row_problem source_add_wkb(const struct source *source, void *geometry, struct strbuf *wkb);
 
+/* The settings of the library, and where its complaints go. */
+void library_settle(struct complaint *complaint);
+
 /* --- rows (dothi_ogr_rows.c) --- */
 
 /* Writes the layer, its rows and the end; false with the trouble that stopped it. */
 bool source_write(struct source *source, int fd, struct trouble *trouble);
+
+/* --- writing (dothi_ogr_write.c) --- */
+
+/* True if a format with that ending is written. */
+bool target_parse(const char *ending);
+
+/*
+ * Takes a layer, its rows and the end (ogr_stream) and makes "a.FORMAT" of them, or "a.zip"; says the
+ * end when it is there. False with the trouble that stopped it; then there is no file.
+ */
+bool target_write(const struct task *task, int in_fd, int out_fd, struct trouble *trouble);
 
 /* Writes all bytes and empties the buffer; false if nobody reads. */
 bool write_out(int fd, struct strbuf *out);

@@ -2,6 +2,8 @@
 
 #include "gis/dothi_ogr.h"
 
+#include <math.h>
+
 #include "base/text.h"
 
 enum { ROWS_ASKED = 1000 /* rows whose X and Y are looked at */ };
@@ -95,14 +97,16 @@ static enum row_problem add_wkt(const struct source *source, char *text, struct 
 	return problem;
 }
 
-/* A point of ISO WKB. */
-static void add_point(double east, double north, struct strbuf *wkb)
+/* A point of ISO WKB; z NaN: without a height. */
+static void add_point(double east, double north, double z, struct strbuf *wkb)
 {
-	static const char header[] = {1, 1, 0, 0, 0};
+	static const unsigned char header[] = {1, 1, 0, 0, 0}, header_z[] = {1, 0xE9, 3, 0, 0};
 
-	strbuf_add(wkb, header, sizeof header);
+	strbuf_add(wkb, isnan(z) ? header : header_z, sizeof header);
 	strbuf_add(wkb, &east, sizeof east);
 	strbuf_add(wkb, &north, sizeof north);
+	if (!isnan(z))
+		strbuf_add(wkb, &z, sizeof z);
 }
 
 static bool is_blank(OGRFeatureH feature, size_t column)
@@ -116,7 +120,7 @@ enum row_problem source_add_csv_geometry(
 	const struct source *source, void *feature, struct strbuf *wkb)
 {
 	const struct csv_columns *csv = &source->csv;
-	double first, second;
+	double first, second, z = (double)NAN;
 
 	if (is_blank(feature, csv->first) &&
 		(csv->axes == CSV_WKT || is_blank(feature, csv->second)))
@@ -128,9 +132,12 @@ enum row_problem source_add_csv_geometry(
 	}
 	if (!coordinate(feature, csv->first, &first) || !coordinate(feature, csv->second, &second))
 		return ROW_COORDINATES_UNREADABLE;
+	if (csv->has_height && !is_blank(feature, csv->height) &&
+		!coordinate(feature, csv->height, &z))
+		return ROW_COORDINATES_UNREADABLE;
 	if (source->csv_north_first)
-		add_point(second, first, wkb);
+		add_point(second, first, z, wkb);
 	else
-		add_point(first, second, wkb);
+		add_point(first, second, z, wkb);
 	return ROW_FINE;
 }

@@ -69,6 +69,13 @@ static void CPL_STDCALL on_complaint(CPLErr kind, CPLErrorNum number, const char
 	copy_words(complaint->words, sizeof complaint->words, words);
 }
 
+void library_settle(struct complaint *complaint)
+{
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+		CPLSetConfigOption(settings[i][0], settings[i][1]);
+	CPLPushErrorHandlerEx(on_complaint, complaint);
+}
+
 const char *source_library(void)
 {
 	return GDALVersionInfo("RELEASE_NAME");
@@ -111,9 +118,7 @@ static bool open_dataset(
 {
 	const char *drivers[] = {format->driver, NULL};
 
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-		CPLSetConfigOption(settings[i][0], settings[i][1]);
-	CPLPushErrorHandlerEx(on_complaint, &source->complaint);
+	library_settle(&source->complaint);
 	format->register_driver();
 	source->dataset = GDALOpenEx(
 		format->file, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, format->options, NULL);

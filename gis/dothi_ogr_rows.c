@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "gis/csv_cell.h"
 
 enum {
 	FLUSH_BYTES = 1 << 18,
@@ -55,6 +56,17 @@ static void note(struct writer *writer, enum row_problem problem, size_t column)
 	writer->row.problem_column = column;
 }
 
+/* What a cell means that is guarded against Excel; of others the text itself. */
+static const char *take_cell(struct writer *writer, const char *text, size_t *len)
+{
+	autofree(strbuf_clear) struct strbuf plain = STRBUF(OGR_TEXT_MAX);
+
+	if ((text[0] != '=' && text[0] != '\'') || !csv_cell_unguard(&plain, text, *len))
+		return text;
+	*len = plain.len;
+	return plain.failed ? NULL : arena_text(&writer->texts, plain.data, plain.len);
+}
+
 static void take_text(
 	struct writer *writer, OGRFeatureH feature, size_t column, struct value *value)
 {
@@ -62,6 +74,8 @@ static void take_text(
 	size_t len;
 	const char *text = recoder_text(&writer->source->recoder, &writer->texts, raw, &len);
 
+	if (text && writer->source->task->format == UPLOAD_CSV)
+		text = take_cell(writer, text, &len);
 	if (!text) {
 		note(writer, ROW_TEXT_UNREADABLE, column);
 		return;
@@ -154,6 +168,7 @@ static void take_value(struct writer *writer, OGRFeatureH feature, size_t column
 		take_text(writer, feature, column, value);
 		break;
 	case COLUMN_OTHER:
+	case COLUMN_JSON:
 	case COLUMN_TYPES:
 		break;
 	}

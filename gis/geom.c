@@ -300,3 +300,65 @@ int geom_repair(struct geom_context *context, struct arena *arena, const struct 
 	GEOSGeom_destroy_r(context->geos, geometry);
 	return rc;
 }
+
+/* --- areas that are compared ---------------------------------------------------------------------- */
+
+struct geom_area {
+	struct geom_context *context;
+	GEOSGeometry *geometry;
+	const GEOSPreparedGeometry *prepared;
+	struct box box;
+};
+
+int geom_area_new(struct geom_context *context, const struct shape *shape,
+	struct geom_area **ret_area, struct error *err)
+{
+	autoptr(geom_area_free) struct geom_area *area = calloc(1, sizeof *area);
+	int rc;
+
+	if (!area)
+		return fail_no_memory(err);
+	area->context = context;
+	area->box = shape_box(shape);
+	rc = geom_to_geos(context, shape, &area->geometry, err);
+	if (rc)
+		return rc;
+	area->prepared = GEOSPrepare_r(context->geos, area->geometry);
+	if (!area->prepared)
+		return geom_fail(err, context);
+	*ret_area = take(area);
+	return 0;
+}
+
+void geom_area_free(struct geom_area *area)
+{
+	if (!area)
+		return;
+	if (area->prepared)
+		GEOSPreparedGeom_destroy_r(area->context->geos, area->prepared);
+	if (area->geometry)
+		GEOSGeom_destroy_r(area->context->geos, area->geometry);
+	free(area);
+}
+
+int geom_area_meets(
+	struct geom_area *area, const struct shape *shape, bool *ret_meets, struct error *err)
+{
+	struct geom_finding finding = {GEOM_VALID, 0, 0};
+	struct box box = shape_box(shape);
+	GEOSGeometry *other;
+	char meets;
+	int rc;
+
+	*ret_meets = shape->point_count && boxes_meet(&area->box, &box);
+	if (!*ret_meets || !check_rings(shape, &finding))
+		return 0;
+	rc = geom_to_geos(area->context, shape, &other, err);
+	if (rc)
+		return rc;
+	meets = GEOSPreparedIntersects_r(area->context->geos, area->prepared, other);
+	GEOSGeom_destroy_r(area->context->geos, other);
+	if (meets == 0 || meets == 1)
+		*ret_meets = meets;
+	return 0;
+}

@@ -1,5 +1,6 @@
 /*
- * geom: what needs a geometry library: is a shape valid, where not, and making it so (GEOS).
+ * geom: what needs a geometry library: is a shape valid, where not, and making it so; does it meet an
+ * area (GEOS).
  *
  * Validity is that of OGC 06-103r4 (simple features): rings closed and not crossing themselves,
  * holes inside, parts apart. A context belongs to one thread.
@@ -47,5 +48,17 @@ int geom_check(struct geom_context *context, const struct shape *shape,
  */
 int geom_repair(struct geom_context *context, struct arena *arena, const struct shape *shape,
 	struct shape *ret_shape, struct error *err);
+
+/*
+ * An area that many shapes are compared with, in their coordinates. A shape meets it that has a point
+ * in common with it; one that is too damaged to tell does so with its box.
+ */
+struct geom_area;
+int geom_area_new(struct geom_context *context, const struct shape *shape,
+	struct geom_area **ret_area, struct error *err);
+void geom_area_free(struct geom_area *area);
+AUTOPTR(struct geom_area, geom_area_free);
+int geom_area_meets(
+	struct geom_area *area, const struct shape *shape, bool *ret_meets, struct error *err);
 
 #endif

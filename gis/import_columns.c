@@ -2,10 +2,12 @@
 
 #include <math.h>
 
+#include "base/json_read.h"
 #include "base/json_write.h"
 #include "base/messages.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "gis/export_columns.h"
 
 enum { OTHERS_MAX_BYTES = 4 << 20, NAMES_MAX_BYTES = 600 };
 
@@ -65,7 +67,8 @@ static int take_mapping(
 	return 0;
 }
 
-/* A free column that means the field, -1 none; the field's own name goes before its aliases. */
+/* A free column that means the field, -1 none; the field's own name goes before its aliases, and these
+ * before the ten characters that an export gave it. */
 static int guess_column(const struct import_columns *columns, const struct layer_field *field,
 	int *ret_column, struct error *err)
 {
@@ -84,6 +87,10 @@ static int guess_column(const struct import_columns *columns, const struct layer
 		if (means && *ret_column < 0)
 			*ret_column = (int)i;
 	}
+	for (size_t i = 0; *ret_column < 0 && i < columns->file->column_count; i++)
+		if (!columns->is_used[i] &&
+			export_field_of_short(columns->layer, columns->file->columns[i].name) == field)
+			*ret_column = (int)i;
 	return 0;
 }
 
@@ -212,6 +219,55 @@ static int convert(
 	}
 }
 
+static bool is_source(const char *name)
+{
+	return text_equal_nocase(name, "source_attributes") || text_equal_nocase(name, "source_att");
+}
+
+/* Members of a value on their way among the columns. */
+struct member_pen {
+	struct json_writer *json;
+	const struct import_columns *columns;
+};
+
+static bool put_member(void *context, const char *key, const struct json_node *value)
+{
+	const struct member_pen *pen = context;
+	autofree(strbuf_clear) struct strbuf text = STRBUF(OTHERS_MAX_BYTES);
+
+	/* The file's own column goes before what the record had of that name. */
+	if (find_column(pen->columns->file, key) >= 0)
+		return true;
+	if (!json_node_print(value, &text))
+		return false;
+	json_put_key(pen->json, key);
+	json_put_raw(pen->json, text.data, text.len);
+	return true;
+}
+
+/* What an export has as source_attributes become them again, rather than a text in them. */
+static bool put_members(struct json_writer *json, const struct import_columns *columns,
+	size_t column, const struct value *value)
+{
+	struct member_pen pen = {json, columns};
+	autoptr(json_document_free) struct json_node *document = NULL;
+
+	if (!is_source(columns->file->columns[column].name))
+		return false;
+	/* One column is: members of several could have one name. */
+	for (size_t i = 0; i < column; i++)
+		if (is_source(columns->file->columns[i].name))
+			return false;
+	if (value->kind == VALUE_NULL)
+		return true;
+	if (value->kind != VALUE_TEXT ||
+		json_document_parse(value->text, value->len, &document, NULL) ||
+		json_node_kind(document) != JSON_KIND_OBJECT)
+		return false;
+	json_node_each(document, put_member, &pen);
+	return true;
+}
+
 /* The columns without a field, and those that did not fit, as JSON. */
 static int put_others(const struct import_columns *columns, const struct value *from,
 	const bool *misfits, struct arena *arena, const char **ret_others, struct error *err)
@@ -223,6 +279,8 @@ static int put_others(const struct import_columns *columns, const struct value *
 	json_begin_object(&json);
 	for (size_t i = 0; i < columns->file->column_count; i++) {
 		if (columns->is_used[i] && !misfits[i])
+			continue;
+		if (put_members(&json, columns, i, &from[i]))
 			continue;
 		json_put_key(&json, columns->file->columns[i].name);
 		value_put_json(

@@ -8,7 +8,12 @@ gis_libgis_a_SOURCES = \
 	%D%/crs_check.c %D%/crs_check.h \
 	%D%/crs_patch.c %D%/crs_patch.h \
 	%D%/crs_ref.c %D%/crs_ref.h \
+	%D%/csv_cell.c %D%/csv_cell.h \
 	%D%/csv_columns.c %D%/csv_columns.h \
+	%D%/export.c %D%/export.h \
+	%D%/export_area.c %D%/export_area.h \
+	%D%/export_columns.c %D%/export_columns.h \
+	%D%/export_measure.c %D%/export_measure.h \
 	%D%/file_kind.c %D%/file_kind.h \
 	%D%/fit_corners.c %D%/fit_corners.h \
 	%D%/geojson.c %D%/geojson.h \
@@ -24,6 +29,7 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
+	%D%/ogr_writer.c %D%/ogr_writer.h \
 	%D%/placing.c %D%/placing.h \
 	%D%/sample_alleys.c %D%/sample_alleys.h \
 	%D%/sample_axes.c %D%/sample_axes.h \
@@ -53,12 +59,14 @@ gis_libgis_a_SOURCES = \
 	%D%/sandbox_calls.c %D%/sandbox_calls.h \
 	%D%/shape.c %D%/shape.h \
 	%D%/shapefile.c %D%/shapefile.h \
+	%D%/short_names.c %D%/short_names.h \
 	%D%/side.c %D%/side.h \
 	%D%/unit_finder.c %D%/unit_finder.h \
 	%D%/unit_succession.c %D%/unit_succession.h \
 	%D%/upload.c %D%/upload.h \
 	%D%/upload_folder.c %D%/upload_zip.c %D%/upload_parts.h \
 	%D%/watch.c %D%/watch.h \
+	%D%/wkt.c %D%/wkt.h \
 	%D%/zip_file.c %D%/zip_file.h
 
 # The wards of the sample city, found through the assembler's include path.
@@ -80,5 +88,6 @@ dothi_ogr_SOURCES = \
 	%D%/dothi_ogr_csv.c \
 	%D%/dothi_ogr_open.c \
 	%D%/dothi_ogr_rows.c \
-	%D%/dothi_ogr_text.c
+	%D%/dothi_ogr_text.c \
+	%D%/dothi_ogr_write.c
 dothi_ogr_LDADD = gis/libgis.a $(GDAL_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS)

@@ -18,6 +18,7 @@ enum column_type {
 	COLUMN_DATE,	 /* a text, "2026-11-21" */
 	COLUMN_DATETIME, /* a text, "2026-11-21T08:00:00" with a fraction and an offset if known */
 	COLUMN_OTHER,	 /* pictures and the like: always null */
+	COLUMN_JSON,	 /* a text that is JSON; only written */
 	COLUMN_TYPES,
 };
 
@@ -25,6 +26,7 @@ struct ogr_column {
 	const char *name;
 	enum column_type type;
 	bool name_unreadable; /* not of the stated encoding: each byte stands as U+00XX */
+	uint8_t width, decimals; /* of a dBASE table that is written; 0 as it comes */
 };
 
 enum layer_geometry {

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,15 +51,22 @@ static int lift(int fd)
 	return lifted;
 }
 
-static int set_actions(posix_spawn_file_actions_t *actions, int output_fd, int folder_fd)
+/* What the program gets; input_fd -1: nothing to read. */
+struct ends {
+	int input_fd, output_fd, folder_fd;
+};
+
+static int set_actions(posix_spawn_file_actions_t *actions, const struct ends *ends)
 {
-	int fault =
-		posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	int fault = ends->input_fd < 0 ? posix_spawn_file_actions_addopen(
+						 actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+				       : posix_spawn_file_actions_adddup2(
+						 actions, ends->input_fd, STDIN_FILENO);
 
 	if (!fault)
-		fault = posix_spawn_file_actions_adddup2(actions, output_fd, STDOUT_FILENO);
+		fault = posix_spawn_file_actions_adddup2(actions, ends->output_fd, STDOUT_FILENO);
 	if (!fault)
-		fault = posix_spawn_file_actions_adddup2(actions, folder_fd, FOLDER_FD);
+		fault = posix_spawn_file_actions_adddup2(actions, ends->folder_fd, FOLDER_FD);
 	if (!fault)
 		fault = posix_spawn_file_actions_addclosefrom_np(actions, FOLDER_FD + 1);
 	return fault;
@@ -81,7 +89,7 @@ static int set_signals(posix_spawnattr_t *attributes)
 	return fault;
 }
 
-static int spawn(const char *program, const char *const *arguments, int output_fd, int folder_fd,
+static int spawn(const char *program, const char *const *arguments, const struct ends *ends,
 	pid_t *ret_id)
 {
 	posix_spawn_file_actions_t actions;
@@ -93,7 +101,7 @@ static int spawn(const char *program, const char *const *arguments, int output_f
 		return fault;
 	fault = posix_spawnattr_init(&attributes);
 	if (!fault) {
-		fault = set_actions(&actions, output_fd, folder_fd);
+		fault = set_actions(&actions, ends);
 		if (!fault)
 			fault = set_signals(&attributes);
 		if (!fault)
@@ -105,12 +113,31 @@ static int spawn(const char *program, const char *const *arguments, int output_f
 	return fault;
 }
 
-int ogr_process_start(const char *program, const char *const *arguments, const char *folder,
+/* Both ends of a way into the program; a socket, whose writer can do without SIGPIPE. */
+static int open_input(int *ret_own_fd, int *ret_its_fd)
+{
+	const int room = PIPE_BYTES;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return errno;
+	*ret_own_fd = lift(ends[0]);
+	*ret_its_fd = lift(ends[1]);
+	if (*ret_own_fd < 0 || *ret_its_fd < 0)
+		return EMFILE;
+	setsockopt(*ret_own_fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+	shutdown(*ret_own_fd, SHUT_RD);
+	return 0;
+}
+
+static int start(const char *program, const char *const *arguments, const char *folder, bool fed,
 	struct ogr_process *ret_process, struct error *err)
 {
 	autofree(file_drop) int folder_fd = lift(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	autofree(file_drop) int read_fd = -1;
 	autofree(file_drop) int write_fd = -1;
+	autofree(file_drop) int feed_fd = -1;
+	autofree(file_drop) int input_fd = -1;
 	int ends[2], fault;
 	pid_t id;
 
@@ -121,18 +148,47 @@ int ogr_process_start(const char *program, const char *const *arguments, const c
 	read_fd = lift(ends[0]);
 	write_fd = lift(ends[1]);
 	fault = read_fd < 0 || write_fd < 0 ? EMFILE : 0;
+	if (!fault && fed)
+		fault = open_input(&feed_fd, &input_fd);
 	/* Best effort: a user may have only so many bytes in pipes. */
 	if (!fault)
 		fcntl(write_fd, F_SETPIPE_SZ, PIPE_BYTES);
 	if (!fault)
-		fault = spawn(program, arguments, write_fd, folder_fd, &id);
+		fault = spawn(program, arguments, &(struct ends){input_fd, write_fd, folder_fd},
+			&id);
 	if (fault) {
 		fail_reader_missing(err, program_name);
 		return error_detail(err, "%s: %s", program, strerror(fault));
 	}
-	*ret_process = (struct ogr_process){id, read_fd};
-	read_fd = -1;
+	*ret_process = (struct ogr_process){id, read_fd, feed_fd};
+	read_fd = feed_fd = -1;
 	return 0;
+}
+
+int ogr_process_start(const char *program, const char *const *arguments, const char *folder,
+	struct ogr_process *ret_process, struct error *err)
+{
+	return start(program, arguments, folder, false, ret_process, err);
+}
+
+int ogr_process_start_fed(const char *program, const char *const *arguments, const char *folder,
+	struct ogr_process *ret_process, struct error *err)
+{
+	return start(program, arguments, folder, true, ret_process, err);
+}
+
+ssize_t ogr_process_feed(
+	const struct ogr_process *process, const void *bytes, size_t len, int most_ms)
+{
+	struct pollfd one = {.fd = process->input_fd, .events = POLLOUT};
+	ssize_t taken = send(process->input_fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (taken > 0 || (taken < 0 && errno != EAGAIN && errno != EINTR))
+		return taken;
+	if (poll(&one, 1, most_ms) <= 0)
+		return 0;
+	taken = send(process->input_fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	return taken < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : taken;
 }
 
 int ogr_process_wait(const struct ogr_process *process, int most_ms)
@@ -164,6 +220,7 @@ static int reap(struct ogr_process *process)
 	while (id < 0 && errno == EINTR);
 	process->id = 0;
 	file_drop(&process->output_fd);
+	file_drop(&process->input_fd);
 	return id > 0 && WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
@@ -171,6 +228,7 @@ int ogr_process_end(struct ogr_process *process)
 {
 	if (!process->id) {
 		file_drop(&process->output_fd);
+		file_drop(&process->input_fd);
 		return 0;
 	}
 	kill(process->id, SIGKILL);

@@ -1,6 +1,6 @@
 /*
- * ogr_process: a run of dothi-ogr: started with a clean environment, read with a limit of time,
- * ended in any case.
+ * ogr_process: a run of dothi-ogr: started with a clean environment, read (and fed) with a limit of
+ * time, ended in any case.
  *
  * Safe to call from any thread: the process is spawned, not forked.
  */
@@ -17,9 +17,10 @@
 struct ogr_process {
 	pid_t id; /* 0 not running */
 	int output_fd;
+	int input_fd; /* of one that is fed; else -1 */
 };
 
-#define OGR_PROCESS ((struct ogr_process){0, -1})
+#define OGR_PROCESS ((struct ogr_process){0, -1, -1})
 
 /*
  * Appends the path of the program: beside the running one, or where it was installed. Fails if it
@@ -30,6 +31,17 @@ int ogr_process_find(struct strbuf *ret_path, struct error *err);
 /* Starts the program; the folder is its descriptor 3. arguments end with NULL. */
 int ogr_process_start(const char *program, const char *const *arguments, const char *folder,
 	struct ogr_process *ret_process, struct error *err);
+
+/* The same of one that is fed on its standard input. */
+int ogr_process_start_fed(const char *program, const char *const *arguments, const char *folder,
+	struct ogr_process *ret_process, struct error *err);
+
+/*
+ * Feeds it, as far as it takes something within so long: how many bytes it took, 0 none yet, -1 it
+ * takes no more. It gives no signal.
+ */
+ssize_t ogr_process_feed(
+	const struct ogr_process *process, const void *bytes, size_t len, int most_ms);
 
 /* Waits for output, at most so long: 1 there is some, or its end; 0 not yet. */
 int ogr_process_wait(const struct ogr_process *process, int most_ms);

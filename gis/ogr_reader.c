@@ -85,6 +85,7 @@ static int fail_by_fault(
 	case FAULT_NO_MEMORY:
 		rc = fail_reader_stopped(err, name);
 		break;
+	case FAULT_NOT_WRITTEN:
 	case FAULT_USAGE:
 	case FAULTS:
 		rc = fail_internal(err);

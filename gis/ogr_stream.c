@@ -79,6 +79,8 @@ void ogr_stream_put_layer(struct strbuf *out, const struct ogr_layer *layer)
 		put_text(out, layer->columns[i].name);
 		put_u8(out, layer->columns[i].type);
 		put_u8(out, layer->columns[i].name_unreadable);
+		put_u8(out, layer->columns[i].width);
+		put_u8(out, layer->columns[i].decimals);
 	}
 	end_frame(out, at);
 }
@@ -245,6 +247,8 @@ static const struct ogr_column *get_columns(
 		columns[i].name = get_text(cursor, OGR_NAME_MAX, NULL);
 		columns[i].type = (enum column_type)get_u8(cursor, COLUMN_TYPES);
 		columns[i].name_unreadable = get_u8(cursor, 2);
+		columns[i].width = (uint8_t)get_u8(cursor, UINT8_MAX + 1);
+		columns[i].decimals = (uint8_t)get_u8(cursor, UINT8_MAX + 1);
 	}
 	return columns;
 }
@@ -295,6 +299,7 @@ static bool value_fits(const struct value *value, enum column_type type)
 		return true;
 	switch (type) {
 	case COLUMN_TEXT:
+	case COLUMN_JSON:
 		return value->kind == VALUE_TEXT;
 	case COLUMN_INT:
 		return value->kind == VALUE_INT;

@@ -1,5 +1,6 @@
 /*
- * ogr_stream: what dothi-ogr tells its parent: a layer, its rows, an end; or a fault.
+ * ogr_stream: what dothi-ogr tells its parent: a layer, its rows, an end; or a fault. Of a file that
+ * is written the parent tells the same, and hears an end or a fault.
  *
  *	frame := length of the body (4 bytes) kind (1 byte) body
  *	stream := LAYER ROW* END | LAYER? ROW* FAULT
@@ -67,6 +68,7 @@ enum ogr_fault {
 	FAULT_CSV_NO_COORDINATES,
 	FAULT_CSV_NO_COLUMN, /* text: the name that was asked for */
 	FAULT_CSV_ORDER,     /* X and Y do not say which is east */
+	FAULT_NOT_WRITTEN, /* behind row `number`: the disk, or the library */
 	FAULT_NO_MEMORY,
 	FAULT_USAGE, /* our own mistake */
 	FAULTS,

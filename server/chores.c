@@ -11,6 +11,7 @@
 #include "data/person.h"
 #include "data/revision.h"
 #include "data/session.h"
+#include "server/export_files.h"
 
 enum {
 	TURNS_A_COMMIT = 200, /* so that other writes need not wait for long */
@@ -152,6 +153,7 @@ static void do_round(struct chores *chores)
 	if (writer_run(chores->app->writer, sweep, &sweeping, &err))
 		log_event(LOG_ERROR, "what is over could not be swept away",
 			LOG_TEXT("detail", err.detail));
+	export_files_sweep(chores->app->folder, now_us, export_files_bytes_max);
 	if (sweeping.wipe_due)
 		wipe_erased(chores, now_us);
 }

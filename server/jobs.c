@@ -5,6 +5,7 @@
 #include "server/administrator.h"
 #include "server/app.h"
 #include "server/cases/audit_job.h"
+#include "server/cases/export_job.h"
 #include "server/events.h"
 
 enum { EVENT_MAX_BYTES = 4096, JOB_ARENA_BYTES = 1 << 21 };
@@ -12,9 +13,21 @@ enum { EVENT_MAX_BYTES = 4096, JOB_ARENA_BYTES = 1 << 21 };
 /* What each kind does, in which steps, and who may order it. */
 static const struct job_kind kinds[] = {
 	{"audit", audit_steps, AUDIT_STEPS},
+	{"export", export_steps, EXPORT_STEPS},
 };
+
+/* Who asks for an export is known; what he sees, the order itself asks. */
+static int check_nobody(const struct request *request, struct error *err)
+{
+	(void)request;
+	(void)err;
+	return 0;
+}
+
 static const struct job_offer offers[] = {
-	{"audit", {"Kiểm tra chuỗi thay đổi của sổ", "Audit of the register"}, administrator_check},
+	{"audit", {"Kiểm tra chuỗi thay đổi của sổ", "Audit of the register"}, administrator_check, "",
+		NULL},
+	{"export", {"Xuất dữ liệu", "Export"}, check_nobody, EXPORT_MEMBERS, export_job_order},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -12,6 +12,7 @@
 #include "server/request.h"
 
 struct app;
+struct content;
 
 /* Starts what does them, which goes on with what an earlier process left. */
 int jobs_start(struct app *app, struct job_runner **ret_runner, struct error *err);
@@ -28,6 +29,9 @@ struct job_offer {
 	const char *title[2];
 	/* 0 if who asks may order it, else why not. */
 	int (*check)(const struct request *request, struct error *err);
+	const char *members; /* of the order beside its kind, "a b" */
+	/* Writes the payload of the order, or says what is wrong with it; NULL: there is none. */
+	int (*prepare)(struct content *content, struct strbuf *payload, struct error *err);
 };
 const struct job_offer *jobs_offer(const char *kind);
 

@@ -7,13 +7,14 @@
 #include "base/number.h"
 #include "server/app.h"
 #include "server/asker.h"
+#include "server/cases/export_job.h"
 #include "server/content.h"
 #include "server/jobs.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/worker.h"
 
-enum { CONTENT_MAX = 4 << 10, LIST_DEFAULT = 50 };
+enum { CONTENT_MAX = 48 << 10, LIST_DEFAULT = 50, MEMBERS_MAX_BYTES = 400 };
 
 /* A job that is ordered or cancelled, on its way through the writer. */
 struct ordering {
@@ -61,6 +62,14 @@ static int get_job(struct request *request, struct response *response, struct er
 	response->content_type = TYPE_JSON;
 	response->is_compressible = true;
 	return 0;
+}
+
+static int get_file(struct request *request, struct response *response, struct error *err)
+{
+	struct job job;
+	int rc = find(request, &job, err);
+
+	return rc ? rc : export_job_answer(request, &job, response, err);
 }
 
 static int read_filter(const struct request *request, struct job_filter *filter, struct error *err)
@@ -131,18 +140,42 @@ static int answer_ordered(struct request *request, struct response *response, st
 		request->app->public_url, (long long)ordering->id);
 }
 
+/* The kind, before it is known which members it may have. */
 static int read_kind(struct request *request, const struct job_offer **ret_offer, struct error *err)
 {
-	autofree(content_clear) struct content content = {0};
+	autofree(content_clear) struct content content = {.request = request};
 	const char *kind = "";
-	int rc = content_read(request, "kind", &content, err);
+	int rc = json_document_parse(
+		request->body.data, request->body.len, &content.document, err);
 
+	if (!rc && json_node_kind(content.document) != JSON_KIND_OBJECT)
+		rc = fail_content_not_object(err);
 	if (!rc)
 		rc = content_text(&content, "kind", &kind, err);
 	if (rc)
 		return rc;
 	*ret_offer = jobs_offer(kind);
 	return *ret_offer ? 0 : fail_content_value(err, "kind", kind);
+}
+
+/* The payload of the order, in the arena. */
+static int read_payload(struct request *request, const struct job_offer *offer,
+	const char **ret_payload, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf members = STRBUF(MEMBERS_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf payload = STRBUF(JOB_PAYLOAD_MAX);
+	autofree(content_clear) struct content content = {0};
+	int rc;
+
+	strbuf_add_format(&members, "kind %s", offer->members);
+	strbuf_add_text(&payload, offer->prepare ? "" : "{}");
+	rc = content_read(request, members.data, &content, err);
+	if (!rc && offer->prepare)
+		rc = offer->prepare(&content, &payload, err);
+	if (rc)
+		return rc;
+	*ret_payload = arena_text(&request->arena, payload.data, payload.len);
+	return *ret_payload ? 0 : fail_no_memory(err);
 }
 
 static int begin(struct request *request, struct ordering **ret_ordering, struct error *err)
@@ -161,7 +194,7 @@ static int post_job(struct request *request, struct response *response, struct e
 {
 	struct ordering *ordering = NULL;
 	const struct job_offer *offer = NULL;
-	const char *key = request->idempotency_key;
+	const char *key = request->idempotency_key, *payload = "";
 	int rc = begin(request, &ordering, err);
 
 	(void)response;
@@ -169,12 +202,14 @@ static int post_job(struct request *request, struct response *response, struct e
 		rc = read_kind(request, &offer, err);
 	if (!rc)
 		rc = offer->check(request, err);
+	if (!rc)
+		rc = read_payload(request, offer, &payload, err);
 	if (!rc && (strlen(key) > JOB_KEY_MAX || !text_is_utf8(key, strlen(key))))
 		rc = fail_key_malformed(err);
 	if (rc)
 		return rc;
 	ordering->order = (struct job_order){.kind = offer->kind,
-		.payload = "{}",
+		.payload = payload,
 		.key = *key ? key : NULL,
 		.account_id = request->asker->rights.account_id};
 	request->commit.work = order;
@@ -235,6 +270,8 @@ static const struct route_action job_actions[] = {
 static const struct route routes[] = {
 	{"/api/jobs", get_jobs, "limit before", on_worker, {"Việc đang chạy", "Jobs"},
 		ROUTE_ACTIONS(jobs_actions)},
+	{"/api/jobs/{id}/file", get_file, "", on_worker, {"Tệp của một việc", "The file of a job"},
+		NULL, 0},
 	{"/api/jobs/{id}", get_job, "", on_worker, {"Một việc", "A job"},
 		ROUTE_ACTIONS(job_actions)},
 };

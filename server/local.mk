@@ -10,6 +10,8 @@ dothi_SOURCES = \
 	%D%/box_search.c %D%/box_search.h \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
+	%D%/cases/export.c %D%/cases/export.h \
+	%D%/cases/export_job.c %D%/cases/export_job.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
@@ -27,6 +29,7 @@ dothi_SOURCES = \
 	%D%/commands/demo.c \
 	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
+	%D%/commands/export.c \
 	%D%/commands/import.c \
 	%D%/commands/copy.c \
 	%D%/commands/init.c \
@@ -49,6 +52,7 @@ dothi_SOURCES = \
 	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
 	%D%/edits_api.c %D%/edits_api.h \
+	%D%/export_files.c %D%/export_files.h \
 	%D%/events.c %D%/events.h \
 	%D%/feature_input.c %D%/feature_input.h \
 	%D%/feature_json.c %D%/feature_json.h \

@@ -56,11 +56,9 @@ static bool read_recorded(const char *text, int64_t *ret_us)
 	return true;
 }
 
-int sight_moment(const struct request *request, struct moment *ret_moment, struct error *err)
+int moment_read(const char *name, const char *day, const char *recorded, struct moment *ret_moment,
+	struct error *err)
 {
-	const char *name = request_param(request, "datetime") ? "datetime" : "date";
-	const char *day = request_param(request, name);
-	const char *recorded = request_param(request, "recorded");
 	struct moment moment = {.is_dated = day || recorded, .recorded_us = INT64_MAX};
 	int rc = 0;
 
@@ -73,6 +71,25 @@ int sight_moment(const struct request *request, struct moment *ret_moment, struc
 	if (!rc)
 		*ret_moment = moment;
 	return rc;
+}
+
+int sight_moment(const struct request *request, struct moment *ret_moment, struct error *err)
+{
+	const char *name = request_param(request, "datetime") ? "datetime" : "date";
+
+	return moment_read(name, request_param(request, name), request_param(request, "recorded"),
+		ret_moment, err);
+}
+
+void moment_apply(const struct moment *moment, struct view *view)
+{
+	if (!moment->is_dated)
+		return;
+	view->is_dated = true;
+	view->first_day = moment->first_day;
+	view->last_day = moment->last_day;
+	view->recorded_us = moment->recorded_us;
+	view->all_versions = moment->all_versions;
 }
 
 int sight_layer(const struct request *request, const char *id, const struct layer **ret_layer,
@@ -121,12 +138,7 @@ struct view sight_view(const struct request *request, const struct layer *layer,
 	struct view view = {
 		.layer = layer, .grants = rights->grants, .grant_count = rights->grant_count};
 
-	if (moment && moment->is_dated) {
-		view.is_dated = true;
-		view.first_day = moment->first_day;
-		view.last_day = moment->last_day;
-		view.recorded_us = moment->recorded_us;
-		view.all_versions = moment->all_versions;
-	}
+	if (moment)
+		moment_apply(moment, &view);
 	return view;
 }

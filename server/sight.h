@@ -25,6 +25,13 @@ struct moment {
  */
 int sight_moment(const struct request *request, struct moment *ret_moment, struct error *err);
 
+/* The same of texts that came otherwise, NULL where nothing was said; `name` is that of the day. */
+int moment_read(const char *name, const char *day, const char *recorded, struct moment *ret_moment,
+	struct error *err);
+
+/* Makes a view one of that moment. */
+void moment_apply(const struct moment *moment, struct view *view);
+
 /* The layer of that id if the asker may know of it; else ERR_NOT_FOUND. */
 int sight_layer(const struct request *request, const char *id, const struct layer **ret_layer,
 	struct error *err);

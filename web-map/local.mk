@@ -4,7 +4,7 @@ web_map_sources = \
 	%D%/.npmrc %D%/build.mjs %D%/catalogue.mjs %D%/index.html %D%/package.json \
 	%D%/package-lock.json %D%/tsconfig.json \
 	%D%/public/fonts/OFL.txt %D%/public/fonts/inter.woff2 %D%/public/icon.svg \
-	%D%/src/accounts.ts %D%/src/api.ts %D%/src/city.ts %D%/src/clipboard.ts %D%/src/conflict.ts %D%/src/draft.ts %D%/src/edit.ts \
+	%D%/src/accounts.ts %D%/src/api.ts %D%/src/city.ts %D%/src/clipboard.ts %D%/src/conflict.ts %D%/src/draft.ts %D%/src/edit.ts %D%/src/exports.ts \
 	%D%/src/field_text.ts %D%/src/history.ts %D%/src/inquiry.ts %D%/src/land.ts %D%/src/live.ts %D%/src/main.ts \
 	%D%/src/observed.ts %D%/src/permalink.ts %D%/src/place.ts %D%/src/place_text.ts \
 	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/session.ts \
@@ -17,7 +17,7 @@ web_map_sources = \
 	%D%/src/map/vector_layer.ts \
 	%D%/src/panels/account_menu.ts %D%/src/panels/app.ts %D%/src/panels/author.ts \
 	%D%/src/panels/conflict_panel.ts %D%/src/panels/desk.ts \
-	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/failure.ts %D%/src/panels/go_to.ts \
+	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/export_dialog.ts %D%/src/panels/failure.ts %D%/src/panels/go_to.ts \
 	%D%/src/panels/help_dialog.ts %D%/src/panels/icon.ts %D%/src/panels/land_panel.ts %D%/src/panels/layers_panel.ts \
 	%D%/src/panels/login_dialog.ts %D%/src/panels/measure_panel.ts \
 	%D%/src/panels/notices.ts %D%/src/panels/panel.ts \

@@ -1,5 +1,5 @@
-gis_tests = %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_geojson_scan %D%/test_hostile_files \
-	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_sample_city \
+gis_tests = %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_export_parts %D%/test_geojson_scan %D%/test_hostile_files \
+	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_ogr_writer %D%/test_sample_city \
 	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
 	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side \
 	%D%/test_upload %D%/test_zip_file
@@ -43,6 +43,8 @@ made_files = %D%/make_files.c %D%/make_files.h
 
 tests_gis_test_csv_columns_SOURCES = %D%/test_csv_columns.c
 tests_gis_test_csv_columns_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_export_parts_SOURCES = %D%/test_export_parts.c tests/random.h
+tests_gis_test_export_parts_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_geojson_scan_SOURCES = %D%/test_geojson_scan.c $(made_files)
 tests_gis_test_geojson_scan_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_import_columns_SOURCES = %D%/test_import_columns.c
@@ -65,6 +67,9 @@ reader_cppflags = $(AM_CPPFLAGS) -DDOTHI_OGR='"$(abs_top_builddir)/dothi-ogr"'
 tests_gis_test_hostile_files_SOURCES = %D%/test_hostile_files.c $(reader_help)
 tests_gis_test_hostile_files_CPPFLAGS = $(reader_cppflags)
 tests_gis_test_hostile_files_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_ogr_writer_SOURCES = %D%/test_ogr_writer.c $(reader_help)
+tests_gis_test_ogr_writer_CPPFLAGS = $(reader_cppflags)
+tests_gis_test_ogr_writer_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_ogr_reader_SOURCES = %D%/test_ogr_reader.c $(reader_help)
 tests_gis_test_ogr_reader_CPPFLAGS = $(reader_cppflags)
 tests_gis_test_ogr_reader_LDADD = $(GIS_TEST_LIBS)

@@ -120,7 +120,7 @@ static void a_program_that_fails_is_told_apart(void **state)
 /* A stream of so many rows, numbered from `first`, that says it had `said` of them. */
 static void make_stream(struct strbuf *out, int rows, int first, int said)
 {
-	static const struct ogr_column column = {"a", COLUMN_INT, false};
+	static const struct ogr_column column = {"a", COLUMN_INT, false, 0, 0};
 	static const struct ogr_layer layer = {.name = "",
 		.count = -1,
 		.crs_name = "",
@@ -205,6 +205,7 @@ static void each_fault_has_its_message(void **state)
 		{FAULT_CSV_NO_COORDINATES, "CSV-XY-01"},
 		{FAULT_CSV_NO_COLUMN, "CSV-COL-01"},
 		{FAULT_CSV_ORDER, "CSV-XY-02"},
+		{FAULT_NOT_WRITTEN, "SYS-INTERNAL-01"},
 		{FAULT_NO_MEMORY, "READ-STOP-01"},
 		{FAULT_USAGE, "SYS-INTERNAL-01"},
 	};

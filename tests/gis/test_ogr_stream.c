@@ -6,13 +6,13 @@
 #include "tests/gis/make_files.h"
 
 static const struct ogr_column columns[] = {
-	{"tên", COLUMN_TEXT, false},
-	{"so", COLUMN_INT, false},
-	{"dien_tich", COLUMN_REAL, false},
-	{"con", COLUMN_BOOL, false},
-	{"ngay", COLUMN_DATE, false},
-	{"luc", COLUMN_DATETIME, false},
-	{"anh", COLUMN_OTHER, true},
+	{"tên", COLUMN_TEXT, false, 0, 0},
+	{"so", COLUMN_INT, false, 0, 0},
+	{"dien_tich", COLUMN_REAL, false, 0, 0},
+	{"con", COLUMN_BOOL, false, 0, 0},
+	{"ngay", COLUMN_DATE, false, 0, 0},
+	{"luc", COLUMN_DATETIME, false, 0, 0},
+	{"anh", COLUMN_OTHER, true, 0, 0},
 };
 enum { COLUMN_COUNT = sizeof columns / sizeof *columns };
 

@@ -5,6 +5,7 @@ web_tests = \
 	%D%/build.test.mjs \
 	%D%/edges.test.mjs \
 	%D%/edit.test.mjs \
+	%D%/export.test.mjs \
 	%D%/live.test.mjs \
 	%D%/map.test.mjs \
 	%D%/maplibre.test.mjs \

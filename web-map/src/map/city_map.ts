@@ -154,6 +154,14 @@ export class CityMap {
 		return { centre: [lon, lat], zoom: this.view.getZoom() ?? 0, groundM, scale: groundM / PIXEL_M };
 	}
 
+	/** What is shown, in degrees. */
+	viewBounds(): Bounds | undefined {
+		const size = this.map.getSize();
+		if (!size) return undefined;
+		const [west = 0, south = 0, east = 0, north = 0] = transformExtent(this.view.calculateExtent(size), "EPSG:3857", "EPSG:4326");
+		return [west, south, east, north];
+	}
+
 	lookAt(centre: LonLat, zoom: number): void {
 		this.view.setCenter(fromLonLat([...centre]));
 		this.view.setZoom(zoom);

@@ -15,7 +15,7 @@ import { toLonLat } from "ol/proj";
 import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Stroke, Style, Text } from "ol/style";
 import { Observed } from "../observed";
-import type { GridPlace, WorkingGrid } from "../place";
+import type { GridPlace, LonLat, WorkingGrid } from "../place";
 
 export type MeasureKind = "distance" | "area";
 
@@ -154,6 +154,16 @@ export class MeasureTool {
 	private toGrid(coordinate: Coordinate): GridPlace {
 		const [lon = 0, lat = 0] = toLonLat(coordinate);
 		return this.grid.toGrid([lon, lat]);
+	}
+
+	/** The closed outline of an area that was drawn to its end, in degrees. */
+	outline(): readonly LonLat[] | undefined {
+		const path = pathOf(this.sketch?.getGeometry());
+		if (this.kind !== "area" || this.draw !== undefined || path.length < 4) return undefined;
+		return path.map((one): LonLat => {
+			const [lon = 0, lat = 0] = toLonLat(one);
+			return [lon, lat];
+		});
 	}
 
 	/* Without the repeated last point: of a ring its first, of a sketch what the cursor shows. */

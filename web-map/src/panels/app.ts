@@ -4,7 +4,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { ApiError, askCity } from "../api";
-import type { CityDescription, Layer } from "../city";
+import type { Bounds, CityDescription, Layer } from "../city";
 import { copyText } from "../clipboard";
 import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
@@ -26,6 +26,7 @@ import { type Session, session, startSession } from "../session";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
 import type { Desk, DeskActions, Waiting } from "./desk";
+import type { ExportDialog } from "./export_dialog";
 import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
@@ -36,6 +37,7 @@ import type { RecordCard } from "./record_card";
 import "./account_menu";
 import "./desk";
 import "./drafts_notice";
+import "./export_dialog";
 import "./go_to";
 import "./help_dialog";
 import "./layers_panel";
@@ -83,6 +85,7 @@ export class App extends Panel {
 	@query("dothi-help") private help!: HelpDialog;
 	@query("dothi-desk") private desk!: Desk;
 	@query("dothi-people") private people!: PeopleDialog;
+	@query("dothi-export") private exporter!: ExportDialog;
 
 	private layers: ReadonlyMap<string, Layer> = new Map();
 	private grid!: WorkingGrid;
@@ -366,7 +369,7 @@ export class App extends Panel {
 					<dothi-go-to .grid=${this.grid} .near=${this.middleOfCity()} .actions=${this.goToActions}></dothi-go-to>
 					${this.panelOpen
 						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0} .date=${this.date}
-								.actions=${this.layersActions}></dothi-layers>`
+								.mayExport=${Boolean(this.who?.login)} .actions=${this.layersActions}></dothi-layers>`
 						: nothing}
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
@@ -386,6 +389,7 @@ export class App extends Panel {
 				.actions=${this.statusActions}></dothi-status>
 			<dothi-help .city=${city}></dothi-help>
 			<dothi-people .layers=${layers} .copy=${(secret: string) => void this.copySecret(secret)} .toast=${(text: string) => this.showToast(text)}></dothi-people>
+			<dothi-export .layers=${layers} .city=${city} .date=${this.date} .places=${this.exportPlaces} .toast=${(text: string) => this.showToast(text)}></dothi-export>
 			${this.link.once
 				? html`<dothi-password .link=${this.link.once} .done=${() => location.replace("/")}></dothi-password>`
 				: nothing}
@@ -484,7 +488,13 @@ export class App extends Panel {
 		switchLayer: (id: string, on: boolean): void => this.switches.switch(id, on),
 		showDate: (date: string): void => this.showDate(date),
 		showBounds: (layer: Layer): void => this.map?.fit(layer.bounds, this.padding(), true),
+		exportLayer: (): void => void this.exporter.open(),
 		close: (): void => this.togglePanel(false),
+	};
+
+	private readonly exportPlaces = {
+		view: (): Bounds | undefined => this.map?.viewBounds(),
+		measured: (): readonly LonLat[] | undefined => this.map?.measure.outline(),
 	};
 
 	private readonly measureActions = {

@@ -37,6 +37,7 @@ const paths = {
 	data: svg`<path d="M8 4H6.5a2 2 0 0 0-2 2v4L3 12l1.5 2v4a2 2 0 0 0 2 2H8M16 4h1.5a2 2 0 0 1 2 2v4l1.5 2-1.5 2v4a2 2 0 0 1-2 2H16"/>`,
 	split: svg`<path d="M4 5h16v14H4z"/><path d="M13 3 10 21" stroke-dasharray="3 2.500"/>`,
 	join: svg`<path d="M4 6h7v12H4zM13 6h7v12h-7z"/><path d="M9 12h6"/>`,
+	download: svg`<path d="M12 4v10.5m-4.5-4.500 4.500 4.500 4.500-4.500M4.500 19.500h15"/>`,
 	expand: svg`<path d="m6 15 6-6 6 6"/>`,
 };
 

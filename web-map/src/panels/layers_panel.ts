@@ -16,6 +16,8 @@ export interface LayersActions {
 	showDate(date: string): void;
 	switchLayer(id: string, on: boolean): void;
 	showBounds(layer: Layer): void;
+	/** Opens the dialog that makes a file of a layer. */
+	exportLayer(): void;
 	close(): void;
 }
 
@@ -36,6 +38,8 @@ export class LayersPanel extends Panel {
 	@property({ attribute: false }) zoom = 0;
 	/** The day that is shown; "" today. */
 	@property({ attribute: false }) date = "";
+	/** Who is logged in may have files. */
+	@property({ attribute: false }) mayExport = false;
 	@property({ attribute: false }) actions!: LayersActions;
 	@state() private filter = "";
 	@state() private legends = remember().legends;
@@ -54,6 +58,9 @@ export class LayersPanel extends Panel {
 			<section class="panel layers" aria-labelledby="layers-title">
 				<header class="panel-head">
 					<h2 id="layers-title">${t("ui_layers")}</h2>
+					${this.mayExport
+						? html`<button class="quiet square" aria-label=${t("ui_export")} title=${t("ui_export")} @click=${() => this.actions.exportLayer()}>${icon("download")}</button>`
+						: nothing}
 					<button class="quiet square" aria-label=${t("ui_close")} @click=${() => this.actions.close()}>${icon("close")}</button>
 				</header>
 				<label class="filter">
