@@ -35,6 +35,10 @@ static const struct {
 	{"counter_number", "series COLLATE {c}, year, number"},
 	{"conflict", "id"},
 	{"receipt", "account_id, key COLLATE {c}"},
+	{"search_name", "id"},
+	{"search_token", "word, name"},
+	{"search_word", "word COLLATE {c}"},
+	{"search_rest", "rest, word COLLATE {c}"},
 };
 
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };

@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "data/agenda.h"
 #include "data/feature_row.h"
+#include "data/search_index.h"
 
 static const struct box nowhere = {1, 1, -1, -1};
 
@@ -163,6 +164,16 @@ static int check_dates(const struct feature *feature, struct error *err)
 	return rc;
 }
 
+static int make_found(struct revision *revision, const struct feature *feature, bool in_force,
+	struct error *err)
+{
+	struct search_writer writer = SEARCH_WRITER(revision->store, revision->layer);
+	int rc = search_writer_add(&writer, feature, in_force, err);
+
+	search_writer_clear(&writer);
+	return rc;
+}
+
 int revision_create(struct revision *revision, struct feature *feature, struct error *err)
 {
 	struct box box = box_of(feature);
@@ -178,6 +189,8 @@ int revision_create(struct revision *revision, struct feature *feature, struct e
 	if (rc)
 		return rc;
 	rc = put(revision, feature, 0, HISTORY_CREATE, &box, err);
+	if (!rc)
+		rc = make_found(revision, feature, in_force, err);
 	return rc ? rc : count(revision, in_force, !in_force, &box, &nowhere, err);
 }
 
@@ -329,6 +342,10 @@ static int follow(struct revision *revision, int64_t id, const struct history_ro
 	if (!rc)
 		rc = count(revision, following.in_force - old->in_force,
 			old->in_force - following.in_force, &following.box, &old->box, err);
+	if (!rc)
+		rc = search_index_follow(revision->store, revision->layer, id,
+			made && made->version == version && following.in_force ? made : NULL,
+			&revision->today, err);
 	*ret = following;
 	return rc;
 }

@@ -21,6 +21,7 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
+	%D%/place_text.c %D%/place_text.h \
 	%D%/placing.c %D%/placing.h \
 	%D%/sample_alleys.c %D%/sample_alleys.h \
 	%D%/sample_axes.c %D%/sample_axes.h \
