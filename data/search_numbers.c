@@ -165,6 +165,9 @@ static int read_number(struct search_finder *finder, const struct layer *layer,
 	rc = read_words(finder, number, true, err);
 	if (!rc)
 		rc = read_words(finder, number, false, err);
+	/* What may be only begun would be looked for in all of them. */
+	for (size_t i = 1; !number->parts[0].is_asked && i < number->part_count; i++)
+		number->parts[i].is_open = false;
 	*ret_is = number->asked_count && (number->is_marked ||
 		number->asked_count == number->part_count);
 	return rc;
