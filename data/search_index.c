@@ -293,6 +293,7 @@ struct former {
 	char name[SEARCH_NAME_BYTES];
 	const char *field;
 	struct date until;
+	bool holds; /* it was called so in law; else somebody wrote so, and it was put right */
 };
 struct following {
 	struct search_writer writer;
@@ -315,8 +316,9 @@ static bool is_name(const char *kept, const char *text)
 	return !strcmp(kept, cut);
 }
 
-static void note_former(
-	struct following *following, const char *field, const char *name, const struct date *until)
+/* When the name ceased in law counts, rather than when a version gave way in the register. */
+static void note_former(struct following *following, const char *field, const char *name,
+	const struct date *until, bool holds)
 {
 	struct former *former = following->former;
 	size_t at = 0;
@@ -328,11 +330,12 @@ static void note_former(
 		return;
 	if (at == following->former_count) {
 		following->former_count++;
-		former[at].field = field;
+		former[at] = (struct former){.field = field, .until = *until, .holds = holds};
 		cut_name(former[at].name, name);
+	} else if (holds != former[at].holds ? holds
+					     : strcmp(former[at].until.text, until->text) < 0) {
 		former[at].until = *until;
-	} else if (strcmp(former[at].until.text, until->text) < 0) {
-		former[at].until = *until;
+		former[at].holds = holds;
 	}
 }
 
@@ -383,7 +386,7 @@ static void note_version(struct following *following, struct query *query)
 	struct value values[FEATURE_FIELDS_MAX];
 	char number[SEARCH_NAME_BYTES];
 	struct date until;
-	bool has_number;
+	bool has_number, holds = query_is_null(query, 1);
 
 	query_values(query, 2, (int)layer->field_count, values);
 	if (!following->unit)
@@ -396,12 +399,14 @@ static void note_version(struct following *following, struct query *query)
 	for (size_t i = 0; i < layer->field_count; i++)
 		if (is_kept(&layer->fields[i]) && values[i].kind == VALUE_TEXT && values[i].len &&
 			!is_name(following->names[i], values[i].text))
-			note_former(following, layer->fields[i].id, values[i].text, &until);
+			note_former(following, layer->fields[i].id, values[i].text, &until,
+				holds);
 	has_number = search_number_of(layer, values, number);
 	if (has_number && strcmp(number, following->number) != 0)
 		for (size_t i = layer->field_count; i-- > 0;)
 			if (layer->fields[i].search == SEARCH_NUMBER) {
-				note_former(following, layer->fields[i].id, number, &until);
+				note_former(
+					following, layer->fields[i].id, number, &until, holds);
 				break;
 			}
 }

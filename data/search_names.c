@@ -68,7 +68,7 @@ static size_t enough_words(const struct search_meaning *meaning, int64_t ret[SEA
 #define NAME_COLUMNS                                                                               \
 	"SELECT n.layer, n.feature_id, n.field, n.name, n.place, n.until, n.unit_id, n.in_force,"  \
 	" n.id FROM "
-#define NAMES_OF(some) some " JOIN search_name n ON n.id = some.name_id ORDER BY n.id"
+#define NAMES_OF(few) few " JOIN search_name n ON n.id = few.name_id ORDER BY n.id"
 #define HAS_SECOND                                                                                 \
 	"EXISTS (SELECT 1 FROM id_list($second) CROSS JOIN search_token other"                     \
 	" WHERE other.word = id_of_list AND other.name = first.name)"
@@ -77,20 +77,20 @@ static size_t enough_words(const struct search_meaning *meaning, int64_t ret[SEA
 static const char *const name_queries[2][2] = {
 	{NAME_COLUMNS NAMES_OF("(SELECT first.name AS name_id FROM search_token first"
 			       " WHERE first.word = $only AND first.name > $after ORDER BY first.name"
-			       " LIMIT $most) AS some"),
+			       " LIMIT $most) AS few"),
 		NAME_COLUMNS NAMES_OF(
 			"(SELECT first.name AS name_id FROM (SELECT name FROM search_token"
 			" WHERE word = $only AND name > $after ORDER BY name LIMIT $looked_at) AS first"
 			" WHERE " HAS_SECOND
-			" ORDER BY first.name LIMIT $most) AS some")},
+			" ORDER BY first.name LIMIT $most) AS few")},
 	{NAME_COLUMNS NAMES_OF(
 		 "(SELECT DISTINCT first.name AS name_id FROM id_list($first) CROSS JOIN"
 		 " search_token first WHERE first.word = id_of_list AND first.name > $after"
-		 " ORDER BY first.name LIMIT $most) AS some"),
+		 " ORDER BY first.name LIMIT $most) AS few"),
 		NAME_COLUMNS NAMES_OF(
 			"(SELECT DISTINCT first.name AS name_id FROM (SELECT token.name FROM"
 			" id_list($first) CROSS JOIN search_token token WHERE token.word = id_of_list"
-			" AND token.name > $after) AS first WHERE " HAS_SECOND " ORDER BY first.name LIMIT $most) AS some")},
+			" AND token.name > $after) AS first WHERE " HAS_SECOND " ORDER BY first.name LIMIT $most) AS few")},
 };
 
 /* What the words of a unit's name say is no word that must stand in the name of what lies there. */
@@ -244,7 +244,7 @@ int search_by_units(struct search_finder *finder, struct error *err)
 	rc = store_query(finder->ask->store,
 		NAME_COLUMNS NAMES_OF("(SELECT DISTINCT id AS name_id FROM id_list($units) CROSS JOIN"
 				      " search_name WHERE layer = $layer AND feature_id ="
-				      " id_of_list ORDER BY id LIMIT $most) AS some"),
+				      " id_of_list ORDER BY id LIMIT $most) AS few"),
 		&query, err);
 	if (rc)
 		return rc;

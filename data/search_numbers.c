@@ -384,7 +384,7 @@ static void add_codes_sql(const struct search_finder *finder, struct strbuf *sql
 		const struct layer *layer = &layers->layers[i];
 
 		for (size_t k = 0; finder->ask->views[i].layer && k < layer->field_count; k++) {
-			const char *unit = layer->is_units ? "id" : "NULL";
+			const char *unit = layer->is_units ? "id" : "CAST(NULL AS BIGINT)";
 
 			if (layer->fields[k].search != SEARCH_CODE)
 				continue;

@@ -69,7 +69,7 @@ static int count_names(struct search_finder *finder, struct error *err)
 	size_t count = 0;
 	int rc = store_query(finder->ask->store,
 		"SELECT id_of_list, (SELECT count(*) FROM (SELECT 1 FROM search_token"
-		" WHERE word = id_of_list LIMIT $most) AS some) FROM id_list($words)",
+		" WHERE word = id_of_list LIMIT $most) AS few) FROM id_list($words)",
 		&query, err);
 
 	if (rc)
@@ -201,7 +201,7 @@ static int find_units(struct search_finder *finder, const struct layer *layer, s
 	int rc = store_query(finder->ask->store,
 		"SELECT n.feature_id, n.name, n.place, n.in_force, n.id FROM"
 		" (SELECT DISTINCT t.name AS name_id FROM id_list($words) CROSS JOIN search_token t"
-		" WHERE t.word = id_of_list) AS some JOIN search_name n ON n.id = some.name_id"
+		" WHERE t.word = id_of_list) AS few JOIN search_name n ON n.id = few.name_id"
 		" ORDER BY n.id LIMIT $most",
 		&query, err);
 
