@@ -205,7 +205,7 @@ static const struct layer layers[] = {
 		.id = "street",
 		.title = {"Đường và hẻm", "Streets and alleys"},
 		.geometry = GEOMETRY_LINE,
-		.called = "duong d dg pho street hem h ngo ngach kiet alley",
+		.called = "duong d dg pho street st hem h ngo ngach kiet alley",
 		.search_place = {3, 4},
 		.writers = WRITER(ROLE_OFFICER),
 		FIELDS({.id = "name", .title = {"Tên đường", "Name"}, .type = FIELD_TEXT,

@@ -71,7 +71,7 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -l
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
 	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
-	%D%/migrations/0008_search.sql
+	%D%/migrations/0007_lineage.sql %D%/migrations/0008_search.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

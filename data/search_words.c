@@ -140,7 +140,7 @@ const char *search_word_in_full(const char *key)
 		{"p", "phuong"}, {"f", "phuong"}, {"x", "xa"}, {"tt", "tran"}, {"tx", "thi"},
 		{"q", "quan"}, {"d", "duong"}, {"dg", "duong"}, {"h", "hem"}, {"ql", "quoc"},
 		{"dl", "dai"}, {"kp", "khu"}, {"bv", "benh"}, {"cmt8", "cach"}, {"tp", "thanh"},
-		{"st", "street"}, {"mn", "mam"},
+		{"mn", "mam"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

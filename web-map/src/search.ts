@@ -99,15 +99,15 @@ export interface Piece {
 	readonly marked: boolean;
 }
 
-/** A text in pieces; marked are beginnings of words that were asked for. */
+/** A text in pieces; marked are words that were asked for, and beginnings as the last one. */
 export function markWords(text: string, asked: string): Piece[] {
 	const words = fold(asked).split(/[^\p{L}\p{N}/]+/u).filter(Boolean);
 	const pieces: Piece[] = [];
 
 	for (const piece of text.normalize("NFC").split(/([^\p{L}\p{N}/]+)/u).filter(Boolean)) {
 		const folded = fold(piece);
-		const word = words.filter((one) => folded.startsWith(one)).sort((a, b) => b.length - a.length)[0];
-		const length = word?.length ?? 0;
+		const last = words[words.length - 1] ?? "";
+		const length = words.includes(folded) ? piece.length : folded.startsWith(last) ? last.length : 0;
 
 		/* One letter of the key is one letter of the text, as this is composed. */
 		if (length) pieces.push({ text: piece.slice(0, length), marked: true });

@@ -87,14 +87,14 @@ export class SearchBox extends Panel {
 		return html`
 			${readings.length
 				? html`<div role="group" aria-labelledby="group-places">
-						<h2 id="group-places">${t("ui_search_places")}</h2>
+						<div id="group-places" class="heading" role="presentation">${t("ui_search_places")}</div>
 						${readings.map((reading) => this.renderReading(reading, i++))}
 					</div>`
 				: nothing}
 			${this.search?.answer?.groups.map(
 				({ layer, title, results, more }) => html`
 					<div role="group" aria-labelledby="group-${layer}">
-						<h2 id="group-${layer}">${title}</h2>
+						<div id="group-${layer}" class="heading" role="presentation">${title}</div>
 						${results.map((result) => this.renderResult(result, i++))}
 						${more ? html`<p class="more" role="presentation">${t("ui_search_more")}</p>` : nothing}
 					</div>
@@ -122,8 +122,8 @@ export class SearchBox extends Panel {
 		return this.renderOption(
 			i,
 			icon("pin"),
-			html`<b>${isGrid ? reading.crs : "WGS 84"}</b> ${isGrid ? metres : degrees}
-				<span class="muted">${isGrid ? degrees : metres}</span>`,
+			html`<span class="strong">${isGrid ? metres : degrees}</span>
+				<span class="muted">${reading.crs} · ${isGrid ? degrees : metres}</span>`,
 		);
 	}
 
@@ -141,7 +141,7 @@ export class SearchBox extends Panel {
 			i,
 			icon(former ? "clock" : "target"),
 			html`<span class="strong">${mark(result.title)}</span>
-				${beside ? html`<span class="former">${former && former.name === result.title ? t("ui_search_ended", { date: formatDate(former.until) }) : beside}</span>` : nothing}
+				${beside ? html`<span class="former">${former && former.name === result.title ? t("ui_search_ended", { date: formatDate(former.until) }) : mark(beside)}</span>` : nothing}
 				${result.detail ? html`<span class="muted">${result.detail}</span>` : nothing}`,
 		);
 	}
