@@ -241,7 +241,7 @@ static int open_numbers(const struct search_finder *finder, const struct number 
 static void bind_parts(struct query *query, const struct number *number,
 	char ends[SEARCH_NUMBER_FIELDS_MAX][NUMBER_BYTES + 1])
 {
-	char name[8];
+	char name[48];
 
 	for (size_t i = 0; i < number->part_count; i++) {
 		const struct part *part = &number->parts[i];
