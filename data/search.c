@@ -181,7 +181,7 @@ int search_find(const struct search_ask *ask, struct arena *arena, struct search
 		rc = search_by_numbers(finder, err);
 	if (!rc)
 		rc = search_by_codes(finder, err);
-	if (rc)
+	if (rc || !finder->hits.count)
 		return rc;
 	keep_best_names(&finder->hits);
 	rc = order_groups(finder, err);

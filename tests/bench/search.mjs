@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 // The search of a city with 10,000 mixed queries, and pg_trgm on the same texts:
 //
-//	node tests/bench/search.mjs DIR [QUERIES]
+//	node tests/bench/search.mjs DIR [QUERIES [PEER]]
 //
-// DIR is a register in SQLite, or one in PostgreSQL; then its database is asked as a peer, too: a table
-// of the same texts, folded, with a GIN index of trigrams (contrib: pg_trgm, unaccent). The peer gets
-// every tenth query. DOTHI is the program; CSV=FILE takes the times. Seeded: the queries are the same
+// DIR is a register in SQLite, or one in PostgreSQL; then so many of the queries go to its database as
+// a peer, too: a table of the same texts, folded, with a GIN index of trigrams (contrib: pg_trgm,
+// unaccent). DOTHI is the program; CSV=FILE takes the times. Seeded: the queries are the same
 // in each run over the same register.
 import {execFileSync, spawn} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-const [folder, count = '10000'] = process.argv.slice(2);
+const [folder, count = '10000', peers = '200'] = process.argv.slice(2);
 const dothi = process.env.DOTHI ?? new URL('../../build/dothi', import.meta.url).pathname;
 const seed = 20250701;
-const PEER_EVERY = 10, WORDS_OF = 4000;
+const WORDS_OF = 4000;
 
 let state = seed;
 /** A whole number below `most` (Mulberry32). */
@@ -103,7 +103,8 @@ if (process.env.CSV) writeFileSync(process.env.CSV, queries.map(({kind, text}, i
 server.kill();
 
 const conf = join(folder, 'store.conf');
-if (existsSync(conf)) {
+if (existsSync(conf) && Number(peers)) {
+  const every = Math.max(1, Math.floor(queries.length / Number(peers)));
   const address = /store = (\S+)/.exec(readFileSync(conf, 'utf8'))[1];
   const psql = (input, ...more) => execFileSync('psql', ['-qAtX', '-v', 'ON_ERROR_STOP=1', ...more, address], {input, maxBuffer: 1 << 28}).toString();
   psql(`CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent;
@@ -111,7 +112,7 @@ if (existsSync(conf)) {
     INSERT INTO search_peer SELECT 'parcel', p.id, lower(unaccent('thửa ' || parcel_no || ' tờ ' || map_sheet || ' ' || u.name)) FROM parcel p LEFT JOIN admin_unit u ON u.id = p.unit_now_id;
     INSERT INTO search_peer SELECT n.layer, n.feature_id, lower(unaccent(n.name || ' ' || coalesce(u.name, ''))) FROM search_name n LEFT JOIN admin_unit u ON u.id = n.unit_id;
     CREATE INDEX ON search_peer USING gin (text gin_trgm_ops); ANALYZE search_peer;`);
-  const chosen = queries.map(({kind, text}, i) => ({kind, text: fold(text), time: times[i]})).filter((query, i) => i % PEER_EVERY === 0 && query.kind !== 'coordinates');
+  const chosen = queries.map(({kind, text}, i) => ({kind, text: fold(text), time: times[i]})).filter((query, i) => i % every === 0 && query.kind !== 'coordinates');
   const quoted = text => `'${text.replaceAll("'", "''")}'`;
   const said = psql(`PREPARE q(text) AS SELECT layer, id, text FROM search_peer WHERE text % $1 ORDER BY similarity(text, $1) DESC, id LIMIT 10;
     EXECUTE q('phu loi');\n\\timing on\n${chosen.map(({text}) => `EXECUTE q(${quoted(text)});`).join('\n')}`);
