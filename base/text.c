@@ -112,30 +112,66 @@ void text_fold(struct strbuf *out, const char *bytes, size_t len)
 	map(out, bytes, len, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 
-/* Appends what one decomposed code point is in a key; a blank is held back until it is needed. */
-static void add_key_point(struct strbuf *out, utf8proc_int32_t code, bool *blank, bool any)
+/* A key on its way. */
+struct key_maker {
+	struct strbuf *out;
+	size_t first;		  /* where it begins */
+	bool blank;		  /* held back until it is needed */
+	bool spelled;		  /* with marks and tones */
+	utf8proc_int32_t tone;	  /* of the word so far; 0 none */
+};
+
+/* Grave, acute, tilde, hook above, dot below. */
+static bool is_tone(utf8proc_int32_t code)
+{
+	return code == 0x300 || code == 0x301 || code == 0x303 || code == 0x309 || code == 0x323;
+}
+
+static void add_point(struct strbuf *out, utf8proc_int32_t code)
 {
 	utf8proc_uint8_t encoded[4];
-	utf8proc_category_t category = utf8proc_category(code);
 
-	if (category == UTF8PROC_CATEGORY_MN)
-		return;
-	if (code == D_STROKE_SMALL)
-		code = 'd';
-	if (code != '/' && (category < UTF8PROC_CATEGORY_LU || category > UTF8PROC_CATEGORY_NO)) {
-		*blank = true;
-		return;
-	}
-	if (*blank && any)
-		strbuf_add_char(out, ' ');
-	*blank = false;
 	strbuf_add(out, encoded, (size_t)utf8proc_encode_char(code, encoded));
 }
 
-void text_search_key(struct strbuf *out, const char *bytes, size_t len)
+static void end_key_word(struct key_maker *maker)
 {
-	size_t at = 0, first = out->len;
-	bool blank = false;
+	if (maker->tone)
+		add_point(maker->out, maker->tone);
+	maker->tone = 0;
+}
+
+/* Appends what one decomposed code point is in a key. */
+static void add_key_point(struct key_maker *maker, utf8proc_int32_t code)
+{
+	utf8proc_category_t category = utf8proc_category(code);
+
+	if (category == UTF8PROC_CATEGORY_MN) {
+		if (maker->spelled && !maker->blank && maker->out->len > maker->first) {
+			if (is_tone(code))
+				maker->tone = code;
+			else
+				add_point(maker->out, code);
+		}
+		return;
+	}
+	if (code == D_STROKE_SMALL && !maker->spelled)
+		code = 'd';
+	if (code != '/' && (category < UTF8PROC_CATEGORY_LU || category > UTF8PROC_CATEGORY_NO)) {
+		end_key_word(maker);
+		maker->blank = true;
+		return;
+	}
+	if (maker->blank && maker->out->len > maker->first)
+		strbuf_add_char(maker->out, ' ');
+	maker->blank = false;
+	add_point(maker->out, code);
+}
+
+static void make_key(struct strbuf *out, const char *bytes, size_t len, bool spelled)
+{
+	struct key_maker maker = {.out = out, .first = out->len, .spelled = spelled};
+	size_t at = 0;
 
 	while (at < len) {
 		utf8proc_int32_t code, parts[DECOMPOSED_MAX];
@@ -145,12 +181,39 @@ void text_search_key(struct strbuf *out, const char *bytes, size_t len)
 		used = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
 			(utf8proc_ssize_t)(len - at), &code);
 		if (used <= 0)
-			return;
+			break;
 		at += (size_t)used;
 		count = utf8proc_decompose_char(code, parts, DECOMPOSED_MAX,
 			UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &last_class);
 		for (utf8proc_ssize_t i = 0; i < count && i < DECOMPOSED_MAX; i++)
-			add_key_point(out, parts[i], &blank, out->len > first);
+			add_key_point(&maker, parts[i]);
+	}
+	end_key_word(&maker);
+}
+
+void text_search_key(struct strbuf *out, const char *bytes, size_t len)
+{
+	make_key(out, bytes, len, false);
+}
+
+void text_spelling_key(struct strbuf *out, const char *bytes, size_t len)
+{
+	make_key(out, bytes, len, true);
+}
+
+void text_capitals(struct strbuf *out, const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		utf8proc_int32_t code;
+		utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+			(utf8proc_ssize_t)(len - at), &code);
+
+		if (used <= 0)
+			return;
+		at += (size_t)used;
+		add_point(out, utf8proc_toupper(code));
 	}
 }
 
@@ -228,6 +291,28 @@ static size_t distance(const char *a, const char *b)
 		}
 	}
 	return row[length_b];
+}
+
+size_t text_letters_apart(const char *a, const char *b)
+{
+	size_t rows[3][WORD_MAX_LETTERS + 1];
+	size_t length_a = strnlen(a, WORD_MAX_LETTERS), length_b = strnlen(b, WORD_MAX_LETTERS);
+
+	for (size_t j = 0; j <= length_b; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= length_a; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i - 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= length_b; j++) {
+			row[j] = min3(above[j] + 1, row[j - 1] + 1,
+				above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				rows[(i - 2) % 3][j - 2] + 1 < row[j])
+				row[j] = rows[(i - 2) % 3][j - 2] + 1;
+		}
+	}
+	return rows[length_a % 3][length_b];
 }
 
 const char *text_nearest(const char *word, const char *const *candidates)

@@ -43,6 +43,18 @@ void text_fold(struct strbuf *out, const char *bytes, size_t len);
  */
 void text_search_key(struct strbuf *out, const char *bytes, size_t len);
 
+/*
+ * Appends the same words as they are spelled: letter marks and đ stay, the tone of a word stands
+ * behind it ("Hòa" and "Hoà" -> "hoa" and U+0300), so that where it was set does not count.
+ */
+void text_spelling_key(struct strbuf *out, const char *bytes, size_t len);
+
+/* Appends the text in capitals. The input must be UTF-8. */
+void text_capitals(struct strbuf *out, const char *bytes, size_t len);
+
+/* Letters of ASCII that must be changed, added, left out or swapped with the next to make b of a. */
+size_t text_letters_apart(const char *a, const char *b);
+
 /* Compares ASCII letters without case. */
 bool text_equal_nocase(const char *a, const char *b);
 

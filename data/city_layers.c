@@ -22,12 +22,12 @@
 #define FIELD_CODE                                                                                 \
 	{                                                                                          \
 		.id = "code", .title = {"Mã", "Code"}, .type = FIELD_TEXT, .tile_zoom = 15,        \
-		.aliases = "ma ma_so id_code",                                                     \
+		.aliases = "ma ma_so id_code", .search = SEARCH_CODE,                              \
 	}
 #define FIELD_NAME                                                                                 \
 	{                                                                                          \
 		.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT, .tile_zoom = 10,       \
-		.aliases = "ten ten_goi label",                                                    \
+		.aliases = "ten ten_goi label", .search = SEARCH_NAME,                             \
 	}
 #define COLUMN_ADMIN_UNIT                                                                           \
 	{                                                                                          \
@@ -56,15 +56,16 @@
 	}
 
 /* A layer of places with a code, a name and a kind, drawn as a disc. */
-#define PLACES(layer_id, vi, en, colour, radius, zoom, keeper)                                     \
+#define PLACES(layer_id, vi, en, colour, radius, zoom, keeper, words, place)                       \
 	{                                                                                          \
 		.id = layer_id, .title = {vi, en}, .geometry = GEOMETRY_POINT,                     \
-		.writers = WRITER(keeper),                                                         \
+		.writers = WRITER(keeper), .called = words, .search_place = {place, place},        \
 		FIELDS(FIELD_CODE, FIELD_NAME,                                                     \
 			{.id = "kind", .title = {"Loại", "Kind"}, .type = FIELD_TEXT,              \
 				.tile_zoom = 14, .aliases = "loai"},                               \
 			{.id = "address_text", .title = {"Địa chỉ", "Address"},                    \
-				.type = FIELD_TEXT, .aliases = "dia_chi address"},                 \
+				.type = FIELD_TEXT, .aliases = "dia_chi address",                  \
+				.search = SEARCH_TOLD},                                            \
 			COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),                           \
 		.look = {.min_zoom = zoom, .max_zoom = 22, .stroke_zoom = 0, .stroke_px = 1.5F,    \
 			CLASSES({.title = {vi, en}, .fill = colour, .stroke = 0xFFFFFFFF,          \
@@ -112,22 +113,30 @@ static const struct layer layers[] = {
 		.id = "parcel",
 		.title = {"Thửa đất", "Parcels"},
 		.geometry = GEOMETRY_AREA,
+		.called = "dat ban do so map no number",
+		.search_place = {4, 1},
 		.writers = WRITER(ROLE_OFFICER),
 		.is_large = true,
 		.land = &(const struct layer_land){.sheet = "map_sheet", .number = "parcel_no",
 			.use = "land_use", .legal_area = "area_legal_m2"},
 		FIELDS({.id = "map_sheet", .title = {"Tờ bản đồ số", "Map sheet"},
 				.type = FIELD_TEXT, .tile_zoom = 16,
-				.aliases = "so_to soto to_ban_do to_bd so_hieu_to_ban_do shbd sheet map"},
+				.aliases = "so_to soto to_ban_do to_bd so_hieu_to_ban_do shbd sheet map",
+				.search = SEARCH_NUMBER, .number_words = "to t tbd sheet",
+				.number_title = {"tờ", "sheet"}},
 			{.id = "parcel_no", .title = {"Thửa đất số", "Parcel no."},
 				.type = FIELD_TEXT, .tile_zoom = 16,
-				.aliases = "so_thua sothua thua thua_so so_thu_tu_thua shthua lot"},
+				.aliases = "so_thua sothua thua thua_so so_thu_tu_thua shthua lot",
+				.search = SEARCH_NUMBER, .number_words = "thua th parcel lot",
+				.number_title = {"thửa", "parcel"}},
 			{.id = "land_use", .title = {"Mục đích sử dụng đất", "Land use"},
 				.type = FIELD_TEXT, .tile_zoom = 12,
-				.aliases = "loai_dat muc_dich mdsd mdsdd ky_hieu_dat kh_loai_dat"},
+				.aliases = "loai_dat muc_dich mdsd mdsdd ky_hieu_dat kh_loai_dat",
+				.search = SEARCH_TOLD},
 			{.id = "area_legal_m2", .title = {"Diện tích pháp lý", "Legal area"},
 				.type = FIELD_REAL, .unit = "m2",
-				.aliases = "dien_tich dt_phap_ly dien_tich_phap_ly dtpl"},
+				.aliases = "dien_tich dt_phap_ly dien_tich_phap_ly dtpl",
+				.search = SEARCH_TOLD},
 			FIELD_AREA, COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW, FIELD_STATUS),
 		.look = {.min_zoom = 12, .max_zoom = 22, .block_zoom = 14, .stroke_zoom = 16, .stroke_px = 0.6F,
 			.class_field = "land_use",
@@ -168,6 +177,8 @@ static const struct layer layers[] = {
 		.id = "building",
 		.title = {"Công trình", "Buildings"},
 		.geometry = GEOMETRY_AREA,
+		.called = "toa nha building",
+		.search_place = {6, 6},
 		.writers = WRITER(ROLE_OFFICER),
 		.is_large = true,
 		FIELDS({.id = "use", .title = {"Công năng", "Use"}, .type = FIELD_TEXT,
@@ -196,11 +207,15 @@ static const struct layer layers[] = {
 		.id = "street",
 		.title = {"Đường và hẻm", "Streets and alleys"},
 		.geometry = GEOMETRY_LINE,
+		.called = "duong d dg pho street st hem h ngo ngach kiet alley",
+		.search_place = {3, 4},
 		.writers = WRITER(ROLE_OFFICER),
 		FIELDS({.id = "name", .title = {"Tên đường", "Name"}, .type = FIELD_TEXT,
-				.tile_zoom = 13, .aliases = "ten ten_duong duong"},
+				.tile_zoom = 13, .aliases = "ten ten_duong duong",
+				.search = SEARCH_NAME},
 			{.id = "kind", .title = {"Cấp", "Kind"}, .type = FIELD_TEXT, .tile_zoom = 10,
-				.aliases = "cap loai road_type roadtype highway"},
+				.aliases = "cap loai road_type roadtype highway",
+				.search = SEARCH_TOLD},
 			{.id = "parent_id", .title = {"Rẽ từ", "Leaves from"}, .type = FIELD_INT},
 			{.id = "named_after_number", .title = {"Tên theo số nhà", "Named after number"},
 				.type = FIELD_TEXT},
@@ -254,15 +269,20 @@ static const struct layer layers[] = {
 		.title = {"Đơn vị hành chính", "Administrative units"},
 		.geometry = GEOMETRY_AREA,
 		.is_units = true,
+		.called = "phuong p xa x thi tran tt dac khu ward commune",
+		.search_place = {1, 2},
 		FIELDS({.id = "code", .title = {"Mã đơn vị", "Code"}, .type = FIELD_TEXT,
-				.tile_zoom = 5, .aliases = "ma ma_xa maxa commune_id ma_phuong"},
+				.tile_zoom = 5, .aliases = "ma ma_xa maxa commune_id ma_phuong",
+				.search = SEARCH_CODE},
 			{.id = "name", .title = {"Tên", "Name"}, .type = FIELD_TEXT, .tile_zoom = 5,
-				.aliases = "ten ten_xa tenxa commune ten_phuong"},
+				.aliases = "ten ten_xa tenxa commune ten_phuong",
+				.search = SEARCH_NAME},
 			{.id = "kind", .title = {"Loại", "Kind"}, .type = FIELD_TEXT, .tile_zoom = 5,
 				.aliases = "loai"},
 			{.id = "parent_id", .title = {"Thuộc", "Part of"}, .type = FIELD_INT},
 			{.id = "parent_name", .title = {"Thuộc quận, huyện, tỉnh", "District, province"},
-				.type = FIELD_TEXT, .aliases = "huyen ten_huyen tenhuyen district"},
+				.type = FIELD_TEXT, .aliases = "huyen ten_huyen tenhuyen district",
+				.search = SEARCH_WITHIN},
 			{.id = "population", .title = {"Dân số", "Population"}, .type = FIELD_INT,
 				.aliases = "dan_so pop2009"},
 			{.id = "decision", .title = {"Văn bản", "Legal document"}, .type = FIELD_TEXT},
@@ -294,9 +314,10 @@ static const struct layer layers[] = {
 		.geometry = GEOMETRY_POINT,
 		.writers = WRITER(ROLE_OPERATOR),
 		FIELDS({.id = "code", .title = {"Mã trụ", "Code"}, .type = FIELD_TEXT, .tile_zoom = 17,
-				.aliases = "ma ma_tru pole_id pole_num"},
+				.aliases = "ma ma_tru pole_id pole_num", .search = SEARCH_CODE},
 			{.id = "lamp_kind", .title = {"Loại đèn", "Lamp"}, .type = FIELD_TEXT,
-				.tile_zoom = 16, .aliases = "loai_den fixturetype fixture_type"},
+				.tile_zoom = 16, .aliases = "loai_den fixturetype fixture_type",
+				.search = SEARCH_TOLD},
 			{.id = "lamp_count", .title = {"Số đèn", "Lamps"}, .type = FIELD_INT,
 				.aliases = "so_den num_lamps"},
 			{.id = "power_w", .title = {"Công suất", "Power"}, .type = FIELD_INT, .unit = "W",
@@ -314,17 +335,28 @@ static const struct layer layers[] = {
 				{.title = {"Đèn khác", "Other lamps"}, .fill = 0xF08A24FF,
 					.stroke = 0x7A4A12FF, .width_px = 2.6F})},
 	},
-	PLACES("tree", "Cây xanh", "Trees", 0x6DB36AFF, 2.0F, 17, ROLE_OPERATOR),
-	PLACES("drain", "Hố ga", "Drains", 0x5B7C8DFF, 2.0F, 18, ROLE_OPERATOR),
-	PLACES("camera", "Camera giám sát", "Cameras", 0x37474FFF, 3.2F, 16, ROLE_OPERATOR),
-	PLACES("wifi", "Điểm wifi công cộng", "Public wifi", 0x00897BFF, 3.2F, 16, ROLE_OPERATOR),
-	PLACES("bus_stop", "Trạm xe buýt", "Bus stops", 0x1565C0FF, 3.4F, 16, ROLE_OPERATOR),
-	PLACES("tourism_site", "Điểm du lịch", "Tourism sites", 0x8E24AAFF, 4.0F, 13, ROLE_OFFICER),
-	PLACES("logistics_site", "Kho, bến bãi", "Logistics sites", 0x6D4C41FF, 4.0F, 13, ROLE_OFFICER),
-	PLACES("station", "Trạm quan trắc", "Monitoring stations", 0x00838FFF, 4.0F, 13, ROLE_OPERATOR),
-	PLACES("clinic", "Cơ sở y tế", "Health facilities", 0xD81B60FF, 4.0F, 14, ROLE_OFFICER),
-	PLACES("school", "Trường học", "Schools", 0xEF6C00FF, 4.0F, 14, ROLE_OFFICER),
-	PLACES("survey_point", "Mốc đo đạc", "Survey points", 0x263238FF, 3.0F, 15, ROLE_SURVEYOR),
+	PLACES("tree", "Cây xanh", "Trees", 0x6DB36AFF, 2.0F, 17, ROLE_OPERATOR,
+		"cay tree", 9),
+	PLACES("drain", "Hố ga", "Drains", 0x5B7C8DFF, 2.0F, 18, ROLE_OPERATOR,
+		"ho ga drain", 9),
+	PLACES("camera", "Camera giám sát", "Cameras", 0x37474FFF, 3.2F, 16, ROLE_OPERATOR,
+		"camera cam", 8),
+	PLACES("wifi", "Điểm wifi công cộng", "Public wifi", 0x00897BFF, 3.2F, 16, ROLE_OPERATOR,
+		"wifi", 8),
+	PLACES("bus_stop", "Trạm xe buýt", "Bus stops", 0x1565C0FF, 3.4F, 16, ROLE_OPERATOR,
+		"tram xe buyt bus stop", 7),
+	PLACES("tourism_site", "Điểm du lịch", "Tourism sites", 0x8E24AAFF, 4.0F, 13, ROLE_OFFICER,
+		"diem du lich", 5),
+	PLACES("logistics_site", "Kho, bến bãi", "Logistics sites", 0x6D4C41FF, 4.0F, 13, ROLE_OFFICER,
+		"kho ben bai", 6),
+	PLACES("station", "Trạm quan trắc", "Monitoring stations", 0x00838FFF, 4.0F, 13, ROLE_OPERATOR,
+		"tram", 7),
+	PLACES("clinic", "Cơ sở y tế", "Health facilities", 0xD81B60FF, 4.0F, 14, ROLE_OFFICER,
+		"benh vien tram y te clinic hospital", 5),
+	PLACES("school", "Trường học", "Schools", 0xEF6C00FF, 4.0F, 14, ROLE_OFFICER,
+		"truong school", 5),
+	PLACES("survey_point", "Mốc đo đạc", "Survey points", 0x263238FF, 3.0F, 15, ROLE_SURVEYOR,
+		"moc diem point", 9),
 };
 
 static const struct layer_table table = {layers, sizeof layers / sizeof layers[0]};

@@ -38,6 +38,10 @@ static const struct {
 	{"lineage", "layer COLLATE {c}, from_id, to_id, cause COLLATE {c}, valid_from COLLATE {c}"},
 	{"record_lock", "layer COLLATE {c}, feature_id"},
 	{"rule", "id COLLATE {c}"},
+	{"search_name", "id"},
+	{"search_token", "word, name"},
+	{"search_word", "word COLLATE {c}"},
+	{"search_rest", "rest, word COLLATE {c}"},
 };
 
 enum { TABLE_COUNT = sizeof tables / sizeof tables[0] };

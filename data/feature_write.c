@@ -10,7 +10,8 @@ int feature_writer_open(struct store *store, const struct layer *layer, int epsg
 	struct feature_writer *ret_writer, struct error *err)
 {
 	struct feature_writer writer = {.store = store, .layer = layer, .epsg = epsg,
-		.changes = changes, .randomness = randomness, .sql = STRBUF(FEATURE_SQL_MAX)};
+		.changes = changes, .randomness = randomness, .sql = STRBUF(FEATURE_SQL_MAX),
+		.search = SEARCH_WRITER(store, layer)};
 	int rc;
 
 	feature_row_insert(&writer.sql, layer, true);
@@ -73,6 +74,8 @@ int feature_writer_add(
 			writer->epsg, err);
 	if (!rc)
 		rc = agenda_add(writer->store, writer->layer, feature, &writer->today, err);
+	if (!rc)
+		rc = search_writer_add(&writer->search, feature, in_force, err);
 	if (rc)
 		return rc;
 	writer->state.record_count += in_force;
@@ -100,4 +103,5 @@ int feature_writer_close(struct feature_writer *writer, struct error *err)
 void feature_writer_clear(struct feature_writer *writer)
 {
 	strbuf_clear(&writer->sql);
+	search_writer_clear(&writer->search);
 }

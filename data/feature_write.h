@@ -15,6 +15,7 @@
 #include "data/feature.h"
 #include "data/feature_row.h"
 #include "data/feature_table.h"
+#include "data/search_index.h"
 
 struct feature_writer {
 	struct store *store;
@@ -27,6 +28,7 @@ struct feature_writer {
 	int64_t first_id, next_id;
 	struct date today;
 	struct digest_order order;
+	struct search_writer search;
 };
 
 int feature_writer_open(struct store *store, const struct layer *layer, int epsg,

@@ -2,6 +2,7 @@
 
 #include "base/messages.h"
 #include "data/feature_row.h"
+#include "data/search_index.h"
 
 static const char *const action_names[] = {"create", "update", "end"};
 
@@ -91,6 +92,16 @@ static void bind_record(struct query *query, int64_t id)
 	query_bind_int(query, "to", holds ? history_key(id, HISTORY_VERSIONS_MAX - 1) : 0);
 }
 
+/* Columns of the row shown, behind those of the versions that hold. */
+static void add_shown(struct strbuf *sql, const struct layer *layer)
+{
+	strbuf_add_text(
+		sql, ", shown.version, shown.in_force, shown.geom, shown.valid_from");
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (search_sums(&layer->fields[i]))
+			strbuf_add_format(sql, ", shown.\"%s\"", layer->fields[i].id);
+}
+
 /* The query of history_live, bound; with it comes the row that the layer's table shows, if `shown`. */
 static int open_live(struct store *store, const struct layer *layer, int64_t id, bool shown,
 	struct query **ret_query, struct error *err)
@@ -98,12 +109,14 @@ static int open_live(struct store *store, const struct layer *layer, int64_t id,
 	autofree(strbuf_clear) struct strbuf sql = STRBUF(FEATURE_SQL_MAX);
 	int rc;
 
+	strbuf_add_text(&sql, "SELECT live.version, live.valid_from, live.valid_to, last.key");
+	if (shown)
+		add_shown(&sql, layer);
 	strbuf_add_format(&sql,
-		"SELECT live.version, live.valid_from, live.valid_to, last.key%s"
 		" FROM (SELECT max(key) AS key FROM \"%s_history\" WHERE key BETWEEN $from AND $to)"
 		" AS last LEFT JOIN \"%s_history\" AS live ON live.key BETWEEN $from AND $to"
 		" AND live.superseded_at IS NULL",
-		shown ? ", shown.version, shown.in_force, shown.geom" : "", layer->id, layer->id);
+		layer->id, layer->id);
 	if (shown)
 		strbuf_add_format(&sql, " LEFT JOIN \"%s\" AS shown ON shown.id = $id", layer->id);
 	strbuf_add_text(&sql, " ORDER BY live.key");
@@ -121,8 +134,11 @@ static int open_live(struct store *store, const struct layer *layer, int64_t id,
 /* Where the columns of the row shown are in it. */
 enum { SHOWN = 4 };
 
-static int read_shown(struct query *query, struct history_row *ret, struct error *err)
+static int read_shown(struct query *query, const struct layer *layer, struct history_row *ret,
+	struct error *err)
 {
+	struct value values[FEATURE_FIELDS_MAX] = {0};
+	int column = SHOWN + 4;
 	struct wkb wkb;
 
 	if (query_is_null(query, SHOWN))
@@ -132,6 +148,11 @@ static int read_shown(struct query *query, struct history_row *ret, struct error
 	ret->in_force = query_int(query, SHOWN + 1) != 0;
 	if (query_wkb(query, SHOWN + 2, &wkb, &ret->box))
 		ret->shape = content_hash(wkb.bytes, wkb.len);
+	query_date(query, SHOWN + 3, &ret->from);
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (search_sums(&layer->fields[i]))
+			query_value(query, column++, &values[i]);
+	ret->search_sum = search_sum_of(layer, values);
 	return query_check_row(query, err);
 }
 
@@ -175,7 +196,7 @@ int history_live(struct store *store, const struct layer *layer, int64_t id,
 	for (; (rc = query_step(query, err)) > 0; first = false) {
 		rc = add_span(query, ret_spans, err);
 		if (!rc && first && ret_row)
-			rc = read_shown(query, ret_row, err);
+			rc = read_shown(query, layer, ret_row, err);
 		if (rc)
 			break;
 	}

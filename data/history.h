@@ -59,6 +59,8 @@ struct history_row {
 	int64_t version;
 	struct box box; /* empty: no geometry */
 	struct content_hash shape; /* of its geometry; "" none */
+	struct date from;
+	uint64_t search_sum; /* of what it is found by (search_index.h) */
 };
 
 /* Those of a record, in the order of their numbers, and, if ret_row, with them the row shown. */

@@ -28,6 +28,16 @@ enum field_source {
 	FIELD_UNIT_NOW,	 /* administrative unit today */
 };
 
+/* How records are found by a field: search.h. */
+enum field_search {
+	SEARCH_NOT,
+	SEARCH_NAME,   /* word by word, mistyped too */
+	SEARCH_CODE,   /* as a whole */
+	SEARCH_NUMBER, /* a part of the record's number: those of a layer in their order, "12/345" */
+	SEARCH_TOLD,   /* not by it, but it is told of what was found */
+	SEARCH_WITHIN, /* told, and its words may be asked for behind a name: "…, tỉnh Bình Dương" */
+};
+
 struct layer_field {
 	const char *id;		 /* column and JSON key: English, lower snake case */
 	const char *title[2];	 /* by enum lang */
@@ -36,6 +46,9 @@ struct layer_field {
 	const char *unit;	 /* UCUM: "m", "m2", "W"; NULL none */
 	uint8_t tile_zoom;	 /* stands in vector tiles from this zoom on; 0 never */
 	const char *aliases;	 /* column names of files that mean it, "so_to sohieutoba" */
+	enum field_search search;
+	const char *number_words;    /* of SEARCH_NUMBER: search keys that stand before it, "to t" */
+	const char *number_title[2]; /* what it is called before its value: "tờ", "sheet" */
 };
 
 /* Colours are 0xRRGGBBAA; alpha 0 draws nothing. */
@@ -86,6 +99,9 @@ struct layer {
 	bool is_large; /* of a nation: hundreds of millions; see partition.h */
 	bool is_units; /* its records are the administrative units that others lie in */
 	const struct layer_land *land; /* its records are parcels; NULL they are not */
+	/* Search keys of what people say before a name, "duong d street", in a number besides. */
+	const char *called;
+	uint8_t search_place[2]; /* among equals: of visitors, of staff; from 1, 0 behind all these */
 	unsigned writers; /* who changes it beside the administrator: 1 << role, ... */
 };
 

@@ -46,6 +46,14 @@ data_libdata_a_SOURCES = \
 	%D%/role.c %D%/role.h \
 	%D%/rule.c %D%/rule.h \
 	%D%/seal.c %D%/seal.h \
+	%D%/search.c %D%/search.h \
+	%D%/search_build.c %D%/search_build.h \
+	%D%/search_finder.h %D%/search_understand.c \
+	%D%/search_index.c %D%/search_index.h \
+	%D%/search_names.c \
+	%D%/search_numbers.c \
+	%D%/search_rank.c %D%/search_rank.h \
+	%D%/search_words.c %D%/search_words.h \
 	%D%/session.c %D%/session.h \
 	%D%/spatialite_blob.c %D%/spatialite_blob.h \
 	%D%/store.c %D%/store.h %D%/store_driver.h \
@@ -69,7 +77,7 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -l
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
 	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
-	%D%/migrations/0007_land.sql
+	%D%/migrations/0007_land.sql %D%/migrations/0008_search.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

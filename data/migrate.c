@@ -28,6 +28,8 @@ static void add_in_dialect(struct strbuf *out, const char *sql, enum store_diale
 		{"{key}", {"INTEGER PRIMARY KEY", "BIGINT PRIMARY KEY"}},
 		{"{bytes}", {"BLOB", "BYTEA"}},
 		{"{postgres}", {"-- ", ""}}, /* to the end of the line */
+		{"{c}", {"COLLATE BINARY", "COLLATE \"C\""}},
+		{"{clustered}", {"WITHOUT ROWID", ""}},
 	};
 	const char *brace;
 

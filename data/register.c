@@ -7,6 +7,7 @@
 #include "base/messages.h"
 #include "data/feature_table.h"
 #include "data/migrate.h"
+#include "data/search_build.h"
 
 enum { PATH_MAX_BYTES = 4096, LAG_DEFAULT_MS = 1000, LAG_MAX_MS = 3600000 };
 
@@ -143,6 +144,8 @@ static int fill(struct store *store, const struct register_plan *plan, struct er
 	if (!rc)
 		rc = feature_tables_ensure(
 			store, plan->layers, plan->city->epsg, &plan->partitions, err);
+	if (!rc)
+		rc = search_build(store, plan->layers, plan->now_us, err);
 	if (!rc && plan->fill)
 		rc = plan->fill(store, plan->context, err);
 	return rc ? rc : transaction_commit(&transaction, err);
@@ -323,6 +326,8 @@ static int bring_up_to_date(struct store *store, const struct layer_table *layer
 	if (!rc)
 		rc = feature_tables_ensure(
 			store, layers, city->epsg, &(struct partitions){0}, err);
+	if (!rc)
+		rc = search_build(store, layers, now_us, err);
 	return rc ? rc : transaction_commit(&transaction, err);
 }
 

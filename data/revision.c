@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "data/agenda.h"
 #include "data/feature_row.h"
+#include "data/search_index.h"
 
 static const struct box nowhere = {1, 1, -1, -1};
 
@@ -163,6 +164,16 @@ static int check_dates(const struct feature *feature, struct error *err)
 	return rc;
 }
 
+static int make_found(struct revision *revision, const struct feature *feature, bool in_force,
+	struct error *err)
+{
+	struct search_writer writer = SEARCH_WRITER(revision->store, revision->layer);
+	int rc = search_writer_add(&writer, feature, in_force, err);
+
+	search_writer_clear(&writer);
+	return rc;
+}
+
 int revision_create(struct revision *revision, struct feature *feature, struct error *err)
 {
 	struct box box = box_of(feature);
@@ -178,6 +189,8 @@ int revision_create(struct revision *revision, struct feature *feature, struct e
 	if (rc)
 		return rc;
 	rc = put(revision, feature, 0, HISTORY_CREATE, &box, err);
+	if (!rc)
+		rc = make_found(revision, feature, in_force, err);
 	return rc ? rc : count(revision, in_force, !in_force, &box, &nowhere, err);
 }
 
@@ -305,6 +318,17 @@ static int follow_index(struct revision *revision, int64_t id, const struct hist
 }
 
 /*
+ * A new version that is found by the same, and takes nothing away from those before it, leaves the
+ * search as it is: most changes.
+ */
+static bool is_found_alike(const struct revision *revision, const struct history_row *old,
+	const struct feature *shown)
+{
+	return shown && old->in_force && strcmp(shown->valid_from.text, old->from.text) >= 0 &&
+		search_sum_of(revision->layer, shown->values) == old->search_sum;
+}
+
+/*
  * Makes the table and the index right after the versions of a record changed; `spans` are those that
  * hold now, `made` is the one that was written last, if it is at hand.
  */
@@ -314,6 +338,7 @@ static int follow(struct revision *revision, int64_t id, const struct history_ro
 {
 	struct following following = {.revision = revision, .old = old, .box = old->box};
 	const struct history_span *span = choose(spans, &revision->today, &following.in_force);
+	const struct feature *shown = NULL;
 	int64_t version = span ? span->version : old->version;
 	int rc;
 
@@ -329,6 +354,11 @@ static int follow(struct revision *revision, int64_t id, const struct history_ro
 	if (!rc)
 		rc = count(revision, following.in_force - old->in_force,
 			old->in_force - following.in_force, &following.box, &old->box, err);
+	if (made && made->version == version && following.in_force)
+		shown = made;
+	if (!rc && !is_found_alike(revision, old, shown))
+		rc = search_index_follow(
+			revision->store, revision->layer, id, shown, &revision->today, err);
 	*ret = following;
 	return rc;
 }

@@ -30,6 +30,7 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
 	%D%/ogr_writer.c %D%/ogr_writer.h \
+	%D%/place_text.c %D%/place_text.h \
 	%D%/placing.c %D%/placing.h \
 	%D%/sample_alleys.c %D%/sample_alleys.h \
 	%D%/sample_axes.c %D%/sample_axes.h \

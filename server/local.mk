@@ -38,6 +38,7 @@ dothi_SOURCES = \
 	%D%/commands/scope_options.c %D%/commands/scope_options.h \
 	%D%/commands/person.c \
 	%D%/commands/serve.c %D%/commands/serve.h \
+	%D%/commands/search.c \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
@@ -79,6 +80,9 @@ dothi_SOURCES = \
 	%D%/router.c %D%/router.h \
 	%D%/routes.c \
 	%D%/served.c %D%/served.h \
+	%D%/search_answer.c %D%/search_answer.h \
+	%D%/search_api.c \
+	%D%/search_result.c %D%/search_result.h \
 	%D%/session_api.c \
 	%D%/settings.c %D%/settings.h \
 	%D%/sight.c %D%/sight.h \

@@ -8,7 +8,7 @@
 #include "server/commands/own_desk.h"
 
 extern const struct command serve_command, demo_command, init_command, copy_command, import_command, export_command, tile_command,
-	doctor_command, user_group, user_add_command, user_passwd_command, user_role_command,
+	search_command, doctor_command, user_group, user_add_command, user_passwd_command, user_role_command,
 	user_lock_command, user_unlock_command, user_close_command, user_list_command, person_command,
 	person_add_command, person_show_command, person_erase_command,
 	user_scope_show_command, user_scope_set_command, user_scope_add_command,
@@ -24,6 +24,7 @@ const struct command *const all_commands[] = {
 	&import_command,
 	&export_command,
 	&serve_command,
+	&search_command,
 	&tile_command,
 	&tiles_group,
 	&tiles_export_command,

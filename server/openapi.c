@@ -48,6 +48,7 @@ static void write_parameters(struct json_writer *json)
 		{"since", "Where the feed goes on; the value next of the answer before."},
 		{"valid_to", "The day from which the record is not in force; today if absent."},
 		{"f", "json or html."},
+		{"q", "What is searched: a name, a number, a code, coordinates."},
 		{"lon", "Longitude, degrees, WGS 84."},
 		{"lat", "Latitude, degrees, WGS 84."},
 		{"radius_m", "How far lines and points may be, m."},

@@ -6,7 +6,7 @@
 extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
 	tiles_routes, city_routes, static_routes,
 	versions_routes, changes_routes, conflicts_routes, session_routes, admin_routes,
-	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes;
+	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes, search_routes;
 
 const struct route_table *const all_routes[] = {
 	&tiles_routes,
@@ -25,6 +25,7 @@ const struct route_table *const all_routes[] = {
 	&collections_routes,
 	&openapi_routes,
 	&city_routes,
+	&search_routes,
 	&health_routes,
 	&static_routes,
 	NULL,

@@ -7,7 +7,7 @@ web_map_sources = \
 	%D%/src/accounts.ts %D%/src/api.ts %D%/src/city.ts %D%/src/clipboard.ts %D%/src/conflict.ts %D%/src/draft.ts %D%/src/edit.ts %D%/src/exports.ts \
 	%D%/src/field_text.ts %D%/src/history.ts %D%/src/inquiry.ts %D%/src/land.ts %D%/src/live.ts %D%/src/main.ts \
 	%D%/src/observed.ts %D%/src/permalink.ts %D%/src/place.ts %D%/src/place_text.ts \
-	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/session.ts \
+	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/search.ts %D%/src/session.ts \
 	%D%/src/switches.ts %D%/src/theme.ts \
 	%D%/src/i18n/language.ts %D%/src/i18n/number.ts %D%/src/i18n/today.ts \
 	%D%/src/map/city_map.ts %D%/src/map/drawing.ts %D%/src/map/highlight.ts \
@@ -17,17 +17,17 @@ web_map_sources = \
 	%D%/src/map/vector_layer.ts \
 	%D%/src/panels/account_menu.ts %D%/src/panels/app.ts %D%/src/panels/author.ts \
 	%D%/src/panels/conflict_panel.ts %D%/src/panels/desk.ts \
-	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/export_dialog.ts %D%/src/panels/failure.ts %D%/src/panels/go_to.ts \
+	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/export_dialog.ts %D%/src/panels/failure.ts \
 	%D%/src/panels/help_dialog.ts %D%/src/panels/icon.ts %D%/src/panels/land_panel.ts %D%/src/panels/layers_panel.ts \
 	%D%/src/panels/login_dialog.ts %D%/src/panels/measure_panel.ts \
 	%D%/src/panels/notices.ts %D%/src/panels/panel.ts \
 	%D%/src/panels/parcel_facts.ts %D%/src/panels/password_dialog.ts %D%/src/panels/people_dialog.ts \
 	%D%/src/panels/record_card.ts %D%/src/panels/record_history.ts \
-	%D%/src/panels/scopes_form.ts \
+	%D%/src/panels/scopes_form.ts %D%/src/panels/search_box.ts \
 	%D%/src/panels/shape_tools.ts %D%/src/panels/status_bar.ts %D%/src/panels/swatch.ts \
 	%D%/src/panels/told_once.ts %D%/src/panels/tokens_list.ts \
 	%D%/src/style/card.css %D%/src/style/controls.css %D%/src/style/edit.css %D%/src/style/land.css \
-	%D%/src/style/layers.css %D%/src/style/layout.css %D%/src/style/people.css %D%/src/style/style.css \
+	%D%/src/style/layers.css %D%/src/style/layout.css %D%/src/style/people.css %D%/src/style/search.css %D%/src/style/style.css \
 	%D%/src/style/tokens.css %D%/src/style/tools.css
 
 EXTRA_DIST += $(web_map_sources) %D%/README

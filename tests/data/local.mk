@@ -23,6 +23,7 @@ data_tests = \
 	%D%/test_register \
 	%D%/test_revision \
 	%D%/test_role \
+	%D%/test_search_rank \
 	%D%/test_session \
 	%D%/test_spatialite_blob \
 	%D%/test_store \
@@ -104,6 +105,8 @@ tests_data_test_person_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_register_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_register_SOURCES = %D%/test_register.c $(DATA_TEST_CODE)
 tests_data_test_register_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_search_rank_SOURCES = %D%/test_search_rank.c
+tests_data_test_search_rank_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_revision_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_revision_SOURCES = %D%/test_revision.c $(DATA_TEST_CODE)
 tests_data_test_revision_LDADD = $(DATA_TEST_LIBS)

@@ -363,7 +363,7 @@ static void readers_never_write(void **state)
 	autoptr(store_close) struct store *reader = NULL;
 
 	assert_int_equal(small_register_connect(place, STORE_READ, &reader, NULL), 0);
-	assert_int_equal(number_in(reader, "SELECT count(*) FROM setting"), 4);
+	assert_int_equal(number_in(reader, "SELECT count(*) FROM setting"), 5);
 	assert_fails(reader, "DELETE FROM setting", "REG-READONLY-01", ERR_DENIED);
 }
 

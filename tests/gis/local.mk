@@ -1,11 +1,13 @@
 gis_tests = %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_export_parts %D%/test_geojson_scan %D%/test_hostile_files \
-	%D%/test_import_columns %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_ogr_writer %D%/test_sample_city \
+	%D%/test_import_columns %D%/test_place_text %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_ogr_writer %D%/test_sample_city \
 	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
 	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side \
 	%D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
 GIS_TEST_LIBS = $(GIS_LIBS) $(CMOCKA_LIBS)
 
+tests_gis_test_place_text_SOURCES = %D%/test_place_text.c
+tests_gis_test_place_text_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_crs_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(abs_top_srcdir)\"
 tests_gis_test_crs_SOURCES = %D%/test_crs.c
 tests_gis_test_crs_LDADD = $(GIS_TEST_LIBS)

@@ -51,6 +51,7 @@ for (const colorScheme of ["light", "dark"])
 				if (phone) await page.locator(".rail-button").first().click();
 				await page.locator(".rail-button").nth(1).click();
 				await page.getByRole("combobox").fill("10.98 106.66");
+				await page.waitForSelector('[role="option"]');
 				await inspect(page, "card, layers, measuring, readings");
 				await page.locator(".rail-button").last().click();
 				await inspect(page, "help");

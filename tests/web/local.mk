@@ -10,6 +10,7 @@ web_tests = \
 	%D%/map.test.mjs \
 	%D%/maplibre.test.mjs \
 	%D%/people.test.mjs \
+	%D%/search.test.mjs \
 	%D%/text.test.mjs \
 	%D%/tiles.test.mjs \
 	%D%/versions.test.mjs

@@ -1,5 +1,5 @@
 /*
- * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&id=layer/1&date=&lang=
+ * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&q=&id=layer/1&date=&lang=
  *
  * A copied address opens the same view, layers, selected record and language.
  */
@@ -17,12 +17,17 @@ export interface Permalink {
 	/** Undefined leaves the choice of layers to the reader's device. */
 	readonly layers?: readonly string[] | undefined;
 	readonly record?: RecordKey | undefined;
+	/** What stands in the search box. */
+	readonly query?: string | undefined;
 	readonly language?: Language | undefined;
 	/** As of that day; undefined today. */
 	readonly date?: string | undefined;
 	/** A one-time link to set a password by; it is never written. */
 	readonly once?: string | undefined;
 }
+
+/* The box takes no more. */
+const QUERY_MAX = 200;
 
 function readNumber(text: string | null, least: number, most: number): number | undefined {
 	const value = text?.trim() ? Number(text) : NaN;
@@ -52,6 +57,7 @@ export function readPermalink(search: string): Permalink {
 		layers: params.get("layers")?.split(",").filter(Boolean),
 		record: readRecordKey(params.get("id")),
 		language: isLanguage(language) ? language : undefined,
+		...(params.get("q") ? { query: params.get("q")?.slice(0, QUERY_MAX) } : {}),
 		...(/^\d{4}-\d{2}-\d{2}$/.test(params.get("date") ?? "") ? { date: params.get("date") ?? "" } : {}),
 		...(params.has("once") ? { once: params.get("once") ?? "" } : {}),
 	};
@@ -68,6 +74,7 @@ export function writePermalink(link: Permalink): string {
 	if (link.zoom !== undefined) add("z", link.zoom.toFixed(2).replace(/\.?0+$/, ""));
 	if (link.centre) add("c", link.centre.map((degrees) => degrees.toFixed(6)).join(","));
 	if (link.layers) add("layers", link.layers.join(","));
+	if (link.query) add("q", link.query);
 	if (link.record) add("id", `${link.record.layer}/${link.record.id}`);
 	if (link.date) add("date", link.date);
 	if (link.language) add("lang", link.language);

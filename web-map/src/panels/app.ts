@@ -23,28 +23,29 @@ import { type CityRecord, headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { isNarrow } from "../screen";
 import { type Session, session, startSession } from "../session";
+import type { SearchResult } from "../search";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
 import type { Desk, DeskActions, Waiting } from "./desk";
 import type { ExportDialog } from "./export_dialog";
-import type { GoTo } from "./go_to";
 import type { HelpDialog } from "./help_dialog";
 import { icon, type IconName } from "./icon";
 import { dateNotice, emptyNotice, failureNotice, problemNotice } from "./notices";
 import { Panel } from "./panel";
 import type { PeopleDialog } from "./people_dialog";
 import type { RecordCard } from "./record_card";
+import type { SearchActions, SearchBox } from "./search_box";
 import "./account_menu";
 import "./desk";
 import "./drafts_notice";
 import "./export_dialog";
-import "./go_to";
 import "./help_dialog";
 import "./layers_panel";
 import "./measure_panel";
 import "./password_dialog";
 import "./people_dialog";
 import "./record_card";
+import "./search_box";
 import "./status_bar";
 
 const TOAST_MS = 2500;
@@ -81,7 +82,7 @@ export class App extends Panel {
 	@query(".map") private mapElement!: HTMLElement;
 	@query(".toast") private toastElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
-	@query("dothi-go-to") private goToBox!: GoTo;
+	@query("dothi-search") private searchBox!: SearchBox;
 	@query("dothi-help") private help!: HelpDialog;
 	@query("dothi-desk") private desk!: Desk;
 	@query("dothi-people") private people!: PeopleDialog;
@@ -95,6 +96,8 @@ export class App extends Panel {
 	private toastTimer: ReturnType<typeof setTimeout> | undefined;
 	private retryTimer: ReturnType<typeof setTimeout> | undefined;
 	private chosenByKey = false;
+	/** What stands in the search box. */
+	private searched = "";
 	private readonly live = new Live((changes, places) => this.onChanges(changes, places));
 
 	override connectedCallback(): void {
@@ -133,6 +136,7 @@ export class App extends Panel {
 			this.switches = new Switches(description.layers, this.link.layers);
 			this.inquiry = new Inquiry(this.layers, (id) => this.switches.on.value.has(id), () => this.date);
 			this.date = this.link.date ?? "";
+			this.searched = this.link.query ?? "";
 			this.on = this.switches.on.value;
 			this.description = description;
 		} catch (cause) {
@@ -254,6 +258,7 @@ export class App extends Panel {
 			layers: this.description.layers
 				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
 				.map((layer) => layer.id),
+			query: this.searched,
 			record: this.finding?.selected,
 			date: this.date,
 			language: language.value,
@@ -339,7 +344,7 @@ export class App extends Panel {
 			Enter: () => this.map?.chooseMiddle(),
 			Backspace: () => this.map?.measure.undo(),
 			e: () => this.finding?.selected && this.edit(this.finding.selected),
-			"/": () => this.goToBox.focusBox(),
+			"/": () => this.searchBox.focusBox(),
 			"?": () => this.help.open(),
 			l: () => this.togglePanel(),
 			m: () => this.toggleMeasure(),
@@ -366,7 +371,7 @@ export class App extends Panel {
 				<div class="progress ${this.loading ? "on" : ""}" aria-hidden="true"></div>
 				<h1 class="unseen">${city.name} – ${t("ui_map")}</h1>
 				<div class="left">
-					<dothi-go-to .grid=${this.grid} .near=${this.middleOfCity()} .actions=${this.goToActions}></dothi-go-to>
+					<dothi-search .text=${this.link.query ?? ""} .actions=${this.searchActions}></dothi-search>
 					${this.panelOpen
 						? html`<dothi-layers .layers=${layers} .on=${this.on} .zoom=${this.view?.zoom ?? 0} .date=${this.date}
 								.mayExport=${Boolean(this.who?.login)} .actions=${this.layersActions}></dothi-layers>`
@@ -407,11 +412,6 @@ export class App extends Panel {
 		if (!record || !layer) return t("ui_nothing_here");
 		const first = `${say(layer.title)}: ${headingOf(record, layer)}`;
 		return t("ui_found", { count: finding.records.length, first });
-	}
-
-	private middleOfCity(): LonLat | undefined {
-		const bounds = this.description?.city.bounds;
-		return bounds ? [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2] : undefined;
 	}
 
 	private railButton(sign: IconName, label: string, act: () => void, pressed?: boolean): TemplateResult {
@@ -478,11 +478,27 @@ export class App extends Panel {
 		`;
 	}
 
-	private readonly goToActions = {
-		goTo: (place: LonLat): void => {
-			this.inquire(place, 1, false, this.map?.flyTo(place));
+	private readonly searchActions: SearchActions = {
+		goTo: ({ lon, lat }) => this.inquire([lon, lat], 1, false, this.map?.flyTo([lon, lat])),
+		show: (result) => void this.showResult(result),
+		typed: (text) => {
+			this.searched = text;
+			this.writeAddress();
 		},
 	};
+
+	/* A record that has ended is shown as it was on its last day. */
+	private async showResult(result: SearchResult): Promise<void> {
+		const date = result.datetime ?? (this.date && "");
+		if (date !== this.date) {
+			this.inquiry.close();
+			this.showDate(date);
+		}
+		if (!this.switches.on.value.has(result.layer)) this.switches.switch(result.layer, true);
+		this.chosenByKey = false;
+		await this.inquiry.record({ layer: result.layer, id: result.id });
+		if (this.finding && result.box) this.map?.fit(result.box, this.padding(), true);
+	}
 
 	private readonly layersActions = {
 		switchLayer: (id: string, on: boolean): void => this.switches.switch(id, on),

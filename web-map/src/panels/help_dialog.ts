@@ -15,7 +15,7 @@ const keys: readonly (readonly [string, PlainName])[] = [
 	["← ↑ ↓ →", "ui_key_pan"],
 	["+ −", "ui_key_zoom"],
 	["Enter", "ui_key_enter"],
-	["/", "ui_key_go_to"],
+	["/", "ui_key_search"],
 	["L", "ui_key_layers"],
 	["M", "ui_key_measure"],
 	["Backspace", "ui_key_undo"],
