@@ -26,7 +26,7 @@ before(async () => {
 	const renamed = await fetch(`${city.url}/ogc/collections/admin_unit/items/${ward.id}`, {
 		method: "PATCH",
 		headers: { authorization: `Bearer ${token}`, "content-type": "application/merge-patch+json", "if-match": '"v1"' },
-		body: JSON.stringify({ properties: { name: "Phường Bến Nghé", valid_from: "2025-07-01" } }),
+		body: JSON.stringify({ properties: { name: "Phường Bến Nghé", valid_from: "2026-01-01" } }),
 	});
 	assert.equal(renamed.status, 204, await renamed.text());
 });
@@ -186,7 +186,7 @@ test("an old name says that it is one", async () => {
 	const { page } = await open("", {});
 	await page.getByRole("combobox").fill(before_ward);
 	await page.waitForSelector(".choice .former");
-	assert.match(await page.locator(".choice .former").first().innerText(), /Tên cũ: .*01\/07\/2025/);
+	assert.match(await page.locator(".choice .former").first().innerText(), /Tên cũ: .*01\/01\/2026/);
 	await page.context().close();
 });
 
