@@ -88,6 +88,12 @@ struct layer_land {
 	const char *legal_area;	    /* as papers say it, m² */
 };
 
+/* Which fields say what of a plan (quy hoạch). */
+struct layer_plan {
+	const char *use;   /* of zones: what is planned there */
+	const char *width; /* of the middles of roads: their right of way (lộ giới), m; NULL of zones */
+};
+
 struct layer {
 	const char *id; /* collection and table name */
 	const char *title[2];
@@ -98,6 +104,7 @@ struct layer {
 	bool hidden; /* not switched on when the web map opens */
 	bool is_large; /* of a nation: hundreds of millions; see partition.h */
 	bool is_units; /* its records are the administrative units that others lie in */
+	const struct layer_plan *plan; /* its records are of a plan; NULL they are not */
 	const struct layer_land *land; /* its records are parcels; NULL they are not */
 	/* Search keys of what people say before a name, "duong d street", in a number besides. */
 	const char *called;

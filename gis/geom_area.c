@@ -105,6 +105,21 @@ int geom_join(struct geom_context *context, struct arena *arena, const struct sh
 	return rc;
 }
 
+int geom_around(struct geom_context *context, struct arena *arena, const struct shape *shape,
+	double distance_m, struct shape *ret, struct error *err)
+{
+	enum { SIDES_A_QUARTER = 32 };
+	GEOSGeometry *geometry = NULL;
+	int rc = geom_to_geos(context, shape, &geometry, err);
+
+	if (!rc)
+		rc = take_areas(context,
+			GEOSBuffer_r(context->geos, geometry, distance_m, SIDES_A_QUARTER), arena,
+			ret, err);
+	destroy(context, geometry);
+	return rc;
+}
+
 /* --- cutting ------------------------------------------------------------------------------------ */
 
 /* An area being cut. */

@@ -49,6 +49,10 @@ int geom_common(struct geom_context *context, struct arena *arena, const struct 
 int geom_beyond(struct geom_context *context, struct arena *arena, const struct shape *a,
 	const struct shape *b, struct shape *ret, struct error *err);
 
+/* All that lies within a distance of a shape, in m; corners are rounded by 32 sides a quarter. */
+int geom_around(struct geom_context *context, struct arena *arena, const struct shape *shape,
+	double distance_m, struct shape *ret, struct error *err);
+
 /* Several areas as one shape, which need not be valid: their parts side by side. */
 int geom_collect(struct arena *arena, const struct shape *areas, size_t count, struct shape *ret,
 	struct error *err);

@@ -5,6 +5,7 @@
 #include "base/messages.h"
 #include "base/number.h"
 #include "data/record_lock.h"
+#include "gis/geojson.h"
 #include "server/asker.h"
 #include "server/content.h"
 #include "server/edits_api.h"
@@ -389,14 +390,22 @@ struct telling {
 	struct json_writer json;
 	struct view view;
 	struct account owner;
+	const struct crs_path *to_wgs84;
+	struct shape shape; /* of the record in hand, in degrees */
 };
 
 static int see(void *context, const struct feature *feature, struct error *err)
 {
-	(void)context;
-	(void)feature;
-	(void)err;
-	return 0;
+	struct telling *telling = context;
+	int rc;
+
+	telling->shape = (struct shape){.point_count = 0};
+	if (!feature->wkb.bytes)
+		return 0;
+	rc = shape_read_wkb(&telling->request->arena, feature->wkb, &telling->shape, err);
+	return rc ? rc
+		  : crs_path_move(telling->to_wgs84, telling->shape.xy,
+			    telling->shape.point_count, err);
 }
 
 static int tell_lock(void *context, const struct record_lock *lock, struct error *err)
@@ -405,7 +414,7 @@ static int tell_lock(void *context, const struct record_lock *lock, struct error
 	struct store *store = telling->request->worker->store;
 	bool found = false;
 	int rc = feature_read_one(
-		store, &telling->view, lock->feature_id, see, NULL, &found, err);
+		store, &telling->view, lock->feature_id, see, telling, &found, err);
 
 	if (rc || !found)
 		return rc;
@@ -416,6 +425,9 @@ static int tell_lock(void *context, const struct record_lock *lock, struct error
 	json_member_text(&telling->json, "purpose", lock->purpose);
 	json_member_bool(&telling->json, "mine",
 		lock->account_id == telling->request->asker->rights.account_id);
+	json_put_key(&telling->json, "geometry");
+	geojson_write(&telling->json, telling->shape.point_count ? &telling->shape : NULL,
+		GEOJSON_DEGREE_DECIMALS);
 	json_member_time(&telling->json, "created_at", lock->created_at_us);
 	json_member_time(&telling->json, "expires_at", lock->expires_at_us);
 	json_end_object(&telling->json);
@@ -435,6 +447,10 @@ static int get_locks(struct request *request, struct response *response, struct 
 	telling->request = request;
 	telling->json = JSON_WRITER(&response->body);
 	telling->view = sight_view(request, layer, NULL);
+	rc = crs_path_find(request->worker->crs, request->app->opened.city.epsg, CRS_WGS84,
+		&telling->to_wgs84, err);
+	if (rc)
+		return rc;
 	json_begin_object(&telling->json);
 	json_put_key(&telling->json, "locks");
 	json_begin_array(&telling->json);

@@ -236,6 +236,21 @@ test('a command does the same, beside the server, and tells what is wrong', asyn
   assert.match(await must('parcel', 'merge', dir, file), /tờ 12 thửa \d+ \(mã \d+\): 200/);
 });
 
+test('the plan at a parcel: area and share of each zone, and what rights of way take', async () => {
+  const x = east + 1200, y = north, {id} = await make(rectangle(x, y, 20, 10));
+  const feature = (geometry, properties) => ({type: 'Feature', geometry, properties});
+  const write = (name, ...features) => writeFile(join(folder, name), JSON.stringify({type: 'FeatureCollection', crs: {type: 'name', properties: {name: 'urn:ogc:def:crs:EPSG::9210'}}, features}));
+  await write('zones.geojson', feature(rectangle(x - 5, y - 5, 17, 30), {code: 'A-1', zone_kind: 'ODT', decision: '15/QĐ'}), feature(rectangle(x + 12, y - 5, 4, 30), {code: 'B-1', zone_kind: 'CXN'}));
+  await write('lines.geojson', feature(line([x - 50, y - 1], [x + 50, y - 1]), {code: 'D1', width_m: 6, decision: '16/QĐ'}), feature(line([x - 50, y], [x + 50, y]), {code: 'D2', width_m: 2.5}), feature(line([x - 50, y + 5], [x + 50, y + 5]), {code: 'X'}));
+  await must('import', dir, join(folder, 'zones.geojson'), '--layer', 'plan_zone', '--yes');
+  await must('import', dir, join(folder, 'lines.geojson'), '--layer', 'plan_line', '--yes');
+  const plan = await city.json(`/api/parcels/${id}/plan`);
+  assert.deepEqual(plan.parts.map(({properties, area_m2, share}) => [properties.code, area_m2, share]), [['A-1', 120, 0.6], ['B-1', 40, 0.2], ['D1', 40, 0.2], ['D2', 25, 0.125]]);
+  assert.deepEqual([plan.area_m2, plan.unzoned_m2, plan.reserved.area_m2, plan.reserved.share], [200, 40, 40, 0.2], 'rights of way that overlap count once');
+  assert.equal(plan.parts[0].properties.decision, '15/QĐ');
+  assert.equal((await city.get('/api/parcels/999999/plan')).status, 404);
+});
+
 test('a parcel tells both areas, how sure the measured one is, and its use in words', async () => {
   const x = east + 1100, y = north, {id} = await make(rectangle(x, y, 5, 20), {area_legal_m2: 101.3, land_use: 'ODT+CLN+XYZ'});
   const told = await city.json(`/api/parcels/${id}`, {headers: {'accept-language': 'vi'}});

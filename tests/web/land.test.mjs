@@ -1,10 +1,11 @@
 /* Parcels in a browser: what the card says of land, splitting by a drawn line, joining by picking. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { after, before, test } from "node:test";
 import { middleOf, ringOf, startCity } from "./city.mjs";
 import { at, openCardOf, openPage, rounded, ZOOM } from "./desk.mjs";
-import { require, startBrowser } from "./harness.mjs";
+import { dothi, require, startBrowser } from "./harness.mjs";
 import { enter } from "./people.mjs";
 
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -142,6 +143,59 @@ function neighbourOf(record) {
 			ringOf(other).filter((corner) => corners.has(String(corner))).length === 2,
 	);
 }
+
+test("a parcel is held for a file: its card and the map of others say so", async () => {
+	const record = small[60];
+	const middle = middleOf(record);
+	const page = await openCardOf(where(), { record, middle }, officer);
+	await page.getByText("Giữ cho một hồ sơ").first().click();
+	await page.getByLabel("Hồ sơ, mục đích").fill("HS-2026-000123");
+	await page.getByRole("button", { name: "Giữ cho một hồ sơ" }).click();
+	await page.getByText(/Bạn đang giữ thửa này: HS-2026-000123/).waitFor();
+	assert.deepEqual(await violations(page), []);
+	await shot(page, "land-held");
+	await page.getByRole("button", { name: "Nhả" }).click();
+	await page.getByText("Giữ cho một hồ sơ").first().waitFor();
+	await page.context().close();
+});
+
+test("P6: the plan stands in the card: what is zoned, and what the road takes, in two steps", async () => {
+	const record = small[80];
+	const ring = ringOf(record);
+	const [west, south, east, north] = [Math.min(...ring.map(([x]) => x)), Math.min(...ring.map(([, y]) => y)), Math.max(...ring.map(([x]) => x)), Math.max(...ring.map(([, y]) => y))];
+	const cut = (west + east) / 2;
+	const zone = (x1, x2, code, zone_kind) => ({ type: "Feature", properties: { code, zone_kind, decision: "15/QĐ-UBND" }, geometry: { type: "Polygon", coordinates: [[[x1, south - 1e-4], [x2, south - 1e-4], [x2, north + 1e-4], [x1, north + 1e-4], [x1, south - 1e-4]]] } });
+	const road = { type: "Feature", properties: { code: "D1", width_m: 6 }, geometry: { type: "LineString", coordinates: [[west - 1e-3, south], [east + 1e-3, south]] } };
+	const put = (name, features) => {
+		const file = `${city.folder}/${name}.geojson`;
+		fs.writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features }));
+		execFileSync(dothi, ["import", `${city.folder}/city`, file, "--layer", name, "--yes"], { stdio: "pipe" });
+	};
+	put("plan_zone", [zone(west - 1e-4, cut, "A-1", "ODT"), zone(cut, east + 1e-4, "B-1", "CXN")]);
+	put("plan_line", [road]);
+	const page = await openPage(where(), "/", null);
+	let steps = 0;
+	const box = page.getByRole("combobox");
+	await box.fill(`tờ ${record.properties.map_sheet} thửa ${record.properties.parcel_no}`);
+	steps++;
+	await page.waitForSelector('[role="option"]');
+	const choices = await page.locator('[role="option"]').allInnerTexts();
+	await box.press("Enter");
+	steps++;
+	await page.waitForSelector("dothi-parcel-facts .plan, dothi-parcel-facts .areas");
+	if (choices.length > 1) await page.goto(`${city.url}/?z=${ZOOM}&c=${rounded(middleOf(record))}&id=parcel/${record.id}`);
+	await page.locator(".plan").waitFor();
+	const rows = await page.locator(".plan tbody tr").allInnerTexts();
+	const plan = await city.ask(`/api/parcels/${record.id}/plan`);
+	const print = (value) => new Intl.NumberFormat("vi-VN", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+	assert.equal(steps, 2);
+	assert.ok(rows.some((row) => row.includes("A-1") && row.includes(`${print(plan.parts[0].area_m2)} m²`)), rows.join());
+	assert.ok(rows.some((row) => row.includes("Trong lộ giới") && row.includes(`${print(plan.reserved.area_m2)} m²`)), rows.join());
+	assert.ok(Math.abs(plan.parts[0].area_m2 + plan.parts[1].area_m2 - record.properties.area_m2) < 0.1);
+	assert.deepEqual(await violations(page), []);
+	await shot(page, "land-plan");
+	await page.context().close();
+});
 
 test("Escape leaves it, and nothing has changed; on a phone it fits", async () => {
 	const record = small[40];

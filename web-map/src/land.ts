@@ -1,7 +1,7 @@
 /*
  * land: what the server knows of a parcel beside its fields, and parcels that become others.
  */
-import { askJson, recordPath, sendJson } from "./api";
+import { askJson, recordPath, send, sendJson } from "./api";
 import type { RecordKey } from "./permalink";
 import type { CityRecord, Shape } from "./record";
 
@@ -56,12 +56,54 @@ export interface Lineage {
 	readonly complete: boolean;
 }
 
+/** A zone, or a right of way, as far as it lies on the parcel. */
+export interface PlanPart {
+	readonly layer: string;
+	readonly id: number;
+	readonly properties: CityRecord["properties"];
+	readonly area_m2: number;
+	readonly share: number;
+	readonly geometry: Shape | null;
+}
+
+export interface ParcelPlan {
+	readonly id: number;
+	readonly parts: readonly PlanPart[];
+	/** By all rights of way together. */
+	readonly reserved: { readonly area_m2: number; readonly share: number; readonly geometry: Shape | null };
+	readonly unzoned_m2: number;
+}
+
+export function askPlan(id: number, date: string, signal: AbortSignal): Promise<ParcelPlan> {
+	return askJson<ParcelPlan>(`/api/parcels/${id}/plan${date && `?date=${date}`}`, signal);
+}
+
 export function askParcel(id: number, date: string, signal: AbortSignal): Promise<ParcelFacts> {
 	return askJson<ParcelFacts>(`/api/parcels/${id}${date && `?date=${date}`}`, signal);
 }
 
 export function askLineage({ layer, id }: RecordKey, signal: AbortSignal): Promise<Lineage> {
 	return askJson<Lineage>(`${recordPath(layer, id)}/lineage`, signal);
+}
+
+/* --- parcels that are held ------------------------------------------------------------------------- */
+
+export interface Lock {
+	readonly id: number;
+	readonly geometry: Shape | null;
+}
+
+export async function askLocks(): Promise<readonly Lock[]> {
+	return (await askJson<{ locks: readonly Lock[] }>("/api/parcels/locks")).locks;
+}
+
+/** For so many days nobody else changes the parcel. */
+export async function hold(id: number, purpose: string, days: number): Promise<void> {
+	await send("/api/parcels/locks", { method: "POST", body: { parcels: [id], purpose, days } });
+}
+
+export async function release(id: number): Promise<void> {
+	await send(`/api/parcels/locks/${id}`, { method: "DELETE" });
 }
 
 /* --- parcels that become others -------------------------------------------------------------------- */

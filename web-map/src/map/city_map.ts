@@ -79,6 +79,7 @@ export class CityMap {
 	private readonly drawing: Drawing;
 	private readonly highlight = new Highlight();
 	private readonly outlines = new Outlines();
+	private readonly held = new Outlines();
 
 	constructor(
 		target: HTMLElement,
@@ -104,7 +105,7 @@ export class CityMap {
 		this.map = new OlMap({
 			target,
 			view: this.view,
-			layers: [...this.drawing.mapLayers, this.highlight.mapLayer, this.outlines.mapLayer],
+			layers: [...this.drawing.mapLayers, this.held.mapLayer, this.highlight.mapLayer, this.outlines.mapLayer],
 			controls: [],
 			interactions: defaults({ altShiftDragRotate: false, pinchRotate: false }),
 			maxTilesLoading: TILES_LOADING_MAX,
@@ -141,6 +142,11 @@ export class CityMap {
 	/** Shapes beside each other, to compare them; none ends it. */
 	compare(shapes: readonly Outline[]): void {
 		this.outlines.show(shapes);
+	}
+
+	/** Parcels that are held for a file. */
+	showHeld(shapes: readonly (Shape | null)[]): void {
+		this.held.show(shapes.map((shape): Outline => ({ kind: "held", shape })));
 	}
 
 	/** Texts on the map are written anew: the language or the typeface came. */

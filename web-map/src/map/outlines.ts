@@ -10,7 +10,7 @@ import type { Shape } from "../record";
 import { pathsOf } from "./paths";
 import { toGeometry } from "./shape";
 
-export type OutlineKind = "before" | "now" | "mine";
+export type OutlineKind = "before" | "now" | "mine" | "held";
 
 export interface Outline {
 	readonly kind: OutlineKind;
@@ -21,9 +21,10 @@ export interface Outline {
 const looks: { readonly [kind in OutlineKind]: { colour: string; fill: string; dash: number[] } } = {
 	before: { colour: "#475569", fill: "rgba(71, 85, 105, 0)", dash: [6, 5] },
 	now: { colour: "#1d4ed8", fill: "rgba(29, 78, 216, 0.12)", dash: [] },
+	held: { colour: "#a16207", fill: "rgba(202, 138, 4, 0.18)", dash: [2, 5] },
 	mine: { colour: "#c2410c", fill: "rgba(194, 65, 12, 0.14)", dash: [] },
 };
-const order: readonly OutlineKind[] = ["now", "mine", "before"];
+const order: readonly OutlineKind[] = ["held", "now", "mine", "before"];
 
 function stylesOf({ kind, shape }: Outline): Style[] {
 	const { colour, fill, dash } = looks[kind];

@@ -9,7 +9,7 @@ import { copyText } from "../clipboard";
 import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
-import type { Deed } from "../land";
+import { askLocks, type Deed } from "../land";
 import { type Finding, Inquiry, keyOf } from "../inquiry";
 import { type Change, Live } from "../live";
 import { CityMap, type MapView, type Padding } from "../map/city_map";
@@ -49,6 +49,7 @@ import "./search_box";
 import "./status_bar";
 
 const TOAST_MS = 2500;
+const HELD_EVERY_MS = 60_000;
 /* How far the panels at the sides reach into the map; see style/layout.css. */
 const LEFT_PANEL_PX = 344;
 const RIGHT_PANEL_PX = 392;
@@ -109,6 +110,7 @@ export class App extends Panel {
 		session.listen((who) => {
 			const isOther = this.who !== undefined && this.who.login !== who?.login;
 			this.who = who;
+			void this.showHeld();
 			if (isOther) {
 				this.offered = undefined;
 				this.live.restart();
@@ -190,6 +192,16 @@ export class App extends Panel {
 		this.view = map.getView();
 		this.setTitle();
 		this.live.start();
+		void this.showHeld();
+		setInterval(() => !document.hidden && void this.showHeld(), HELD_EVERY_MS);
+	}
+
+	/* Who may change land sees which of it is held. */
+	private async showHeld(): Promise<void> {
+		const land = this.description?.layers.find((layer) => layer.land);
+		const may = land && this.who?.writes.includes(land.id);
+		const locks = may ? await askLocks().catch(() => []) : [];
+		this.map?.showHeld(locks.map(({ geometry }) => geometry));
 	}
 
 	private onChanges(changes: readonly Change[], places: readonly Places[]): void {
@@ -532,6 +544,7 @@ export class App extends Panel {
 		again: (): void => void this.inquiry.again(),
 		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
 		changeLand: (deed: Deed, record: CityRecord): void => void this.desk.changeLand(deed, record),
+		heldChanged: (): void => void this.showHeld(),
 		openAt: (key: NonNullable<Finding["selected"]>, date: string): void => {
 			this.showDate(date);
 			void this.inquiry.record(key);
@@ -575,7 +588,10 @@ export class App extends Panel {
 		show: (key) => void this.inquiry.record(key),
 		close: () => this.closeCard(),
 		toast: (text) => this.showToast(text),
-		refresh: (ids) => this.map?.refresh(ids),
+		refresh: (ids) => {
+			this.map?.refresh(ids);
+			void this.showHeld();
+		},
 		showHistory: (key) => this.card.showHistory(key),
 		fit: (shape) => this.map?.fitShape(shape, this.padding()),
 		reveal: (shape) => this.map?.revealShape(shape, this.padding()),

@@ -8,7 +8,7 @@ import { ApiError } from "../api";
 import type { Layer } from "../city";
 import { language, t } from "../i18n/language";
 import { formatDate, formatFixed } from "../i18n/number";
-import { askLineage, askParcel, type Lineage, type LineageStep, type ParcelFacts, type Unit } from "../land";
+import { askLineage, askParcel, askPlan, hold, release, type Lineage, type LineageStep, type ParcelFacts, type ParcelPlan, type PlanPart, type Unit } from "../land";
 import type { RecordKey } from "../permalink";
 import { type CityRecord, headingOf, tellValue } from "../record";
 import { failure } from "./failure";
@@ -19,6 +19,8 @@ export interface FactsActions {
 	openRecord(key: RecordKey): void;
 	/** A record of another day: the map goes there. */
 	openAt(key: RecordKey, date: string): void;
+	/** It is held, or no longer. */
+	heldChanged(): void;
 }
 
 const CAUSES = {
@@ -30,6 +32,8 @@ const CAUSES = {
 } as const;
 
 const PERCENT = 100;
+/* Less is rounding. */
+const LEAST_M2 = 0.1;
 const DAY_MS = 86_400_000;
 
 function dayBefore(day: string): string {
@@ -40,10 +44,13 @@ function dayBefore(day: string): string {
 export class ParcelFactsPanel extends Panel {
 	@property({ attribute: false }) record!: CityRecord;
 	@property({ attribute: false }) layer!: Layer;
+	@property({ attribute: false }) layers: ReadonlyMap<string, Layer> = new Map();
 	@property({ attribute: false }) date = "";
+	@property({ attribute: false }) mayWrite = false;
 	@property({ attribute: false }) actions!: FactsActions;
 	@state() private facts: ParcelFacts | undefined;
 	@state() private lineage: Lineage | undefined;
+	@state() private plan: ParcelPlan | undefined;
 	@state() private error: ApiError | undefined;
 	private question: AbortController | undefined;
 
@@ -63,13 +70,15 @@ export class ParcelFactsPanel extends Panel {
 		this.error = undefined;
 		try {
 			const { layer, id } = this.record;
-			const [facts, lineage] = await Promise.all([
+			const [facts, lineage, plan] = await Promise.all([
 				askParcel(id, this.date, question.signal),
 				askLineage({ layer, id }, question.signal),
+				askPlan(id, this.date, question.signal),
 			]);
 			if (this.question !== question) return;
 			this.facts = facts;
 			this.lineage = lineage;
+			this.plan = plan;
 		} catch (cause) {
 			if (question.signal.aborted) return;
 			if (!(cause instanceof ApiError)) throw cause;
@@ -82,12 +91,14 @@ export class ParcelFactsPanel extends Panel {
 		const facts = this.facts?.id === this.record.id ? this.facts : undefined;
 		return html`
 			${facts?.lock ? this.renderLock(facts.lock) : nothing}
+			${facts && !facts.lock && this.mayWrite ? this.renderHold() : nothing}
 			${this.renderAreas(facts?.areas ?? this.ownAreas())}
 			<dl class="rows">
 				${this.renderUse(facts)}
 				${this.renderUnit("ui_unit_issued", facts?.unit_issued)}
 				${facts?.unit_now?.id === facts?.unit_issued?.id ? nothing : this.renderUnit("ui_unit_now", facts?.unit_now)}
 			</dl>
+			${this.plan?.id === this.record.id && this.plan.parts.length ? this.renderPlan(this.plan) : nothing}
 			${this.lineage?.id === this.record.id && this.lineage.steps.length ? this.renderLineage(this.lineage) : nothing}
 			${failure(this.error)}
 		`;
@@ -112,7 +123,39 @@ export class ParcelFactsPanel extends Panel {
 
 	private renderLock({ owner, purpose, mine, expires_at }: NonNullable<ParcelFacts["lock"]>): TemplateResult {
 		const until = formatDate(expires_at.slice(0, 10));
-		return html`<p class="warm">${icon("key")} ${mine ? t("ui_held_by_me", { purpose, until }) : t("ui_held", { owner: owner ?? "–", purpose, until })}</p>`;
+		return html`<p class="warm">${icon("key")} ${mine ? t("ui_held_by_me", { purpose, until }) : t("ui_held", { owner: owner ?? "–", purpose, until })}
+			${mine ? html`<button class="text-link" @click=${() => void this.changeHold(() => release(this.record.id))}>${t("ui_release")}</button>` : nothing}</p>`;
+	}
+
+	private renderHold(): TemplateResult {
+		const submit = (event: SubmitEvent): void => {
+			event.preventDefault();
+			const data = new FormData(event.target as HTMLFormElement);
+			void this.changeHold(() => hold(this.record.id, String(data.get("purpose")), Number(data.get("days"))));
+		};
+		return html`
+			<details class="hold">
+				<summary>${icon("key")}<span>${t("ui_hold")}</span></summary>
+				<form class="inputs" @submit=${submit}>
+					<label class="field"><span>${t("ui_hold_for")}</span>
+						<input type="text" name="purpose" required maxlength="200" autocomplete="off" placeholder="HS-2026-000123" /></label>
+					<label class="field"><span>${t("ui_hold_days")}</span>
+						<input type="number" name="days" min="1" max="90" value="30" required /></label>
+					<div class="form-end"><button class="button second">${t("ui_hold")}</button></div>
+				</form>
+			</details>
+		`;
+	}
+
+	private async changeHold(change: () => Promise<void>): Promise<void> {
+		try {
+			await change();
+			await this.load();
+			this.actions.heldChanged();
+		} catch (cause) {
+			if (!(cause instanceof ApiError)) throw cause;
+			this.error = cause;
+		}
 	}
 
 	private renderAreas(areas: ParcelFacts["areas"]): TemplateResult {
@@ -139,6 +182,39 @@ export class ParcelFactsPanel extends Panel {
 				<dt>${t(title)}</dt>
 				<dd>${unit.name} ${unit.valid_to ? html`<span class="muted tiny">${t("ui_unit_until", { date: formatDate(dayBefore(unit.valid_to)) })}</span>` : nothing}</dd>
 			</div>
+		`;
+	}
+
+	private renderPlan(plan: ParcelPlan): TemplateResult {
+		const zones = plan.parts.filter(({ layer }) => this.layers.get(layer)?.geometry === "area");
+		return html`
+			<table class="areas plan">
+				<caption>${t("ui_plan")}</caption>
+				<thead><tr><th scope="col">${t("ui_plan_zone")}</th><th scope="col">${t("ui_area")}</th><th scope="col">${t("ui_share")}</th></tr></thead>
+				<tbody>
+					${zones.map((part) => this.renderPart(this.nameOf(part), part, part.properties.decision))}
+					${plan.unzoned_m2 >= LEAST_M2 ? this.renderPart(t("ui_plan_none"), { area_m2: plan.unzoned_m2, share: Number.NaN }, undefined) : nothing}
+					${plan.reserved.area_m2 >= LEAST_M2
+						? this.renderPart(t("ui_right_of_way"), plan.reserved, plan.parts.find(({ layer }) => this.layers.get(layer)?.geometry === "line")?.properties.decision)
+						: nothing}
+				</tbody>
+			</table>
+		`;
+	}
+
+	private nameOf({ layer, properties }: PlanPart): string {
+		const zones = this.layers.get(layer);
+		const use = zones ? tellValue(properties[zones.look.class_field ?? ""], zones.look.class_field ?? "", zones) : "";
+		return [use, properties.code].filter(Boolean).join(" · ");
+	}
+
+	private renderPart(name: string, { area_m2, share }: { area_m2: number; share: number }, decision: unknown): TemplateResult {
+		return html`
+			<tr>
+				<th scope="row">${name}${decision ? html` <span class="muted tiny">${decision}</span>` : nothing}</th>
+				<td>${formatFixed(area_m2, 1, language.value)} m²</td>
+				<td>${Number.isNaN(share) ? "" : `${formatFixed(share * PERCENT, 1, language.value)} %`}</td>
+			</tr>
 		`;
 	}
 

@@ -171,7 +171,7 @@ export class RecordCard extends Panel {
 				${isHistory
 					? html`<dothi-history .record=${record} .layer=${layer} .mayWrite=${mayWrite} .actions=${this.actions}></dothi-history>`
 					: html`${this.renderRows(told, layer)}
-							${layer.land ? html`<dothi-parcel-facts .record=${record} .layer=${layer} .date=${this.date} .actions=${this.actions}></dothi-parcel-facts>` : nothing}`}
+							${layer.land ? html`<dothi-parcel-facts .record=${record} .layer=${layer} .layers=${this.layers} .mayWrite=${mayWrite} .date=${this.date} .actions=${this.actions}></dothi-parcel-facts>` : nothing}`}
 				${isHistory ? nothing : this.renderRest(record, layer, source, untold, native)}
 			</div>
 		`;
