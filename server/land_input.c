@@ -127,14 +127,11 @@ static int read_parcel(
 
 static int read_parcels(struct reading *reading, const struct json_node *document)
 {
-	const struct json_node *one = json_node_get(document, "parcel");
 	const struct json_node *list = json_node_get(document, "parcels");
 	char where[WHERE_MAX];
 	int rc = 0;
 
-	if (one && !list)
-		return read_parcel(reading, one, "/parcel");
-	if (json_node_kind(list) != JSON_KIND_ARRAY || one)
+	if (json_node_kind(list) != JSON_KIND_ARRAY)
 		return refuse(reading, "", "parcels");
 	for (size_t i = 0; !rc && i < json_node_count(list); i++) {
 		snprintf(where, sizeof where, "/parcels/%zu", i);

@@ -1,7 +1,7 @@
 /*
  * land_input: an order to change parcels, as a client or a command sends it.
  *
- *	{"parcels": [{"id": 12, "version": 3}],      or "parcel": {…}
+ *	{"parcels": [{"id": 12, "version": 3}],
  *	 "line": {"type": "LineString", …},           of a split
  *	 "parts": [{"geometry": …, "properties": {"parcel_no": …, "area_legal_m2": …}}],
  *	 "valid_from": "2026-12-01", "document": "12/QĐ-UBND", "check": true}

@@ -244,7 +244,7 @@ static int get_parcel(struct request *request, struct response *response, struct
 
 static const struct route routes[] = {
 	{"/api/parcels/{id}", get_parcel, "date datetime recorded", on_worker,
-		{"Một thửa đất", "A parcel"}, NO_ACTIONS},
+		{"Một thửa đất", "Areas, units and use of land"}, NO_ACTIONS},
 };
 
 const struct route_table parcel_routes = {routes, sizeof routes / sizeof routes[0]};

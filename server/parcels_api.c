@@ -483,18 +483,18 @@ static const struct route_action lock_actions[] = {
 };
 
 static const struct route routes[] = {
-	{"/api/parcels/split", get_nothing, "", on_worker, {"Tách thửa", "Split a parcel"},
+	{"/api/parcels/split", get_nothing, "", on_worker, {"Tách thửa", "Split parcels"},
 		ROUTE_ACTIONS(split_actions)},
 	{"/api/parcels/merge", get_nothing, "", on_worker, {"Hợp thửa", "Merge parcels"},
 		ROUTE_ACTIONS(merge_actions)},
 	{"/api/parcels/redraw", get_nothing, "", on_worker, {"Chỉnh ranh thửa", "Redraw parcels"},
 		ROUTE_ACTIONS(redraw_actions)},
 	{"/api/parcels/renumber", get_nothing, "", on_worker,
-		{"Đánh lại số thửa", "Renumber a parcel"}, ROUTE_ACTIONS(renumber_actions)},
+		{"Đánh lại số thửa", "Renumber parcels"}, ROUTE_ACTIONS(renumber_actions)},
 	{"/api/parcels/locks", get_locks, "", on_worker,
 		{"Thửa đang được giữ", "Parcels that are held"}, ROUTE_ACTIONS(locks_actions)},
 	{"/api/parcels/locks/{id}", get_nothing, "", on_worker,
-		{"Nhả thửa", "Release a parcel"}, ROUTE_ACTIONS(lock_actions)},
+		{"Nhả thửa", "Release parcels"}, ROUTE_ACTIONS(lock_actions)},
 };
 
 const struct route_table parcels_routes = {routes, sizeof routes / sizeof routes[0]};

@@ -252,7 +252,7 @@ static int get_plan(struct request *request, struct response *response, struct e
 
 static const struct route routes[] = {
 	{"/api/parcels/{id}/plan", get_plan, "date datetime recorded", on_worker,
-		{"Quy hoạch tại thửa đất", "The plan at a parcel"}, NO_ACTIONS},
+		{"Quy hoạch tại thửa đất", "The plan at a place of land"}, NO_ACTIONS},
 };
 
 const struct route_table plan_routes = {routes, sizeof routes / sizeof routes[0]};

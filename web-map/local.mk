@@ -18,10 +18,10 @@ web_map_sources = \
 	%D%/src/panels/account_menu.ts %D%/src/panels/app.ts %D%/src/panels/author.ts \
 	%D%/src/panels/conflict_panel.ts %D%/src/panels/desk.ts \
 	%D%/src/panels/drafts_notice.ts %D%/src/panels/edit_panel.ts %D%/src/panels/export_dialog.ts %D%/src/panels/failure.ts \
-	%D%/src/panels/help_dialog.ts %D%/src/panels/icon.ts %D%/src/panels/land_panel.ts %D%/src/panels/layers_panel.ts \
+	%D%/src/panels/help_dialog.ts %D%/src/panels/icon.ts %D%/src/panels/land_facts.ts %D%/src/panels/land_panel.ts %D%/src/panels/layers_panel.ts \
 	%D%/src/panels/login_dialog.ts %D%/src/panels/measure_panel.ts \
 	%D%/src/panels/notices.ts %D%/src/panels/panel.ts \
-	%D%/src/panels/parcel_facts.ts %D%/src/panels/password_dialog.ts %D%/src/panels/people_dialog.ts \
+	%D%/src/panels/password_dialog.ts %D%/src/panels/people_dialog.ts \
 	%D%/src/panels/record_card.ts %D%/src/panels/record_history.ts \
 	%D%/src/panels/scopes_form.ts %D%/src/panels/search_box.ts \
 	%D%/src/panels/shape_tools.ts %D%/src/panels/status_bar.ts %D%/src/panels/swatch.ts \

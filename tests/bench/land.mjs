@@ -39,7 +39,7 @@ function orderFor({id, geometry, properties}) {
   const long = Math.hypot(b[0] - a[0], b[1] - a[1]) > Math.hypot(c[0] - b[0], c[1] - b[1]);
   const [from, to] = long ? [between(a, b), between(c, d)] : [between(b, c), between(d, a)];
   const beyond = (p, q) => [p[0] + (p[0] - q[0]) * 0.2, p[1] + (p[1] - q[1]) * 0.2];
-  return {parcel: {id, version: properties.version}, line: {type: 'LineString', coordinates: [beyond(from, to), beyond(to, from)]}};
+  return {parcels: [{id, version: properties.version}], line: {type: 'LineString', coordinates: [beyond(from, to), beyond(to, from)]}};
 }
 
 async function measure(orders, extra) {

@@ -52,7 +52,7 @@ const area = ring => Math.abs(ring.slice(1).reduce((sum, [x, y], i) => sum + (ri
 
 test('a parcel is split by a line: new numbers, areas, lineage, the old one ends', async () => {
   const x = east, y = north, old = await make(rectangle(x, y, 20, 10), {area_legal_m2: 200.5});
-  const order = {parcel: old, line: line([x + 8, y - 5], [x + 8, y + 15]), document: '12/QĐ-UBND'};
+  const order = {parcels: [old], line: line([x + 8, y - 5], [x + 8, y + 15]), document: '12/QĐ-UBND'};
   const checked = await done(await send('/api/parcels/split', {...order, check: true}), 200);
   assert.deepEqual([checked.findings.features, checked.parcels.map(one => one.id)], [[], [0, 0]]);
   assert.equal((await city.json(`${items}/${old.id}`)).properties.version, 1, 'a check changes nothing');
@@ -113,13 +113,13 @@ test('a boundary is redrawn: both stay who they are, what changed hands is linea
 
 test('a number is changed, but never to one that was given before', async () => {
   const x = east + 300, y = north, a = await make(rectangle(x, y, 10, 10)), b = await make(rectangle(x + 10, y, 10, 10));
-  await refused(await send('/api/parcels/renumber', {parcel: a, properties: {parcel_no: String(made)}}), 409, 'LAND-NUMBER-01');
+  await refused(await send('/api/parcels/renumber', {parcels: [a], properties: {parcel_no: String(made)}}), 409, 'LAND-NUMBER-01');
   const number = String(++made + 10);
-  const {parcels} = await done(await send('/api/parcels/renumber', {parcel: a, properties: {parcel_no: number}}));
+  const {parcels} = await done(await send('/api/parcels/renumber', {parcels: [a], properties: {parcel_no: number}}));
   assert.deepEqual([parcels[0].id, parcels[0].properties.parcel_no, parcels[0].properties.version], [a.id, number, 2]);
-  await refused(await send('/api/parcels/renumber', {parcel: b, properties: {parcel_no: String(made - 2)}}), 409, 'LAND-NUMBER-01');
-  await refused(await send('/api/parcels/renumber', {parcel: b, properties: {}}), 400, 'LAND-NUMBER-02');
-  const moved = await done(await send('/api/parcels/renumber', {parcel: b, properties: {map_sheet: '13'}}));
+  await refused(await send('/api/parcels/renumber', {parcels: [b], properties: {parcel_no: String(made - 2)}}), 409, 'LAND-NUMBER-01');
+  await refused(await send('/api/parcels/renumber', {parcels: [b], properties: {}}), 400, 'LAND-NUMBER-02');
+  const moved = await done(await send('/api/parcels/renumber', {parcels: [b], properties: {map_sheet: '13'}}));
   assert.deepEqual([moved.parcels[0].properties.map_sheet, moved.parcels[0].properties.parcel_no], ['13', '1']);
   made += 10;
 });
@@ -127,7 +127,7 @@ test('a number is changed, but never to one that was given before', async () => 
 test('lines that do not divide, and what is wrong with parts, are told with their places', async () => {
   const x = east + 400, y = north, old = await make(rectangle(x, y, 20, 10), {area_legal_m2: 200});
   const c = await make(polygon([x, y + 20], [x + 30, y + 20], [x + 30, y + 40], [x + 20, y + 40], [x + 20, y + 25], [x + 10, y + 25], [x + 10, y + 40], [x, y + 40]));
-  const split = (parcel, body) => send('/api/parcels/split', {parcel, ...body});
+  const split = (parcel, body) => send('/api/parcels/split', {parcels: [parcel], ...body});
   await refused(await split(old, {line: line([x - 5, y - 1], [x + 25, y - 1])}), 409, 'LAND-LINE-01');
   const inside = await refused(await split(old, {line: line([x + 8, y - 5], [x + 8, y + 5])}), 409, 'LAND-LINE-02');
   assert.equal(inside.findings.features[0].geometry.type, 'Point');
@@ -164,29 +164,29 @@ test('strangers, other uses, parcels that are gone or were changed are refused',
   await refused(await merge(a, {id: b.id, version: 7}), 404, 'HTTP-RECORD-01');
   const {parcels: [joined]} = await done(await send('/api/parcels/merge', {parcels: [a, b], properties: {land_use: 'ODT+CLN', parcel_no: '9001'}}));
   assert.deepEqual([joined.properties.land_use, joined.properties.parcel_no], ['ODT+CLN', '9001']);
-  await refused(await send('/api/parcels/split', {parcel: a, line: line([x + 5, y - 1], [x + 5, y + 11])}), 409, 'LAND-RETIRED-01');
+  await refused(await send('/api/parcels/split', {parcels: [a], line: line([x + 5, y - 1], [x + 5, y + 11])}), 409, 'LAND-RETIRED-01');
   await city.get(`${items}/${joined.id}`, {method: 'PATCH', headers: {...officer, 'content-type': 'application/merge-patch+json', 'if-match': '"v1"'}, body: '{"properties":{"land_use":"ODT"}}'});
-  await refused(await send('/api/parcels/split', {parcel: {id: joined.id, version: 1}, line: line([x + 5, y - 1], [x + 5, y + 11])}), 409, 'EDIT-STALE-01');
-  await refused(await send('/api/parcels/split', {parcel: {id: joined.id, version: 2}, line: line([x + 5, y - 1], [x + 5, y + 11]), valid_from: '2001-01-01'}), 409, 'LAND-RETIRED-01');
+  await refused(await send('/api/parcels/split', {parcels: [{id: joined.id, version: 1}], line: line([x + 5, y - 1], [x + 5, y + 11])}), 409, 'EDIT-STALE-01');
+  await refused(await send('/api/parcels/split', {parcels: [{id: joined.id, version: 2}], line: line([x + 5, y - 1], [x + 5, y + 11]), valid_from: '2001-01-01'}), 409, 'LAND-RETIRED-01');
 });
 
 test('a day ahead: the old parcel holds until then, the new ones from then', async () => {
   const x = east + 600, y = north, old = await make(rectangle(x, y, 20, 10), {}), ahead = '2099-01-01';
-  const {parcels} = await done(await send('/api/parcels/split', {parcel: old, line: line([x + 10, y - 5], [x + 10, y + 15]), valid_from: ahead}));
+  const {parcels} = await done(await send('/api/parcels/split', {parcels: [old], line: line([x + 10, y - 5], [x + 10, y + 15]), valid_from: ahead}));
   assert.equal((await city.json(`${items}/${old.id}`)).properties.valid_to, ahead);
   assert.equal((await city.get(`${items}/${parcels[0].id}`)).status, 404);
   assert.equal((await city.get(`${items}/${parcels[0].id}?datetime=${ahead}`)).status, 200);
 });
 
 test('who may not change a parcel may not split it; visitors are told to log in', async () => {
-  const x = east + 700, y = north, old = await make(rectangle(x, y, 20, 10)), order = {parcel: old, line: line([x + 10, y - 5], [x + 10, y + 15])};
+  const x = east + 700, y = north, old = await make(rectangle(x, y, 20, 10)), order = {parcels: [old], line: line([x + 10, y - 5], [x + 10, y + 15])};
   await refused(await send('/api/parcels/split', order, viewer), 403, 'EDIT-RIGHT-01');
   assert.equal((await send('/api/parcels/split', order, {})).status, 401);
   assert.equal((await city.get('/api/parcels/split', {headers: officer})).status, 405);
 });
 
 test('a parcel that is held is changed by nobody else, and its lock is seen', async () => {
-  const x = east + 800, y = north, old = await make(rectangle(x, y, 20, 10)), order = {parcel: old, line: line([x + 10, y - 5], [x + 10, y + 15])};
+  const x = east + 800, y = north, old = await make(rectangle(x, y, 20, 10)), order = {parcels: [old], line: line([x + 10, y - 5], [x + 10, y + 15])};
   const lock = {parcels: [old.id], purpose: 'HS-2026-000123 tách thửa', days: 5};
   await done(await send('/api/parcels/locks', lock));
   await refused(await send('/api/parcels/locks', lock, other), 409, 'LAND-LOCK-01');
@@ -211,22 +211,22 @@ test('orders that make no sense are told where', async () => {
     if (where) assert.equal(told.where, where);
   };
   await wrong('/api/parcels/split', {}, '/parcels');
-  await wrong('/api/parcels/split', {parcel: {id: 'x'}}, '/parcel/id');
-  await wrong('/api/parcels/split', {parcel: old}, undefined);
-  await wrong('/api/parcels/split', {parcel: old, line: {type: 'Point', coordinates: [x, y]}}, '/line');
-  await wrong('/api/parcels/split', {parcel: old, line: line([x, y], [x + 1, y]), valid_from: 'hôm nay'}, '/valid_from');
-  await wrong('/api/parcels/split', {parcel: old, parts: [{geometry: rectangle(x, y, 20, 10)}]}, undefined);
+  await wrong('/api/parcels/split', {parcels: [{id: 'x'}]}, '/parcels/0/id');
+  await wrong('/api/parcels/split', {parcels: [old]}, undefined);
+  await wrong('/api/parcels/split', {parcels: [old], line: {type: 'Point', coordinates: [x, y]}}, '/line');
+  await wrong('/api/parcels/split', {parcels: [old], line: line([x, y], [x + 1, y]), valid_from: 'hôm nay'}, '/valid_from');
+  await wrong('/api/parcels/split', {parcels: [old], parts: [{geometry: rectangle(x, y, 20, 10)}]}, undefined);
   await wrong('/api/parcels/merge', {parcels: Array.from({length: 65}, (_, i) => ({id: i + 1, version: 1}))}, undefined, 413);
   await wrong('/api/parcels/redraw', {parcels: [{...old, properties: {area_legal_m2: -1}}]}, '/parcels/0/area_legal_m2');
 });
 
 test('a command does the same, beside the server, and tells what is wrong', async () => {
   const x = east + 1000, y = north, old = await make(rectangle(x, y, 20, 10)), file = join(folder, 'order.json');
-  await writeFile(file, JSON.stringify({parcel: old, line: line([x + 10, y - 5], [x + 10, y + 5])}));
+  await writeFile(file, JSON.stringify({parcels: [old], line: line([x + 10, y - 5], [x + 10, y + 5])}));
   const wrong = await dothi('parcel', 'split', dir, file, '--crs', '9210', '--json');
   assert.equal(wrong.code, 65);
   assert.equal(JSON.parse(wrong.stdout).findings.features[0].properties.code, 'LAND-LINE-02');
-  await writeFile(file, JSON.stringify({parcel: old, line: line([x + 10, y - 5], [x + 10, y + 15]), document: '7/QĐ'}));
+  await writeFile(file, JSON.stringify({parcels: [old], line: line([x + 10, y - 5], [x + 10, y + 15]), document: '7/QĐ'}));
   const checked = JSON.parse(await must('parcel', 'split', dir, file, '--crs', '9210', '--check', '--json'));
   assert.deepEqual(checked.parcels.map(one => one.id), [0, 0]);
   const done = JSON.parse(await must('parcel', 'split', dir, file, '--crs', '9210', '--json'));

@@ -66,7 +66,7 @@ test("the card says both areas, the use in words, the wards of then and now", as
 	const unit = (id) => units.find((one) => one.id === id);
 	const record = all.find(({ geometry, properties }) => geometry.coordinates.length === 1 && unit(properties.admin_unit_id).name === "Phường Hiệp Thành");
 	const page = await openCardOf(where(), { record, middle: middleOf(record) });
-	const facts = page.locator("dothi-parcel-facts");
+	const facts = page.locator("dothi-land-facts");
 	await facts.locator(".areas").waitFor();
 	const text = await facts.innerText();
 	assert.match(text, /Diện tích pháp lý\s+Diện tích đo\s+Chênh lệch/);
@@ -101,7 +101,7 @@ test("a parcel is split by a drawn line, in four steps", async () => {
 	await panel(page).getByLabel("Căn cứ (quyết định, hồ sơ)").fill("12/QĐ-UBND");
 	await shot(page, "land-split");
 	await panel(page).getByRole("button", { name: "Tách thửa" }).click();
-	await page.waitForSelector(".record.selected dothi-parcel-facts .lineage");
+	await page.waitForSelector(".record.selected dothi-land-facts .lineage");
 	assert.match(await page.locator(".lineage").innerText(), /tách · \d\d\/\d\d\/\d{4} · 12\/QĐ-UBND/);
 	await shot(page, "land-lineage");
 	const { steps } = await city.ask(`/ogc/collections/parcel/items/${record.id}/lineage`);
@@ -126,7 +126,7 @@ test("neighbours are joined by picking them on the map", async () => {
 	await shot(page, "land-merge");
 	assert.deepEqual(await violations(page), []);
 	await panel(page).getByRole("button", { name: "Hợp thửa" }).click();
-	await page.waitForSelector(".record.selected dothi-parcel-facts .lineage");
+	await page.waitForSelector(".record.selected dothi-land-facts .lineage");
 	assert.equal(await page.locator(".lineage li").count(), 2);
 	await page.context().close();
 });
@@ -182,7 +182,7 @@ test("P6: the plan stands in the card: what is zoned, and what the road takes, i
 	const choices = await page.locator('[role="option"]').allInnerTexts();
 	await box.press("Enter");
 	steps++;
-	await page.waitForSelector("dothi-parcel-facts .plan, dothi-parcel-facts .areas");
+	await page.waitForSelector("dothi-land-facts .plan, dothi-land-facts .areas");
 	if (choices.length > 1) await page.goto(`${city.url}/?z=${ZOOM}&c=${rounded(middleOf(record))}&id=parcel/${record.id}`);
 	await page.locator(".plan").waitFor();
 	const rows = await page.locator(".plan tbody tr").allInnerTexts();

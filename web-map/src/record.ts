@@ -90,7 +90,7 @@ function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly 
 	return { title, text };
 }
 
-/* What is told of land by itself, with more beside it (panels/parcel_facts.ts). */
+/* What is told of land by itself, with more beside it (panels/land_facts.ts). */
 function isToldApart({ id, source }: Field, { land }: Layer): boolean {
 	return land !== null && (id === land.use || id === land.legal_area || ["area", "unit_issued", "unit_now"].includes(source));
 }

@@ -13,10 +13,10 @@ import { copyDegrees, copyGrid, type DegreeForm, printDegrees, printGrid } from 
 import type { Deed } from "../land";
 import { type CityRecord, headingOf, nativeSystemOf, type Row, rowsOf, sourceRowsOf } from "../record";
 import { icon } from "./icon";
-import type { FactsActions } from "./parcel_facts";
+import type { FactsActions } from "./land_facts";
 import { Panel } from "./panel";
 import type { HistoryActions } from "./record_history";
-import "./parcel_facts";
+import "./land_facts";
 import "./record_history";
 import { swatch } from "./swatch";
 
@@ -171,7 +171,7 @@ export class RecordCard extends Panel {
 				${isHistory
 					? html`<dothi-history .record=${record} .layer=${layer} .mayWrite=${mayWrite} .actions=${this.actions}></dothi-history>`
 					: html`${this.renderRows(told, layer)}
-							${layer.land ? html`<dothi-parcel-facts .record=${record} .layer=${layer} .layers=${this.layers} .mayWrite=${mayWrite} .date=${this.date} .actions=${this.actions}></dothi-parcel-facts>` : nothing}`}
+							${layer.land ? html`<dothi-land-facts .record=${record} .layer=${layer} .layers=${this.layers} .mayWrite=${mayWrite} .date=${this.date} .actions=${this.actions}></dothi-land-facts>` : nothing}`}
 				${isHistory ? nothing : this.renderRest(record, layer, source, untold, native)}
 			</div>
 		`;

@@ -1,5 +1,5 @@
 /*
- * parcel_facts: of a parcel both areas side by side, its units of then and now, its use in words, who
+ * land_facts: of a parcel both areas side by side, its units of then and now, its use in words, who
  * holds it, and its lineage as a small tree.
  */
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
@@ -40,8 +40,8 @@ function dayBefore(day: string): string {
 	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
-@customElement("dothi-parcel-facts")
-export class ParcelFactsPanel extends Panel {
+@customElement("dothi-land-facts")
+export class LandFacts extends Panel {
 	@property({ attribute: false }) record!: CityRecord;
 	@property({ attribute: false }) layer!: Layer;
 	@property({ attribute: false }) layers: ReadonlyMap<string, Layer> = new Map();
