@@ -9,7 +9,7 @@
 #ifndef GIS_LAND_CHECK_H
 #define GIS_LAND_CHECK_H
 
-#include "gis/geom_area.h"
+#include "gis/geom_overlay.h"
 
 /* A corner that lies on a side of its neighbour is so near to it, in m: the rounding of coordinates. */
 #define LAND_ROUNDING_M 1e-6

@@ -20,7 +20,7 @@ gis_libgis_a_SOURCES = \
 	%D%/geojson_read.c %D%/geojson_read.h \
 	%D%/geojson_scan.c %D%/geojson_scan.h \
 	%D%/geom.c %D%/geom.h %D%/geom_geos.h \
-	%D%/geom_area.c %D%/geom_area.h \
+	%D%/geom_overlay.c %D%/geom_overlay.h \
 	%D%/import.c %D%/import.h \
 	%D%/import_columns.c %D%/import_columns.h \
 	%D%/keep_corners.c %D%/keep_corners.h \

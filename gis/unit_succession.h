@@ -8,7 +8,7 @@
 #ifndef GIS_UNIT_SUCCESSION_H
 #define GIS_UNIT_SUCCESSION_H
 
-#include "gis/geom_area.h"
+#include "gis/geom_overlay.h"
 
 enum { SUCCESSION_UNITS_MAX = 4000 }; /* of one reform: a country had 3,321 new ones */
 

@@ -7,7 +7,7 @@
 #include "base/messages.h"
 #include "data/feature_read.h"
 #include "gis/geojson.h"
-#include "gis/geom_area.h"
+#include "gis/geom_overlay.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/sight.h"

@@ -1,11 +1,11 @@
 /*
- * geom_area: areas against areas, and an area cut by a line (GEOS).
+ * geom_overlay: areas against areas, and an area cut by a line (GEOS).
  *
  * All shapes are in one plane, in m, and valid; what is returned lives in the arena. Corners keep
  * their very coordinates; new ones stand only where outlines or the line cross.
  */
-#ifndef GIS_GEOM_AREA_H
-#define GIS_GEOM_AREA_H
+#ifndef GIS_GEOM_OVERLAY_H
+#define GIS_GEOM_OVERLAY_H
 
 #include "gis/geom.h"
 

@@ -1,4 +1,4 @@
-#include "gis/geom_area.h"
+#include "gis/geom_overlay.h"
 
 #include <math.h>
 
