@@ -28,6 +28,14 @@ const struct layer *layer_of_units(const struct layer_table *table)
 	return NULL;
 }
 
+const struct layer *layer_of_boundary_points(const struct layer_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->layers[i].accuracy)
+			return &table->layers[i];
+	return NULL;
+}
+
 const struct layer *layer_of_land(const struct layer_table *table)
 {
 	for (size_t i = 0; i < table->count; i++)

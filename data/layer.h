@@ -103,6 +103,7 @@ struct layer {
 	struct look look;
 	bool hidden; /* not switched on when the web map opens */
 	bool is_large; /* of a nation: hundreds of millions; see partition.h */
+	const char *accuracy; /* its records are boundary points: the field with the standard error of their place, m */
 	bool is_units; /* its records are the administrative units that others lie in */
 	const struct layer_plan *plan; /* its records are of a plan; NULL they are not */
 	const struct layer_land *land; /* its records are parcels; NULL they are not */
@@ -130,6 +131,9 @@ uint64_t layer_subject(const struct layer *layer, int64_t id);
 
 /* The layer of administrative units, or NULL. */
 const struct layer *layer_of_units(const struct layer_table *table);
+
+/* The layer of boundary points (LA_Point), or NULL. */
+const struct layer *layer_of_boundary_points(const struct layer_table *table);
 
 /* The layer of parcels, or NULL. */
 const struct layer *layer_of_land(const struct layer_table *table);

@@ -453,7 +453,7 @@ int land_change_check(struct land_change *change, struct error *err)
 	return 0;
 }
 
-double land_area_error(const struct shape *shape, double sigma_m)
+double land_area_error(const struct shape *shape, double sigma_m, const double *sigmas_m)
 {
 	double sum = 0;
 	size_t start = 0;
@@ -465,9 +465,12 @@ double land_area_error(const struct shape *shape, double sigma_m)
 			const double *next = shape->xy + 2 * (start + (i + 1) % count);
 			const double *last = shape->xy + 2 * (start + (i + count - 1) % count);
 
-			sum += (next[0] - last[0]) * (next[0] - last[0]) +
-				(next[1] - last[1]) * (next[1] - last[1]);
+			double sigma = sigmas_m ? sigmas_m[start + i] : sigma_m;
+
+			sum += sigma * sigma *
+				((next[0] - last[0]) * (next[0] - last[0]) +
+					(next[1] - last[1]) * (next[1] - last[1]));
 		}
 	}
-	return sigma_m / 2 * sqrt(sum);
+	return sqrt(sum) / 2;
 }

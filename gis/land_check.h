@@ -70,7 +70,10 @@ void land_change_share_legal(struct land_change *change);
 /* Runs all checks; an error is one of ours, what fails is in findings. */
 int land_change_check(struct land_change *change, struct error *err);
 
-/* Standard error of an area in m² when each coordinate of its corners has the error sigma_m. */
-double land_area_error(const struct shape *shape, double sigma_m);
+/*
+ * Standard error of an area in m² when each coordinate of its corners has the error sigma_m, or that of
+ * its own (sigmas_m, one for each point of the shape; NULL none has one).
+ */
+double land_area_error(const struct shape *shape, double sigma_m, const double *sigmas_m);
 
 #endif

@@ -16,7 +16,13 @@
 #include "server/sight.h"
 #include "server/worker.h"
 
-enum { USES_MAX = 16 /* joined in one code */ };
+enum {
+	USES_MAX = 16,	   /* joined in one code */
+	POINTS_MAX = 5000, /* boundary points of a parcel and its surroundings */
+};
+
+/* A boundary point so near to a corner is that corner, m. */
+#define AT_CORNER_M 0.01
 
 /* The parcel while it is told. */
 struct telling {
@@ -58,18 +64,77 @@ static double measured_of(
 	return shape_area(shape);
 }
 
+/* The boundary points of a parcel, by its corners. */
+struct corners {
+	const struct layer *layer;
+	const struct shape *shape;
+	double *sigmas_m;
+	size_t known;
+};
+
+static int take_point(void *context, const struct feature *feature, struct error *err)
+{
+	struct corners *corners = context;
+	const struct layer_field *field =
+		layer_field_find(corners->layer, corners->layer->accuracy,
+			strlen(corners->layer->accuracy));
+	double sigma = real_of(&feature->values[layer_field_index(corners->layer, field)]);
+
+	(void)err;
+	for (size_t i = 0; sigma > 0 && i < corners->shape->point_count; i++) {
+		const double *at = corners->shape->xy + 2 * i;
+
+		if (hypot(at[0] - feature->box.min_x, at[1] - feature->box.min_y) > AT_CORNER_M)
+			continue;
+		corners->sigmas_m[i] = sigma;
+		corners->known++;
+		break; /* the closing point does not count again */
+	}
+	return 0;
+}
+
+/* What the survey says of each corner, where its boundary point is in the register. */
+static int read_corners(struct telling *telling, struct corners *corners, double sigma_m,
+	struct error *err)
+{
+	struct request *request = telling->request;
+	autofree(id_list_clear) struct id_list ids = {0};
+	struct box box = shape_box(corners->shape);
+	bool more, found;
+	int rc;
+
+	corners->layer = layer_of_boundary_points(request->app->layers);
+	corners->sigmas_m = arena_zero(
+		&request->arena, corners->shape->point_count + 1, sizeof *corners->sigmas_m);
+	if (!corners->sigmas_m)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < corners->shape->point_count; i++)
+		corners->sigmas_m[i] = sigma_m;
+	if (!corners->layer || !sight_admits(request, corners->layer))
+		return 0;
+	rc = feature_ids_in_box(request->worker->records, &VIEW_NOW(corners->layer), &box, false,
+		0, POINTS_MAX, &ids, &more, err);
+	for (size_t i = 0; !rc && i < ids.count; i++)
+		rc = feature_read_one(request->worker->records, &VIEW_NOW(corners->layer),
+			ids.ids[i], take_point, corners, &found, err);
+	return rc;
+}
+
 static int write_areas(struct telling *telling, const struct feature *feature, struct error *err)
 {
 	const struct layer *layer = telling->layer;
 	struct json_writer *json = &telling->json;
 	double legal = real_of(&feature->values[land_field(layer, layer->land->legal_area)]);
 	double area = (double)NAN, sigma = 0, difference;
-	struct shape shape;
+	struct shape shape = {.point_count = 0};
+	struct corners corners = {.shape = &shape};
 	int rc = rule_number(telling->request->worker->records, "boundary_error", "sigma_m",
 		&telling->day, &sigma, err);
 
 	if (!rc && feature->wkb.bytes)
 		rc = shape_read_wkb(&telling->request->arena, feature->wkb, &shape, err);
+	if (!rc && feature->wkb.bytes)
+		rc = read_corners(telling, &corners, sigma, err);
 	if (!rc && feature->wkb.bytes)
 		area = measured_of(layer, feature, &shape);
 	if (rc)
@@ -80,7 +145,8 @@ static int write_areas(struct telling *telling, const struct feature *feature, s
 	write_real(json, "legal_m2", legal, 1);
 	write_real(json, "measured_m2", area, 2);
 	write_real(json, "error_m2",
-		isfinite(area) ? land_area_error(&shape, sigma) : (double)NAN, 2);
+		isfinite(area) ? land_area_error(&shape, sigma, corners.sigmas_m) : (double)NAN, 2);
+	json_member_int(json, "points_known", (int64_t)corners.known);
 	write_real(json, "point_error_m", sigma, 3);
 	write_real(json, "difference_m2", difference, 2);
 	write_real(json, "difference_share", difference / legal, 5);

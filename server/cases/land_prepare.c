@@ -349,7 +349,7 @@ static void fill_record(struct preparing *preparing, size_t index, const struct 
 		? (struct value){.kind = VALUE_REAL, .real = legal}
 		: (struct value){.kind = VALUE_NULL};
 	record->sigma_m2 =
-		land_area_error(&work->change->after[index].shape, preparing->sigma_m);
+		land_area_error(&work->change->after[index].shape, preparing->sigma_m, NULL);
 }
 
 /* Corners of the old parcels keep their digits in the working CRS, too. */

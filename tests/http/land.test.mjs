@@ -257,6 +257,13 @@ test('a parcel tells both areas, how sure the measured one is, and its use in wo
   assert.deepEqual([told.areas.legal_m2, told.areas.measured_m2, told.areas.difference_m2], [101.3, 100, -1.3]);
   // σ_A² = (σ²/4) Σ |P(i+1) − P(i−1)|²: four diagonals of √425 m, σ 0.07 m.
   assert.equal(told.areas.error_m2, Number((0.035 * Math.sqrt(4 * 425)).toFixed(2)));
+  // With a point of its own a corner counts with the error of that, and the closing point with it.
+  const point = {type: 'Feature', geometry: {type: 'Point', coordinates: [x, y]}, properties: {code: 'R1', accuracy_m: 0.02, accuracy_class: '1', source: 'GNSS RTK', surveyed_on: '2026-05-01'}};
+  const surveyor = await person(dir, 'son', 'surveyor');
+  assert.equal((await send('/ogc/collections/boundary_point/items', point, surveyor, {'content-type': 'application/geo+json'})).status, 201);
+  const known = (await city.json(`/api/parcels/${id}`)).areas;
+  assert.equal(known.error_m2, Number((Math.sqrt(3 * 0.07 ** 2 * 425 + 0.02 ** 2 * 425) / 2).toFixed(2)));
+  assert.equal(known.points_known, 1);
   assert.deepEqual(told.land_use.map(one => [one.code, one.title]), [['ODT', 'Đất ở tại đô thị'], ['CLN', 'Đất trồng cây lâu năm'], ['XYZ', null]]);
   assert.equal(told.code_list, '08/2024/TT-BTNMT');
   assert.equal(told.unit_issued, null);
