@@ -115,7 +115,7 @@ static int compare_groups(const void *a, const void *b)
 
 static int class_of(int rank)
 {
-	return rank >= RANK_MISTYPED ? 2 : rank >= RANK_FORMER ? 1 : 0;
+	return rank >= RANK_MISTYPED ? 2 : rank >= RANK_LOOSE ? 1 : 0;
 }
 
 static int order_groups(struct search_finder *finder, struct error *err)

@@ -18,13 +18,14 @@ enum {
 	RANK_BEGUN = 3,
 	RANK_BRIEF = 1,
 	RANK_MISTYPED = 12,	/* a letter */
-	RANK_ELSEWHERE = 2,	/* a word that names the unit, not the record */
+	RANK_ELSEWHERE = 4,	/* a word that names the unit, not the record */
 	RANK_UNSAID = 1,	/* "đường", which the name does not have */
 	RANK_TURNED = 2,	/* words in another order */
 	RANK_MORE = 1,		/* a word of the name that nobody asked for; */
 	RANK_MORE_MOST = 4,	/* so much of them together */
 	RANK_NOT_FIRST = 1,	/* the name begins with another word */
-	RANK_FORMER = 6,	/* a name of before */
+	RANK_FORMER = 3,	/* a name of before */
+	RANK_LOOSE = 6,		/* from here on only like what was asked: behind all that is it */
 };
 
 struct search_ranking {

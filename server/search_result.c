@@ -1,8 +1,11 @@
 #include "server/search_result.h"
 
+#include <math.h>
+
 #include "base/messages.h"
 #include "base/text.h"
 #include "data/feature_read.h"
+#include "data/lineage.h"
 #include "gis/shape.h"
 
 enum { SHAPE_ARENA_BYTES = 256 << 20 };
@@ -198,6 +201,67 @@ static int read_ended(struct reading *reading, struct search_result *result, str
 		&one, &found, err);
 }
 
+/* The units that came after one that ended, while they are told. */
+struct succeeding {
+	const struct search_question *question;
+	struct arena *arena;
+	struct search_result *result;
+	int64_t ids[SEARCH_TOLD_MAX];
+	double shares[SEARCH_TOLD_MAX];
+	size_t count;
+	double share; /* of the one in hand */
+};
+
+static int take_successor(void *context, const struct lineage_step *step, struct error *err)
+{
+	struct succeeding *succeeding = context;
+
+	(void)err;
+	if (step->from_id != succeeding->result->hit->id || succeeding->count == SEARCH_TOLD_MAX)
+		return 0;
+	succeeding->ids[succeeding->count] = step->to_id;
+	succeeding->shares[succeeding->count++] = step->share;
+	return 0;
+}
+
+static int tell_successor(void *context, const struct feature *feature, struct error *err)
+{
+	struct succeeding *succeeding = context;
+	struct search_result *result = succeeding->result;
+	autofree(strbuf_clear) struct strbuf name = STRBUF(4 * SEARCH_TITLE_BYTES);
+	autofree(strbuf_clear) struct strbuf text = STRBUF(8 * SEARCH_TITLE_BYTES);
+
+	if (result->told_count == SEARCH_TOLD_MAX ||
+		!add_text(&name, result->hit->layer, feature, SEARCH_NAME))
+		return 0;
+	if (isfinite(succeeding->share))
+		say_search_successor_share(
+			&text, succeeding->question->lang, name.data, round(succeeding->share * 100));
+	else
+		say_search_successor(&text, succeeding->question->lang, name.data);
+	result->told[result->told_count] = arena_text(succeeding->arena, text.data, text.len);
+	return result->told[result->told_count++] ? 0 : fail_no_memory(err);
+}
+
+/* Of an administrative unit that ended, what became of it. */
+static int tell_successors(struct reading *reading, struct search_result *result, struct error *err)
+{
+	const struct search_question *question = reading->question;
+	const struct layer *layer = result->hit->layer;
+	struct succeeding succeeding = {
+		.question = question, .arena = reading->arena, .result = result};
+	bool more, found;
+	int rc = lineage_of(question->ask.store, layer->id, result->hit->id, take_successor,
+		&succeeding, &more, err);
+
+	for (size_t i = 0; !rc && i < succeeding.count; i++) {
+		succeeding.share = succeeding.shares[i];
+		rc = feature_read_one(question->ask.store, view_of(question, layer),
+			succeeding.ids[i], tell_successor, &succeeding, &found, err);
+	}
+	return rc;
+}
+
 int search_results_read(const struct search_question *question, struct arena *arena,
 	const struct search_hit *hits, size_t count, struct search_result *ret, struct error *err)
 {
@@ -215,8 +279,11 @@ int search_results_read(const struct search_question *question, struct arena *ar
 		rc = feature_read_list(question->ask.store, view_of(question, hits->layer), ids,
 			in_force, take_record, &reading, err);
 	for (size_t i = 0; !rc && i < count; i++)
-		if (!hits[i].in_force)
+		if (!hits[i].in_force) {
 			rc = read_ended(&reading, &ret[i], err);
+			if (!rc && ret[i].is_read && hits[i].layer->is_units)
+				rc = tell_successors(&reading, &ret[i], err);
+		}
 	return rc;
 }
 

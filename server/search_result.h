@@ -6,7 +6,7 @@
 
 #include "server/search_answer.h"
 
-enum { SEARCH_TOLD_MAX = 3, SEARCH_TITLE_BYTES = 400 };
+enum { SEARCH_TOLD_MAX = 6, SEARCH_TITLE_BYTES = 400 };
 
 struct search_result {
 	const struct search_hit *hit;

@@ -190,6 +190,16 @@ test("an old name says that it is one", async () => {
 	await page.context().close();
 });
 
+test("P3: an old ward tells what became of it, one that was divided, too, in one step", async () => {
+	const { page } = await open("", {});
+	await page.getByRole("combobox").fill("phuong hiep thanh");
+	const first = page.locator('[role="option"]', { hasText: "Phường Hiệp Thành" }).first();
+	await first.waitFor();
+	assert.match(await first.innerText(), /Tên cũ|Phường Hiệp Thành[^]*01\/07\/2025/);
+	assert.match(await first.innerText(), /nay: Phường .+ \(26 %\)[^]*nay: Phường Phú Lợi \(72 %\)/);
+	await page.context().close();
+});
+
 test("late answers are never shown, and a server that is away is told", async () => {
 	const { page } = await open("", {});
 	const box = page.getByRole("combobox");
