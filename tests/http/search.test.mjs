@@ -206,3 +206,15 @@ test('the command says the same', async () => {
   assert.notEqual(nothing.code, 0);
   assert.match(nothing.stderr, /Nothing was found/);
 });
+
+test('house numbers in all their forms are found by the whole of them (P4)', async () => {
+  const labels = ['1806/127/2/6/15/48/2A Huỳnh Tấn Phát', '1099A Lê Hồng Phong', '73B/563B bis Yersin', '40bis/1 Bạch Đằng', '35N/1C Hoàng Hoa Thám', '42/7bis Thích Quảng Đức', 'L1004A Chung cư Bình An', 'số 5 ngách 12/3 ngõ 12 Văn Cao'];
+  const ids = [];
+  for (const [i, name] of labels.entries()) ids.push(await make('wifi', {name}, {type: 'Point', coordinates: [106.668 + i * 1e-4, 10.981]}));
+  const plain = text => text.normalize('NFD').replace(/\p{Mn}/gu, '').replaceAll('Đ', 'D').replaceAll('đ', 'd');
+  for (const [i, name] of labels.entries()) {
+    const number = name.split(' ')[0];
+    for (const asked of [name, plain(name).toLowerCase(), ...(i < 7 ? [number, number.toLowerCase()] : ['ngach 12/3 van cao'])])
+      assert.equal(await first(asked), `wifi/${ids[i]}`, asked);
+  }
+});
