@@ -49,18 +49,6 @@ static void find_row(struct import *import, enum import_severity severity, int64
 	import->plan->finding(import->plan->context, &finding);
 }
 
-/* A copy of the shape whose coordinates are its own. */
-static int copy_shape(
-	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err)
-{
-	*ret_copy = *from;
-	ret_copy->xy = arena_alloc(arena, from->point_count * 2 * sizeof *from->xy);
-	if (!ret_copy->xy)
-		return fail_no_memory(err);
-	memcpy(ret_copy->xy, from->xy, from->point_count * 2 * sizeof *from->xy);
-	return 0;
-}
-
 /*
  * Validity, in the coordinates of the file: reported, and mended if that was asked for and leaves
  * anything. `shape` is what will be stored, still in the file's CRS.
@@ -143,7 +131,7 @@ static int take_shape(struct import *import, const struct ogr_row *row, struct v
 	int rc = check_shape(import, row->number, &native, &repaired, err);
 
 	if (!rc)
-		rc = copy_shape(&import->arena, &native, &working, err);
+		rc = shape_copy(&import->arena, &native, &working, err);
 	if (!rc)
 		rc = place_shape(import, row->number, &working, ret_refused, err);
 	if (rc || *ret_refused)

@@ -134,23 +134,12 @@ static int write_wkb(
 	return 0;
 }
 
-static int copy_shape(
-	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err)
-{
-	*ret_copy = *from;
-	ret_copy->xy = arena_alloc(arena, from->point_count * 2 * sizeof *from->xy);
-	if (!ret_copy->xy)
-		return fail_no_memory(err);
-	memcpy(ret_copy->xy, from->xy, from->point_count * 2 * sizeof *from->xy);
-	return 0;
-}
-
 int placing_place(const struct placing *placing, struct arena *arena, const struct shape *native,
 	const struct shape *before, double tolerance_m, struct placed *ret, struct error *err)
 {
 	struct shape shape;
 	double far_km;
-	int rc = copy_shape(arena, native, &shape, err);
+	int rc = shape_copy(arena, native, &shape, err);
 
 	*ret = (struct placed){.z_m = native->z_m};
 	if (!rc)

@@ -356,6 +356,17 @@ void shape_write_wkb(const struct shape *shape, struct strbuf *out)
 	}
 }
 
+int shape_copy(
+	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err)
+{
+	*ret_copy = *from;
+	ret_copy->xy = arena_alloc(arena, from->point_count * 2 * sizeof *from->xy);
+	if (!ret_copy->xy)
+		return fail_no_memory(err);
+	memcpy(ret_copy->xy, from->xy, from->point_count * 2 * sizeof *from->xy);
+	return 0;
+}
+
 bool box_is_empty(const struct box *box)
 {
 	return !(box->min_x <= box->max_x && box->min_y <= box->max_y);

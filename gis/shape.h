@@ -48,6 +48,10 @@ int shape_read_wkb(
 /* Appends little-endian ISO WKB: Point, MultiLineString or MultiPolygon; MultiPoint if several. */
 void shape_write_wkb(const struct shape *shape, struct strbuf *out);
 
+/* A copy whose coordinates are its own, in the arena; all else is shared. */
+int shape_copy(
+	struct arena *arena, const struct shape *from, struct shape *ret_copy, struct error *err);
+
 /* The box of all points; empty (min > max) without any. */
 struct box shape_box(const struct shape *shape);
 

@@ -9,7 +9,7 @@ static int write_where(struct json_writer *json, const struct land_work *work,
 	const struct land_tools *tools, const struct shape *where, struct error *err)
 {
 	const struct crs_path *path;
-	struct shape shape = *where;
+	struct shape shape;
 	int rc;
 
 	json_put_key(json, "geometry");
@@ -18,14 +18,11 @@ static int write_where(struct json_writer *json, const struct land_work *work,
 		return 0;
 	}
 	rc = crs_path_find(tools->crs, work->plane_epsg, CRS_WGS84, &path, err);
-	if (rc)
-		return rc;
 	/* A finding may be told twice: the shape itself stays. */
-	shape.xy = arena_alloc(tools->arena, shape.point_count * 2 * sizeof *shape.xy);
-	if (!shape.xy)
-		return fail_no_memory(err);
-	memcpy(shape.xy, where->xy, shape.point_count * 2 * sizeof *shape.xy);
-	rc = crs_path_move(path, shape.xy, shape.point_count, err);
+	if (!rc)
+		rc = shape_copy(tools->arena, where, &shape, err);
+	if (!rc)
+		rc = crs_path_move(path, shape.xy, shape.point_count, err);
 	if (!rc)
 		geojson_write(json, &shape, GEOJSON_DEGREE_DECIMALS);
 	return rc;

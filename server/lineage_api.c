@@ -1,14 +1,12 @@
 /*
  * What became of what: /ogc/collections/{collection}/items/{id}/lineage, both ways.
  */
-#include <math.h>
-
 #include "base/messages.h"
 #include "data/feature_read.h"
 #include "data/feature_row.h"
 #include "data/history.h"
-#include "data/lineage.h"
 #include "server/asker.h"
+#include "server/lineage_json.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/sight.h"
@@ -39,31 +37,12 @@ static void note(struct telling *telling, int64_t id)
 static int write_step(void *context, const struct lineage_step *step, struct error *err)
 {
 	struct telling *telling = context;
-	struct json_writer *json = &telling->json;
 
 	(void)err;
 	note(telling, step->from_id);
 	note(telling, step->to_id);
-	json_begin_object(json);
-	json_member_int(json, "from", step->from_id);
-	json_member_int(json, "to", step->to_id);
-	json_member_text(json, "cause", lineage_cause_name(step->cause));
-	json_member_text(json, "valid_from", *step->valid_from.text ? step->valid_from.text : NULL);
-	json_put_key(json, "share");
-	if (isfinite(step->share))
-		json_put_fixed(json, step->share, 4);
-	else
-		json_put_null(json);
-	json_member_bool(json, "derived", step->is_derived);
-	json_member_text(json, "document", step->document);
-	json_member_time(json, "recorded_at", step->recorded_at_us);
-	json_end_object(json);
+	lineage_json_step(&telling->json, step);
 	return 0;
-}
-
-static void write_date(struct json_writer *json, const char *key, const struct date *date)
-{
-	json_member_text(json, key, *date->text ? date->text : NULL);
 }
 
 /* A record as its last version says, without its shape. */
@@ -84,11 +63,11 @@ static int write_node(void *context, const struct feature *feature, struct error
 	telling->written = true;
 	json_begin_object(json);
 	json_member_int(json, "id", feature->id);
-	write_date(json, "valid_from", &feature->valid_from);
+	lineage_json_day(json, "valid_from", &feature->valid_from);
 	/* What ended on the day that it began was for no day at all. */
 	never = !telling->in_force && !*feature->valid_to.text &&
 		strcmp(feature->valid_from.text, today.text) <= 0;
-	write_date(json, "valid_to", never ? &feature->valid_from : &feature->valid_to);
+	lineage_json_day(json, "valid_to", never ? &feature->valid_from : &feature->valid_to);
 	json_member_bool(json, "in_force", telling->in_force);
 	json_put_key(json, "properties");
 	json_begin_object(json);

@@ -63,7 +63,7 @@ dothi_SOURCES = \
 	%D%/http.c %D%/http.h \
 	%D%/http_headers.c %D%/http_headers.h \
 	%D%/http_message.c %D%/http_message.h \
-	%D%/land_input.c %D%/land_input.h %D%/land_json.c %D%/land_json.h %D%/lineage_api.c %D%/parcel_api.c %D%/plan_api.c %D%/parcels_api.c %D%/units_api.c \
+	%D%/land_input.c %D%/land_input.h %D%/land_json.c %D%/land_json.h %D%/lineage_api.c %D%/lineage_json.c %D%/lineage_json.h %D%/parcel_api.c %D%/plan_api.c %D%/parcels_api.c %D%/units_api.c \
 	%D%/jobs.c %D%/jobs.h \
 	%D%/jobs_api.c \
 	%D%/links.c %D%/links.h \

@@ -11,6 +11,7 @@
 #include "gis/land_check.h"
 #include "server/asker.h"
 #include "server/cases/land.h"
+#include "server/lineage_json.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/sight.h"
@@ -33,11 +34,6 @@ struct telling {
 	struct date day; /* as of which it is told */
 	int64_t unit_issued, unit_now;
 };
-
-static void write_date(struct json_writer *json, const char *key, const struct date *date)
-{
-	json_member_text(json, key, *date->text ? date->text : NULL);
-}
 
 static void write_real(struct json_writer *json, const char *key, double value, int decimals)
 {
@@ -198,8 +194,8 @@ static int write_unit(void *context, const struct feature *feature, struct error
 		json_member_text(
 			json, names[i], value && value->kind == VALUE_TEXT ? value->text : NULL);
 	}
-	write_date(json, "valid_from", &feature->valid_from);
-	write_date(json, "valid_to", &feature->valid_to);
+	lineage_json_day(json, "valid_from", &feature->valid_from);
+	lineage_json_day(json, "valid_to", &feature->valid_to);
 	json_end_object(json);
 	return 0;
 }
@@ -226,8 +222,8 @@ static int take_parcel(void *context, const struct feature *feature, struct erro
 
 	json_member_int(json, "id", feature->id);
 	json_member_int(json, "version", feature->version);
-	write_date(json, "valid_from", &feature->valid_from);
-	write_date(json, "valid_to", &feature->valid_to);
+	lineage_json_day(json, "valid_from", &feature->valid_from);
+	lineage_json_day(json, "valid_to", &feature->valid_to);
 	write_uses(telling, feature);
 	for (size_t i = 0; i < telling->layer->field_count; i++) {
 		enum field_source source = telling->layer->fields[i].source;

@@ -2,13 +2,11 @@
  * Administrative units (đơn vị hành chính) of any day: /api/units. A code is used again by other units:
  * with a day it names one.
  */
-#include <math.h>
-
 #include "base/messages.h"
 #include "base/number.h"
 #include "data/feature_read.h"
 #include "data/feature_row.h"
-#include "data/lineage.h"
+#include "server/lineage_json.h"
 #include "server/links.h"
 #include "server/router.h"
 #include "server/sight.h"
@@ -61,11 +59,6 @@ static bool is_wanted(struct listing *listing, const struct feature *feature)
 		(!listing->name || has_name(listing, value_of(listing, feature, "name")));
 }
 
-static void write_date(struct json_writer *json, const char *key, const struct date *date)
-{
-	json_member_text(json, key, *date->text ? date->text : NULL);
-}
-
 static int take_unit(void *context, const struct feature *feature, struct error *err)
 {
 	struct listing *listing = context;
@@ -88,8 +81,8 @@ static int take_unit(void *context, const struct feature *feature, struct error 
 		value_put_json(json, &feature->values[i],
 			listing->layer->fields[i].type == FIELD_BOOL);
 	}
-	write_date(json, "valid_from", &feature->valid_from);
-	write_date(json, "valid_to", &feature->valid_to);
+	lineage_json_day(json, "valid_from", &feature->valid_from);
+	lineage_json_day(json, "valid_to", &feature->valid_to);
 	json_member_bool(json, "in_force", feature_in_force(feature, &today));
 	json_end_object(json);
 	return 0;
@@ -106,24 +99,10 @@ static bool is_told(const struct listing *listing, int64_t id)
 static int take_step(void *context, const struct lineage_step *step, struct error *err)
 {
 	struct listing *listing = context;
-	struct json_writer *json = &listing->json;
 
 	(void)err;
-	if (!is_told(listing, step->from_id) && !is_told(listing, step->to_id))
-		return 0;
-	json_begin_object(json);
-	json_member_int(json, "from", step->from_id);
-	json_member_int(json, "to", step->to_id);
-	json_member_text(json, "cause", lineage_cause_name(step->cause));
-	write_date(json, "valid_from", &step->valid_from);
-	json_put_key(json, "share");
-	if (isfinite(step->share))
-		json_put_fixed(json, step->share, 4);
-	else
-		json_put_null(json);
-	json_member_bool(json, "derived", step->is_derived);
-	json_member_text(json, "document", step->document);
-	json_end_object(json);
+	if (is_told(listing, step->from_id) || is_told(listing, step->to_id))
+		lineage_json_step(&listing->json, step);
 	return 0;
 }
 
