@@ -2,7 +2,7 @@
 /*
  * screenshot: the picture of the README, taken of the real page: node tests/web/screenshot.mjs
  *
- * The sample city as `dothi demo` makes it, with the card of what was clicked in its centre.
+ * The sample city as `dothi demo` makes it, with the card of a parcel that was searched for.
  */
 import { fileURLToPath } from "node:url";
 import { startCity } from "./city.mjs";
@@ -14,8 +14,12 @@ const browser = await startBrowser();
 
 try {
 	const page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: "vi-VN" });
-	await page.goto(`${city.url}/?z=17&c=106.6525,10.9790`, { waitUntil: "load" });
-	await page.mouse.click(760, 400);
+	await page.goto(`${city.url}/?z=18&c=106.6525,10.9790`, { waitUntil: "load" });
+	await page.waitForSelector(".city-layer canvas", { state: "attached" });
+	await page.waitForFunction(() => !document.querySelector(".progress.on"));
+	await page.getByRole("combobox").fill("8/90 phu cuong");
+	await page.waitForSelector('[role="option"]');
+	await page.keyboard.press("Enter");
 	await page.waitForSelector(".record.selected");
 	await page.waitForTimeout(1000); /* fading in */
 	await page.screenshot({ path: picture });
