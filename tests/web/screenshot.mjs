@@ -17,7 +17,7 @@ try {
 	await page.goto(`${city.url}/?z=18&c=106.6525,10.9790`, { waitUntil: "load" });
 	await page.waitForSelector(".city-layer canvas", { state: "attached" });
 	await page.waitForFunction(() => !document.querySelector(".progress.on"));
-	await page.getByRole("combobox").fill("8/90 phu cuong");
+	await page.getByRole("combobox").fill("18/168 phu cuong");
 	await page.waitForSelector('[role="option"]');
 	await page.keyboard.press("Enter");
 	await page.waitForSelector(".record.selected");
