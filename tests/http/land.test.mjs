@@ -270,3 +270,79 @@ test('a parcel tells both areas, how sure the measured one is, and its use in wo
   assert.equal((await city.get('/api/parcels/999999')).status, 404);
   assert.equal((await city.get('/api/parcels/abc')).status, 404);
 });
+
+test('holes, parcels in several parts, courtyards: what is meant is done', async () => {
+  const x = east + 1300, y = north;
+  const yard = await make({type: 'Polygon', coordinates: [[[x, y], [x + 30, y], [x + 30, y + 30], [x, y + 30], [x, y]], [[x + 10, y + 10], [x + 10, y + 20], [x + 20, y + 20], [x + 20, y + 10], [x + 10, y + 10]]]});
+  const {parcels: halves} = await done(await send('/api/parcels/split', {parcels: [yard], line: line([x + 15, y - 5], [x + 15, y + 35])}));
+  made += 2;
+  assert.deepEqual(halves.map(one => [Math.round(one.properties.area_m2), one.geometry.coordinates[0].length]), [[400, 1], [400, 1]]);
+  const {parcels: [whole]} = await done(await send('/api/parcels/merge', {parcels: halves.map(({id}) => ({id, version: 1}))}));
+  made++;
+  assert.equal(whole.geometry.coordinates[0].length, 2, 'the yard is a hole again');
+  const parts = await make({type: 'MultiPolygon', coordinates: [rectangle(x + 40, y, 20, 10).coordinates, rectangle(x + 70, y, 5, 5).coordinates]});
+  const cut = await done(await send('/api/parcels/split', {parcels: [parts], line: line([x + 45, y - 5], [x + 45, y + 15])}));
+  made += 2;
+  assert.deepEqual(cut.parcels.map(one => [Math.round(one.properties.area_m2), one.geometry.coordinates.length]).sort((a, b) => a[0] - b[0]), [[50, 1], [175, 2]]);
+  const ring = [];
+  for (let i = 0; i < 9; i++) if (i !== 4) ring.push(await make(rectangle(x + 100 + i % 3 * 10, y + Math.floor(i / 3) * 10, 10, 10)));
+  const {parcels: [round]} = await done(await send('/api/parcels/merge', {parcels: ring}));
+  made++;
+  assert.deepEqual([Math.round(round.properties.area_m2), round.geometry.coordinates[0].length], [800, 2]);
+});
+
+test('of many who split one parcel at once one does', async () => {
+  const x = east + 1500, y = north, old = await make(rectangle(x, y, 20, 10));
+  const answers = await Promise.all(Array.from({length: 30}, (_, i) => send('/api/parcels/split', {parcels: [old], line: line([x + 2 + i / 2, y - 5], [x + 2 + i / 2, y + 15])}, i % 2 ? officer : other)));
+  const statuses = answers.map(answer => answer.status).sort();
+  assert.deepEqual([statuses[0], statuses[1], statuses.length], [201, 409, 30]);
+  assert.equal((await lineage(old.id)).steps.length, 2);
+  made += 2;
+});
+
+test('what was surveyed in another zone is cut there, and keeps the digits of its survey', async () => {
+  const x = 627350.123, y = 1215100.456, name = join(folder, 'zone.geojson');
+  await writeFile(name, JSON.stringify({type: 'FeatureCollection', features: [{type: 'Feature', geometry: rectangle(x, y, 50, 20), properties: {so_to: '77', so_thua: '1'}}]}));
+  await must('import', dir, name, '--layer', 'parcel', '--crs', '9209', '--yes');
+  const {groups} = await city.json('/api/search?q=77/1');
+  const {id} = groups[0].results[0], record = await city.json(`${items}/${id}`);
+  assert.deepEqual([record.properties.native_epsg, record.properties.area_m2], [9209, 1000]);
+  const [a, b, c, d] = record.geometry.coordinates[0][0], between = (p, q, share) => [p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share];
+  const [from, to] = [between(a, b, 0.4), between(d, c, 0.4)];
+  const {parcels} = await done(await send('/api/parcels/split', {parcels: [{id, version: 1}], line: line(between(from, to, -0.3), between(from, to, 1.3))}, officer, {'content-crs': ''}));
+  const areas = parcels.map(one => one.properties.area_m2).sort((one, two) => one - two);
+  assert.ok(Math.abs(areas[0] - 400) < 0.1 && Math.abs(areas[0] + areas[1] - 1000) < 1e-6, `${areas} m² in the zone of the survey`);
+  const back = await Promise.all(parcels.map(one => city.json(`${items}/${one.id}`)));
+  assert.deepEqual(back.map(one => [one.properties.native_epsg, one.properties.map_sheet]), [[9209, '77'], [9209, '77']]);
+  const corners = back.flatMap(one => one.geometry.coordinates[0][0].map(String));
+  for (const corner of [a, b, c, d]) assert.ok(corners.includes(String(corner)), 'old corners keep their digits');
+});
+
+test('attacks and accidents: told, nothing harmed', async () => {
+  const x = east + 1600, y = north, old = await make(rectangle(x, y, 20, 10));
+  const bad = async (body, headers = {}) => {
+    const answer = await send('/api/parcels/split', body, officer, headers);
+    assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${(await answer.text()).slice(0, 200)}`);
+    return answer.status;
+  };
+  const through = (...points) => ({parcels: [old], line: line(...points)});
+  await bad(through(...Array.from({length: 1001}, (_, i) => [x + 10, y - 5 + i / 50])));
+  await bad(through([1e308, 1e308], [-1e308, -1e308]));
+  await bad(through([x, y]));
+  await bad(through([x, y], [x, y]));
+  await bad({parcels: [old], line: {type: 'MultiLineString', coordinates: [[[x, y], [x + 1, y]], [[x, y], [x + 1, y]]]}});
+  await bad({parcels: [old], line: {type: 'LineString', coordinates: [[null, 1], ['a', 2]]}});
+  await bad({parcels: [old], parts: Array.from({length: 65}, () => ({geometry: rectangle(x, y, 1, 1)}))});
+  await bad({parcels: [old], parts: [{geometry: {type: 'Polygon', coordinates: [[[x, y], [x + 1, y], [x, y]]]}}, {geometry: rectangle(x, y, 1, 1)}]});
+  await bad({parcels: [{id: 2 ** 60, version: 1}], line: line([x, y], [x + 1, y])});
+  await bad({parcels: [{...old, version: 2 ** 40}], line: line([x, y], [x + 1, y])});
+  await bad({...through([x + 10, y - 5], [x + 10, y + 15]), document: 'x'.repeat(5000)});
+  await bad(through([x + 10, y - 5], [x + 10, y + 15]), {'content-crs': '<http://www.opengis.net/def/crs/EPSG/0/1>'});
+  await bad([]);
+  for (const text of ['', '{', 'null', '[[[[[[', '{"parcels":'.repeat(300)])
+    assert.ok((await city.get('/api/parcels/split', {method: 'POST', body: text, headers: {...officer, 'content-type': 'application/json'}})).status >= 400);
+  // A line that turns back on itself, star-shaped, cuts many or none, and is told so.
+  const star = Array.from({length: 60}, (_, i) => [x + 10 + 30 * Math.cos(i * 2.4), y + 5 + 30 * Math.sin(i * 2.4)]);
+  assert.equal(await bad(through(...star)), 409);
+  assert.equal((await city.json(`${items}/${old.id}`)).properties.version, 1);
+});
