@@ -25,6 +25,7 @@ data_libdata_a_SOURCES = \
 	%D%/feature_write.c %D%/feature_write.h \
 	%D%/feed.c %D%/feed.h \
 	%D%/history.c %D%/history.h \
+	%D%/house_number.c %D%/house_number.h \
 	%D%/id_list.c %D%/id_list.h \
 	%D%/job.c %D%/job.h \
 	%D%/job_runner.c %D%/job_runner.h \

@@ -11,6 +11,7 @@ data_tests = \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
 	%D%/test_feature_write \
+	%D%/test_house_number \
 	%D%/test_job \
 	%D%/test_job_runner \
 	%D%/test_layer \
@@ -78,6 +79,8 @@ tests_data_test_feature_table_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_feature_write_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_feature_write_SOURCES = %D%/test_feature_write.c $(DATA_TEST_CODE)
 tests_data_test_feature_write_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_house_number_SOURCES = %D%/test_house_number.c
+tests_data_test_house_number_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_job_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_job_SOURCES = %D%/test_job.c $(DATA_TEST_CODE)
 tests_data_test_job_LDADD = $(DATA_TEST_LIBS)
