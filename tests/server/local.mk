@@ -15,6 +15,7 @@ tests_server_test_tile_news_LDADD = $(TILES_TEST_LIBS)
 # Parcels that become others, and what they cover, reckoned by a program that has none of our code.
 check_PROGRAMS += %D%/test_land
 EXTRA_PROGRAMS += %D%/land_cover
+CLEANFILES += %D%/land_cover$(EXEEXT)
 tests_server_test_land_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 tests_server_test_land_SOURCES = %D%/test_land.c server/cases/land.c server/cases/land.h \
 	server/cases/land_prepare.c $(DATA_TEST_CODE)

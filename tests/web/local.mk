@@ -6,6 +6,7 @@ web_tests = \
 	%D%/edges.test.mjs \
 	%D%/edit.test.mjs \
 	%D%/export.test.mjs \
+	%D%/land.test.mjs \
 	%D%/live.test.mjs \
 	%D%/map.test.mjs \
 	%D%/maplibre.test.mjs \
