@@ -46,6 +46,15 @@ static struct shape *shape_of(struct land_parcel *parcels, size_t index)
 	return &parcels[index].shape;
 }
 
+static bool lie_near(const struct shape *a, const struct shape *b, double tolerance_m)
+{
+	struct box left = shape_box(a), right = shape_box(b);
+
+	left = (struct box){left.min_x - tolerance_m, left.min_y - tolerance_m,
+		left.max_x + tolerance_m, left.max_y + tolerance_m};
+	return boxes_meet(&left, &right);
+}
+
 /* Each to all before it, and those to it: then both have the corners of both. */
 static int fit_mutually(struct land_change *change, struct land_parcel *parcels, size_t count,
 	const struct shape *fixed, double tolerance_m, struct error *err)
@@ -55,6 +64,8 @@ static int fit_mutually(struct land_change *change, struct land_parcel *parcels,
 
 	for (size_t i = 0; !rc && i < count; i++)
 		for (size_t k = 0; !rc && k < i; k++) {
+			if (!lie_near(shape_of(parcels, i), shape_of(parcels, k), tolerance_m))
+				continue;
 			fit.to = shape_of(parcels, k);
 			rc = fit_corners(change->arena, shape_of(parcels, i), &fit, err);
 			fit.to = shape_of(parcels, i);

@@ -14,7 +14,11 @@
 /* A corner that lies on a side of its neighbour is so near to it, in m: the rounding of coordinates. */
 #define LAND_ROUNDING_M 1e-6
 
-enum { LAND_PARCELS_MAX = 64, LAND_FINDINGS_MAX = 64 };
+enum {
+	LAND_PARCELS_MAX = 64,
+	LAND_FINDINGS_MAX = 64,
+	LAND_CORNERS_MAX = 20000, /* of all parcels of a change, old and new: each is compared with each */
+};
 
 /* The payload of a rule "land_checks" (data/city_rules.c). */
 struct land_limits {

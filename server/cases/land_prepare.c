@@ -144,6 +144,18 @@ static int read_parcel(struct preparing *preparing, size_t index, struct error *
 		&preparing->working[index], err);
 }
 
+static int check_corners(const struct land_work *work, struct error *err)
+{
+	size_t corners = 0;
+
+	for (size_t i = 0; i < work->order.parcel_count; i++)
+		corners += work->change->before[i].shape.point_count;
+	for (size_t i = 0; i < work->order.saying_count; i++)
+		if (work->order.sayings[i].has_shape)
+			corners += work->order.sayings[i].shape.point_count;
+	return corners > LAND_CORNERS_MAX ? fail_outline_too_fine(err) : 0;
+}
+
 /* What came from one zone is worked on there, with the digits of its survey. */
 static int choose_plane(struct preparing *preparing, struct error *err)
 {
@@ -165,7 +177,7 @@ static int choose_plane(struct preparing *preparing, struct error *err)
 			native ? record->feature.native_wkb : record->feature.wkb, &parcel->shape, err);
 	}
 	work->change->before_count = work->order.parcel_count;
-	return rc;
+	return rc ? rc : check_corners(work, err);
 }
 
 static int read_rules(struct preparing *preparing, struct error *err)

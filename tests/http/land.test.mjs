@@ -339,6 +339,8 @@ test('attacks and accidents: told, nothing harmed', async () => {
   await bad({...through([x + 10, y - 5], [x + 10, y + 15]), document: 'x'.repeat(5000)});
   await bad(through([x + 10, y - 5], [x + 10, y + 15]), {'content-crs': '<http://www.opengis.net/def/crs/EPSG/0/1>'});
   await bad([]);
+  const round = (count, radius) => polygon(...Array.from({length: count}, (_, i) => [x + 10 + radius * Math.cos(i / count * 2 * Math.PI), y + 5 + radius * Math.sin(i / count * 2 * Math.PI)]));
+  assert.equal(await bad({parcels: [old], parts: [{geometry: round(15000, 4)}, {geometry: round(15000, 5)}]}), 413);
   for (const text of ['', '{', 'null', '[[[[[[', '{"parcels":'.repeat(300)])
     assert.ok((await city.get('/api/parcels/split', {method: 'POST', body: text, headers: {...officer, 'content-type': 'application/json'}})).status >= 400);
   // A line that turns back on itself, star-shaped, cuts many or none, and is told so.
