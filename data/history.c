@@ -2,7 +2,7 @@
 
 #include "base/messages.h"
 #include "data/feature_row.h"
-#include "data/search_index.h"
+#include "data/search_sum.h"
 
 static const char *const action_names[] = {"create", "update", "end"};
 

@@ -60,7 +60,7 @@ struct history_row {
 	struct box box; /* empty: no geometry */
 	struct content_hash shape; /* of its geometry; "" none */
 	struct date from;
-	uint64_t search_sum; /* of what it is found by (search_index.h) */
+	uint64_t search_sum; /* of what it is found by (search_sum.h) */
 };
 
 /* Those of a record, in the order of their numbers, and, if ret_row, with them the row shown. */

@@ -6,6 +6,7 @@
 #include "data/agenda.h"
 #include "data/feature_row.h"
 #include "data/search_index.h"
+#include "data/search_sum.h"
 
 static const struct box nowhere = {1, 1, -1, -1};
 

@@ -23,8 +23,7 @@ enum {
 /* The class of its names. */
 int64_t search_class(const struct layer *layer);
 
-/* Whether records are found by the field; by any of the layer. */
-bool search_finds_by(const struct layer_field *field);
+/* Whether records of the layer are found by a field. */
 bool search_index_wants(const struct layer *layer);
 
 /* For new records, one or thousands. Words that it has seen are not said again. */
@@ -47,13 +46,6 @@ void search_writer_clear(struct search_writer *writer);
  */
 int search_index_follow(struct store *store, const struct layer *layer, int64_t id,
 	const struct feature *shown, const struct date *today, struct error *err);
-
-/*
- * A sum over what a record is found by, to see whether a change touches it; and whether a field
- * counts.
- */
-bool search_sums(const struct layer_field *field);
-uint64_t search_sum_of(const struct layer *layer, const struct value *values);
 
 /* The number of a record as one text, "12/345"; false if a part is missing. */
 bool search_number_of(const struct layer *layer, const struct value *values,
