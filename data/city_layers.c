@@ -39,10 +39,16 @@
 		.id = "unit_now_id", .title = {"Đơn vị hành chính hiện nay", "Unit today"},        \
 		.type = FIELD_INT, .source = FIELD_UNIT_NOW,                                       \
 	}
+static const struct field_word status_words[] = {
+	{"current", {"Hiện hành", "Current"}},
+	{"pending", {"Đang chờ", "Pending"}},
+	{"historic", {"Đã hết hiệu lực", "Historic"}},
+	{NULL, {NULL, NULL}},
+};
 #define FIELD_STATUS                                                                               \
 	{                                                                                          \
 		.id = "status", .title = {"Tình trạng", "Status"}, .type = FIELD_TEXT,             \
-		.tile_zoom = 16, .aliases = "tinh_trang trang_thai",                               \
+		.tile_zoom = 16, .aliases = "tinh_trang trang_thai", .words = status_words,        \
 	}
 #define FIELD_AREA                                                                                 \
 	{                                                                                          \

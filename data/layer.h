@@ -38,6 +38,12 @@ enum field_search {
 	SEARCH_WITHIN, /* told, and its words may be asked for behind a name: "…, tỉnh Bình Dương" */
 };
 
+/* What a value of a text field is called: of codes that are the register's own. */
+struct field_word {
+	const char *value; /* NULL ends the list */
+	const char *title[2];
+};
+
 struct layer_field {
 	const char *id;		 /* column and JSON key: English, lower snake case */
 	const char *title[2];	 /* by enum lang */
@@ -45,6 +51,7 @@ struct layer_field {
 	enum field_source source;
 	const char *unit;	 /* UCUM: "m", "m2", "W"; NULL none */
 	uint8_t tile_zoom;	 /* stands in vector tiles from this zoom on; 0 never */
+	const struct field_word *words; /* NULL: values are told as they are */
 	const char *aliases;	 /* column names of files that mean it, "so_to sohieutoba" */
 	enum field_search search;
 	const char *number_words;    /* of SEARCH_NUMBER: search keys that stand before it, "to t" */

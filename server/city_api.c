@@ -94,6 +94,15 @@ static void write_field(struct json_writer *json, const struct layer_field *fiel
 	json_member_text(json, "unit", field->unit);
 	json_member_bool(json, "computed", field->source != FIELD_GIVEN);
 	json_member_text(json, "source", sources[field->source]);
+	json_put_key(json, "words");
+	json_begin_array(json);
+	for (const struct field_word *word = field->words; word && word->value; word++) {
+		json_begin_object(json);
+		json_member_text(json, "value", word->value);
+		write_title(json, word->title);
+		json_end_object(json);
+	}
+	json_end_array(json);
 	json_end_object(json);
 }
 

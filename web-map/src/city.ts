@@ -48,6 +48,8 @@ export interface Field {
 	readonly type: "text" | "int" | "real" | "bool" | "date";
 	readonly unit: string | null;
 	readonly computed: boolean;
+	/** What its codes are called; none: values are told as they are. */
+	readonly words: readonly { readonly value: string; readonly title: Title }[];
 	/** What the register computes it from. */
 	readonly source: "given" | "area" | "length" | "unit_issued" | "unit_now";
 }

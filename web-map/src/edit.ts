@@ -50,7 +50,7 @@ export type TimeField = (typeof TIME_FIELDS)[number];
 
 function dateField(id: TimeField): Field {
 	const title = { vi: "", en: "" };
-	return { id, title, type: "date", unit: null, computed: false, source: "given" };
+	return { id, title, type: "date", unit: null, computed: false, words: [], source: "given" };
 }
 
 function versionOf(etag: string | null): number {

@@ -48,6 +48,8 @@ export function printValue(value: unknown, field: Field): string {
 	if (value === null || value === undefined || value === "") return "";
 	if (field.type === "bool") return value ? t("ui_yes") : t("ui_no");
 	if (field.type === "date") return formatDate(String(value));
+	const word = field.words.find((one) => one.value === value);
+	if (word) return say(word.title);
 	if (typeof value !== "number") return String(value);
 	const decimals = field.unit === "m2" ? AREA_DECIMALS : REAL_DECIMALS;
 	const number =
