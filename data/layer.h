@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "data/layer_roles.h"
 
 /* Geometry of a layer; lines and areas are stored as multi-geometries. */
 enum geometry_kind { GEOMETRY_POINT, GEOMETRY_LINE, GEOMETRY_AREA };
@@ -86,19 +87,6 @@ struct look {
 	const struct look_class *classes;
 	size_t class_count; /* at least one */
 	struct look_label label;
-};
-
-/* Which fields say what of land (LA_SpatialUnit of ISO 19152); ids of text fields, but the area. */
-struct layer_land {
-	const char *sheet, *number; /* tờ bản đồ, thửa: with the unit as issued the natural key */
-	const char *use;	    /* mục đích sử dụng */
-	const char *legal_area;	    /* as papers say it, m² */
-};
-
-/* Which fields say what of a plan (quy hoạch). */
-struct layer_plan {
-	const char *use;   /* of zones: what is planned there */
-	const char *width; /* of the middles of roads: their right of way (lộ giới), m; NULL of zones */
 };
 
 struct layer {

@@ -31,7 +31,7 @@ data_libdata_a_SOURCES = \
 	%D%/job_runner.c %D%/job_runner.h \
 	%D%/land_use.c %D%/land_use.h \
 	%D%/land_number.c %D%/land_number.h \
-	%D%/layer.c %D%/layer.h \
+	%D%/layer.c %D%/layer.h %D%/layer_roles.h \
 	%D%/lineage.c %D%/lineage.h \
 	%D%/login.c %D%/login.h \
 	%D%/migrate.c %D%/migrate.h \
