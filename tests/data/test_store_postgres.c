@@ -127,7 +127,7 @@ static void faults_have_words(void **state)
 			faults[i].state);
 		assert_refused(store_run(store, sql, &err), faults[i].rc, faults[i].code);
 		assert_int_equal(store_run(store, sql, NULL), faults[i].rc);
-		assert_int_equal(number_in(store, "SELECT count(*) FROM setting"), 4);
+		assert_int_equal(number_in(store, "SELECT count(*) FROM setting"), 5);
 	}
 }
 
