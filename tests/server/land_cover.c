@@ -20,19 +20,25 @@ static double area_of(const GEOSGeometry *geometry)
 	return GEOSArea(geometry, &area) ? area : -1;
 }
 
-/* The area that the outlines of a union enclose, holes and all. */
+/* The area that the outlines of a union enclose, holes and what lies in them and all. */
 static double outline_area(const GEOSGeometry *land)
 {
-	double sum = 0;
+	int count = GEOSGetNumGeometries(land);
+	GEOSGeometry **filled = calloc((size_t)count + 1, sizeof *filled), *all, *together;
+	double area;
 
-	for (int i = 0; i < GEOSGetNumGeometries(land); i++) {
-		GEOSGeometry *ring = GEOSGeom_clone(GEOSGetExteriorRing(GEOSGetGeometryN(land, i)));
-		GEOSGeometry *filled = GEOSGeom_createPolygon(ring, NULL, 0);
-
-		sum += area_of(filled);
-		GEOSGeom_destroy(filled);
-	}
-	return sum;
+	if (!filled)
+		return -1;
+	for (int i = 0; i < count; i++)
+		filled[i] = GEOSGeom_createPolygon(
+			GEOSGeom_clone(GEOSGetExteriorRing(GEOSGetGeometryN(land, i))), NULL, 0);
+	all = GEOSGeom_createCollection(GEOS_GEOMETRYCOLLECTION, filled, (unsigned)count);
+	together = GEOSUnaryUnion(all);
+	area = together ? area_of(together) : -1;
+	GEOSGeom_destroy(together);
+	GEOSGeom_destroy(all);
+	free(filled);
+	return area;
 }
 
 int main(int argc, char **argv)
