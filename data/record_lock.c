@@ -88,9 +88,12 @@ int record_lock_list(struct store *store, const struct layer *layer, int64_t fea
 {
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
-		"SELECT feature_id, account_id, owner, purpose, created_at, expires_at"
-		" FROM record_lock WHERE layer = $layer AND expires_at > $now"
-		" AND ($feature_id = 0 OR feature_id = $feature_id) ORDER BY feature_id LIMIT $most",
+		"SELECT l.feature_id, l.account_id, coalesce(a.login, l.owner), l.purpose,"
+		" l.created_at, l.expires_at"
+		" FROM record_lock l LEFT JOIN account a ON a.id = l.account_id"
+		" WHERE l.layer = $layer AND l.expires_at > $now"
+		" AND ($feature_id = 0 OR l.feature_id = $feature_id)"
+		" ORDER BY l.feature_id LIMIT $most",
 		&query, err);
 
 	if (rc)

@@ -18,7 +18,7 @@ enum {
 struct record_lock {
 	int64_t feature_id;
 	int64_t account_id; /* 0 the command line */
-	const char *owner;  /* actor of the feed, "user:7" */
+	const char *owner;  /* put: actor of the feed, "user:7"; read: the login, where it is an account */
 	const char *purpose;
 	int64_t created_at_us, expires_at_us;
 };

@@ -242,13 +242,11 @@ static int write_lock(void *context, const struct record_lock *lock, struct erro
 {
 	struct telling *telling = context;
 	struct json_writer *json = &telling->json;
-	struct account owner;
 
 	(void)err;
 	json_put_key(json, "lock");
 	json_begin_object(json);
-	json_member_text(json, "owner",
-		asker_login(telling->request->worker->records, lock->owner, &owner));
+	json_member_text(json, "owner", lock->owner);
 	json_member_text(json, "purpose", lock->purpose);
 	json_member_bool(json, "mine",
 		lock->account_id == telling->request->asker->rights.account_id);

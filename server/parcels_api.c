@@ -389,7 +389,6 @@ struct telling {
 	struct request *request;
 	struct json_writer json;
 	struct view view;
-	struct account owner;
 	const struct crs_path *to_wgs84;
 	struct shape shape; /* of the record in hand, in degrees */
 };
@@ -420,8 +419,7 @@ static int tell_lock(void *context, const struct record_lock *lock, struct error
 		return rc;
 	json_begin_object(&telling->json);
 	json_member_int(&telling->json, "id", lock->feature_id);
-	json_member_text(&telling->json, "owner",
-		asker_login(store, lock->owner, &telling->owner));
+	json_member_text(&telling->json, "owner", lock->owner);
 	json_member_text(&telling->json, "purpose", lock->purpose);
 	json_member_bool(&telling->json, "mine",
 		lock->account_id == telling->request->asker->rights.account_id);

@@ -310,12 +310,14 @@ static int check_locks(struct preparing *preparing, struct error *err)
 
 		rc = record_lock_check(preparing->tools->store, work->layer,
 			work->order.parcels[i].id, work->account_id, work->author.at_us, &what);
-		if (rc != ERR_CONFLICT)
-			continue;
-		land_change_find(work->change, &what, &work->change->before[i].shape);
-		rc = 0;
+		if (rc == ERR_CONFLICT) {
+			land_change_find(
+				work->change, &what, &work->change->before[i].shape);
+			rc = 0;
+		} else if (rc) {
+			error_copy(err, &what);
+		}
 	}
-	(void)err;
 	return rc;
 }
 

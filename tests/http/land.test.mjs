@@ -191,7 +191,7 @@ test('a parcel that is held is changed by nobody else, and its lock is seen', as
   await done(await send('/api/parcels/locks', lock));
   await refused(await send('/api/parcels/locks', lock, other), 409, 'LAND-LOCK-01');
   const held = await refused(await send('/api/parcels/split', order, other), 409, 'LAND-LOCK-01');
-  assert.match(held.detail, /HS-2026-000123/);
+  assert.match(held.detail, /HS-2026-000123[^]*\(an, /, 'by the name that people have');
   const patch = who => city.get(`${items}/${old.id}`, {method: 'PATCH', headers: {...who, 'content-type': 'application/merge-patch+json', 'if-match': '"v1"'}, body: '{"properties":{"land_use":"CLN"}}'});
   await refused(await patch(other), 409, 'LAND-LOCK-01');
   const {locks} = await city.json('/api/parcels/locks', {headers: other});
