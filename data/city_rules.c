@@ -24,9 +24,10 @@ const struct rule city_rules[] = {
 		.confidence = "agreed", .payload = "{\"sigma_m\": 0.07}"},
 	/*
 	 * Of an old unit's area so much must lie in a new one for that to come after it, where no decision
-	 * was entered: below, outlines of two surveys only differ.
+	 * was entered: below, outlines of two surveys only differ. So much of it must the new ones cover
+	 * together for it to end: a province goes on when one of its cities is divided anew.
 	 */
 	{.id = "unit_succession", .kind = "unit_succession", .confidence = "configuration",
-		.payload = "{\"least_share\": 0.1}"},
+		.payload = "{\"least_share\": 0.1, \"least_covered\": 0.5}"},
 	{.id = NULL},
 };

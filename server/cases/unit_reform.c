@@ -11,7 +11,7 @@
 #include "data/rule.h"
 #include "gis/unit_finder.h"
 
-enum { ARENA_BYTES = 1 << 30, NAME_MAX = 160, HALF_PERCENT = 50 };
+enum { ARENA_BYTES = 1 << 30, NAME_MAX = 160 };
 
 struct reform_unit {
 	int64_t version;
@@ -154,12 +154,12 @@ static int take_step(void *context, int64_t from_id, int64_t to_id, double share
 }
 
 /* Units that the new ones do not cover for the most part go on, such as the province. */
-static void keep_ending(struct reform_plan *plan)
+static void keep_ending(struct reform_plan *plan, double least_covered)
 {
 	size_t kept = 0, steps = 0;
 
 	for (size_t i = 0; i < plan->old_count; i++) {
-		if (plan->old[i].covered * 100 < HALF_PERCENT)
+		if (plan->old[i].covered < least_covered)
 			continue;
 		plan->old[kept] = plan->old[i];
 		plan->old_more[kept++] = plan->old_more[i];
@@ -176,15 +176,18 @@ static int derive(struct gathering *gathering, struct error *err)
 	struct unit_reform *reform = gathering->reform;
 	struct reform_plan *plan = gathering->plan;
 	autofree(arena_clear) struct arena arena = ARENA(ARENA_BYTES);
-	double least = 0;
+	double least = 0, least_covered = 0;
 	int rc = rule_number(
 		reform->store, "unit_succession", "least_share", &reform->day, &least, err);
 
 	if (!rc)
+		rc = rule_number(reform->store, "unit_succession", "least_covered", &reform->day,
+			&least_covered, err);
+	if (!rc)
 		rc = succession_derive(reform->geom, &arena, plan->old, plan->old_count,
 			plan->made, plan->made_count, least, take_step, gathering, err);
 	if (!rc)
-		keep_ending(plan);
+		keep_ending(plan, least_covered);
 	return rc;
 }
 
