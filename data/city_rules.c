@@ -29,5 +29,41 @@ const struct rule city_rules[] = {
 	 */
 	{.id = "unit_succession", .kind = "unit_succession", .confidence = "configuration",
 		.payload = "{\"least_share\": 0.1, \"least_covered\": 0.5}"},
+	/*
+	 * House numbers. 05/VBHN-BXD is known from what papers and the press say of it, article by article
+	 * from nobody: odd numbers left, even ones right; from north to south, east to west, north-east to
+	 * south-west, south-east to north-west; a house at two streets takes the wider one. All else is the
+	 * city's choice until it enters its own decision.
+	 *
+	 * doubt_deg: a chord so near to where the direction turns is asked of the officer.
+	 */
+	{.id = "numbering_direction", .kind = "numbering_direction", .document = "05/VBHN-BXD",
+		.confidence = "agreed", .payload = "{\"doubt_deg\": 5}"},
+	/* odd: the side of odd numbers, looking along the direction. */
+	{.id = "numbering_sides", .kind = "numbering_sides", .document = "05/VBHN-BXD",
+		.confidence = "agreed", .payload = "{\"odd\": \"left\"}"},
+	{.id = "numbering_sequence", .kind = "numbering_sequence", .confidence = "agreed",
+		.payload = "{\"start\": 1, \"step\": 2}"},
+	/* Streets whose widths differ by less are equally wide: the officer decides. */
+	{.id = "numbering_corner", .kind = "numbering_corner", .document = "05/VBHN-BXD",
+		.confidence = "agreed", .payload = "{\"wider_by_m\": 0.5}"},
+	/* Frontage of one house to come, of land that is not built on: QCVN 01:2021/BXD 2.6.6 asks as much. */
+	{.id = "numbering_reserve", .kind = "numbering_reserve", .confidence = "configuration",
+		.payload = "{\"front_m\": 5}"},
+	/* Letters of inserted houses, in their order: none with marks, none that looks like a digit. */
+	{.id = "numbering_suffix", .kind = "numbering_suffix", .confidence = "configuration",
+		.payload = "{\"letters\": \"ABCDEGHKLMNPQRSTUVXY\"}"},
+	/* An alley is named after the house before its mouth, on the side where it leaves. */
+	{.id = "numbering_alley", .kind = "numbering_alley", .confidence = "agreed",
+		.payload = "{\"named_after\": \"house_before_mouth\"}"},
+	/*
+	 * How far a street is looked for; how far from the edge of the carriageway a parcel still fronts it;
+	 * how much of its outline must; from where a door is too far; uses of land that have no houses.
+	 */
+	{.id = "numbering_reach", .kind = "numbering_reach", .confidence = "configuration",
+		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"least_front_m\": 0.8, \"far_m\": 50,"
+			   " \"without_houses\": [\"SON\", \"MNC\", \"DGT\", \"DTL\", \"NTD\"]}"},
+	{.id = "numbering_reservation", .kind = "numbering_reservation", .confidence = "configuration",
+		.payload = "{\"days\": 90}"},
 	{.id = NULL},
 };

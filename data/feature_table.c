@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "data/feature_link.h"
 #include "data/history.h"
 #include "data/land_number.h"
 #include "data/seal.h"
@@ -136,6 +137,8 @@ static int ensure_table(struct store *store, const struct layer *layer, int epsg
 		rc = seal_adopt(store, layer, err);
 	if (!rc && layer->land)
 		rc = land_number_index(store, layer, err);
+	if (!rc)
+		rc = feature_link_ensure(store, layer, err);
 	return rc;
 }
 

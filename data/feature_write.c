@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "data/address.h"
 #include "data/agenda.h"
 #include "data/history.h"
 
@@ -69,6 +70,8 @@ int feature_writer_add(
 	feature->recorded_at_us = writer->changes->author.at_us;
 	feature->uid = uuid_v7(feature->recorded_at_us, writer->randomness);
 	rc = insert(writer, feature, in_force, err);
+	if (!rc && writer->layer->address)
+		rc = address_claim(writer->store, writer->layer, feature, err);
 	if (!rc)
 		rc = history_put(writer->store, writer->layer, feature, HISTORY_CREATE,
 			writer->epsg, err);

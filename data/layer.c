@@ -44,6 +44,35 @@ const struct layer *layer_of_land(const struct layer_table *table)
 	return NULL;
 }
 
+const struct layer *layer_of_streets(const struct layer_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->layers[i].network)
+			return &table->layers[i];
+	return NULL;
+}
+
+const struct layer *layer_of_addresses(const struct layer_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->layers[i].address)
+			return &table->layers[i];
+	return NULL;
+}
+
+const struct layer *layer_of_buildings(const struct layer_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->layers[i].house)
+			return &table->layers[i];
+	return NULL;
+}
+
+size_t layer_field_at(const struct layer *layer, const char *id)
+{
+	return layer_field_index(layer, layer_field_find(layer, id, strlen(id)));
+}
+
 size_t layer_field_index(const struct layer *layer, const struct layer_field *field)
 {
 	return (size_t)(field - layer->fields);

@@ -102,6 +102,9 @@ struct layer {
 	bool is_units; /* its records are the administrative units that others lie in */
 	const struct layer_plan *plan; /* its records are of a plan; NULL they are not */
 	const struct layer_land *land; /* its records are parcels; NULL they are not */
+	const struct layer_network *network; /* its records are streets */
+	const struct layer_address *address; /* its records are addresses: changed by acts of their own alone */
+	const struct layer_house *house;     /* its records are buildings */
 	/* Search keys of what people say before a name, "duong d street", in a number besides. */
 	const char *called;
 	uint8_t search_place[2]; /* among equals: of visitors, of staff; from 1, 0 behind all these */
@@ -124,17 +127,19 @@ const struct layer_field *layer_field_find(const struct layer *layer, const char
 /* A number that tells a record of a layer from others, as good as always. */
 uint64_t layer_subject(const struct layer *layer, int64_t id);
 
-/* The layer of administrative units, or NULL. */
+/* The layer of administrative units, of boundary points (LA_Point), of parcels, …; or NULL. */
 const struct layer *layer_of_units(const struct layer_table *table);
-
-/* The layer of boundary points (LA_Point), or NULL. */
 const struct layer *layer_of_boundary_points(const struct layer_table *table);
-
-/* The layer of parcels, or NULL. */
 const struct layer *layer_of_land(const struct layer_table *table);
+const struct layer *layer_of_streets(const struct layer_table *table);
+const struct layer *layer_of_addresses(const struct layer_table *table);
+const struct layer *layer_of_buildings(const struct layer_table *table);
 
 /* Its position in fields[]. */
 size_t layer_field_index(const struct layer *layer, const struct layer_field *field);
+
+/* The position of the field of that id; for ids of roles, which are there (tests/data/test_layer). */
+size_t layer_field_at(const struct layer *layer, const char *id);
 
 /* Whether a column of a file, by its name or an alias, means this field (case, "_", " " aside). */
 int layer_field_means(const struct layer_field *field, const char *column, bool *ret_means,

@@ -5,6 +5,7 @@ data_libdata_a_SOURCES = \
 	%D%/access_log.c %D%/access_log.h \
 	%D%/account.c %D%/account.h \
 	%D%/account_scope.c %D%/account_scope.h \
+	%D%/address.c %D%/address.h \
 	%D%/agenda.c %D%/agenda.h \
 	%D%/audit.c %D%/audit.h \
 	%D%/audit_people.c %D%/audit_people.h \
@@ -18,6 +19,7 @@ data_libdata_a_SOURCES = \
 	%D%/counter.c %D%/counter.h \
 	%D%/ewkb.c %D%/ewkb.h \
 	%D%/feature.c %D%/feature.h \
+	%D%/feature_link.c %D%/feature_link.h \
 	%D%/feature_read.c %D%/feature_read.h \
 	%D%/feature_row.c %D%/feature_row.h \
 	%D%/feature_table.c %D%/feature_table.h \
@@ -79,7 +81,8 @@ DATA_LIBS = data/libdata.a $(SQLITE_LIBS) $(SPATIALITE_LIBS) $(POSTGRES_LIBS) -l
 migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
 	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
-	%D%/migrations/0007_land.sql %D%/migrations/0008_search.sql
+	%D%/migrations/0007_land.sql %D%/migrations/0008_search.sql \
+	%D%/migrations/0009_numbering.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/messages.h"
+#include "data/address.h"
 #include "data/agenda.h"
 #include "data/feature_row.h"
 #include "data/search_index.h"
@@ -75,9 +76,13 @@ static int put(struct revision *revision, const struct feature *feature, int64_t
 		.base = base, .action = actions[action], .valid_from = feature->valid_from,
 		.valid_to = feature->valid_to, .box = *box,
 		.digest = feature_digest(revision->layer, &revision->order, feature)};
-	int rc = history_put(
-		revision->store, revision->layer, feature, action, revision->epsg, err);
+	int rc = revision->layer->address && action != HISTORY_END
+		? address_claim(revision->store, revision->layer, feature, err)
+		: 0;
 
+	if (!rc)
+		rc = history_put(
+			revision->store, revision->layer, feature, action, revision->epsg, err);
 	if (!rc && action != HISTORY_END)
 		rc = agenda_add(revision->store, revision->layer, feature, &revision->today, err);
 	return rc ? rc : change_add(revision->changes, revision->layer, &change, err);

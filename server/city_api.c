@@ -8,6 +8,7 @@
 #include "data/feature_read.h"
 #include "gis/box_transform.h"
 #include "gis/geojson.h"
+#include "server/api_words.h"
 #include "server/feature_json.h"
 #include "server/links.h"
 #include "server/router.h"
@@ -122,6 +123,40 @@ static void write_land(struct json_writer *json, const struct layer_land *land)
 	json_end_object(json);
 }
 
+/* Which fields say what of addresses, and of streets; null of other layers. */
+static void write_address(struct json_writer *json, const struct layer_address *address)
+{
+	json_put_key(json, "address");
+	if (!address) {
+		json_put_null(json);
+		return;
+	}
+	json_begin_object(json);
+	json_member_text(json, WORD_STREET, address->street);
+	json_member_text(json, "number", address->number);
+	json_member_text(json, "plate", address->plate);
+	json_member_text(json, "label", address->label);
+	json_member_text(json, WORD_PARCEL, address->parcel);
+	json_member_text(json, "status", address->status);
+	json_member_text(json, "old_labels", address->old_labels);
+	json_end_object(json);
+}
+
+static void write_network(struct json_writer *json, const struct layer_network *network)
+{
+	json_put_key(json, "network");
+	if (!network) {
+		json_put_null(json);
+		return;
+	}
+	json_begin_object(json);
+	json_member_text(json, "name", network->name);
+	json_member_text(json, "parent", network->parent);
+	json_member_text(json, "after", network->after);
+	json_member_text(json, "direction", network->direction);
+	json_end_object(json);
+}
+
 static void write_bounds(struct json_writer *json, const char *key, const struct box *box)
 {
 	json_put_key(json, key);
@@ -149,6 +184,8 @@ static int write_layer(struct json_writer *json, struct worker *worker, const st
 	json_member_int(json, "records", state.record_count);
 	json_member_bool(json, "visible", !layer->hidden);
 	write_land(json, layer->land);
+	write_address(json, layer->address);
+	write_network(json, layer->network);
 	if (!box_is_empty(&state.box) && box_transform(path, &state.box, &box)) {
 		write_bounds(json, "bounds", &box);
 		box_add(all, &box);

@@ -22,6 +22,8 @@ int edit_check(const struct request *request, struct error *err)
 	const struct layer *layer;
 	int rc = sight_layer(request, request->captures[0], &layer, err);
 
+	if (!rc && layer->address)
+		return fail_changed_by_acts(err);
 	if (rc || sight_may_write(request, layer))
 		return rc;
 	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)

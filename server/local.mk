@@ -5,6 +5,7 @@ dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
 	%D%/admin_api.c \
 	%D%/administrator.c %D%/administrator.h \
+	%D%/api_words.h \
 	%D%/app.c %D%/app.h \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \

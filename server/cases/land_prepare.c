@@ -21,7 +21,7 @@ struct preparing {
 
 size_t land_field(const struct layer *layer, const char *id)
 {
-	return layer_field_index(layer, layer_field_find(layer, id, strlen(id)));
+	return layer_field_at(layer, id);
 }
 
 /* --- the old parcels ---------------------------------------------------------------------------- */

@@ -334,6 +334,8 @@ static int read_plan(struct desk *desk, struct import_plan *plan, struct error *
 	plan->layer = layer_find(city_layers(), layer, strlen(layer));
 	if (!plan->layer)
 		return fail_target_layer_unknown(err, layer);
+	if (plan->layer->address)
+		return fail_changed_by_acts(err);
 	plan->epsg = (int)epsg;
 	plan->repair = command_value(line, "repair", 0) != NULL;
 	plan->author = (struct change_author){
