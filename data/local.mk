@@ -48,6 +48,7 @@ data_libdata_a_SOURCES = \
 	%D%/rights.c %D%/rights.h \
 	%D%/role.c %D%/role.h \
 	%D%/rule.c %D%/rule.h \
+	%D%/scheme.c %D%/scheme.h \
 	%D%/search_sum.c %D%/search_sum.h \
 	%D%/seal.c %D%/seal.h \
 	%D%/search.c %D%/search.h \
