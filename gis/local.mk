@@ -15,6 +15,7 @@ gis_libgis_a_SOURCES = \
 	%D%/export_columns.c %D%/export_columns.h \
 	%D%/export_measure.c %D%/export_measure.h \
 	%D%/file_kind.c %D%/file_kind.h \
+	%D%/frontage.c %D%/frontage.h \
 	%D%/fit_corners.c %D%/fit_corners.h \
 	%D%/geojson.c %D%/geojson.h \
 	%D%/geojson_read.c %D%/geojson_read.h \
@@ -31,6 +32,7 @@ gis_libgis_a_SOURCES = \
 	%D%/ogr_stream.c %D%/ogr_stream.h \
 	%D%/ogr_writer.c %D%/ogr_writer.h \
 	%D%/place_text.c %D%/place_text.h \
+	%D%/numbering.c %D%/numbering.h \
 	%D%/placing.c %D%/placing.h \
 	%D%/sample_alleys.c %D%/sample_alleys.h \
 	%D%/sample_axes.c %D%/sample_axes.h \
@@ -59,6 +61,7 @@ gis_libgis_a_SOURCES = \
 	%D%/sandbox.c %D%/sandbox.h \
 	%D%/sandbox_calls.c %D%/sandbox_calls.h \
 	%D%/shape.c %D%/shape.h \
+	%D%/street_line.c %D%/street_line.h \
 	%D%/shapefile.c %D%/shapefile.h \
 	%D%/short_names.c %D%/short_names.h \
 	%D%/side.c %D%/side.h \

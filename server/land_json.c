@@ -6,7 +6,7 @@
 enum { TEXT_MAX_BYTES = 4096, SHAPE_MAX_BYTES = 64 << 20 };
 
 static int write_where(struct json_writer *json, const struct land_work *work,
-	const struct land_tools *tools, const struct shape *where, struct error *err)
+	const struct case_tools *tools, const struct shape *where, struct error *err)
 {
 	const struct crs_path *path;
 	struct shape shape;
@@ -29,7 +29,7 @@ static int write_where(struct json_writer *json, const struct land_work *work,
 }
 
 int land_findings_write(struct json_writer *json, const struct land_work *work,
-	const struct land_tools *tools, enum lang lang, struct error *err)
+	const struct case_tools *tools, enum lang lang, struct error *err)
 {
 	int rc = 0;
 
@@ -60,7 +60,7 @@ int land_findings_write(struct json_writer *json, const struct land_work *work,
 	return rc;
 }
 
-int land_result_draw(struct land_work *work, const struct land_tools *tools, struct error *err)
+int land_result_draw(struct land_work *work, const struct case_tools *tools, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(SHAPE_MAX_BYTES);
 	const struct crs_path *path;

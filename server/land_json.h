@@ -12,10 +12,10 @@
  * and try in that language.
  */
 int land_findings_write(struct json_writer *json, const struct land_work *work,
-	const struct land_tools *tools, enum lang lang, struct error *err);
+	const struct case_tools *tools, enum lang lang, struct error *err);
 
 /* Draws the new parcels in WGS 84, so that the result can be told on any thread. */
-int land_result_draw(struct land_work *work, const struct land_tools *tools, struct error *err);
+int land_result_draw(struct land_work *work, const struct case_tools *tools, struct error *err);
 
 /*
  * {parcels: [features with area_error_m2], retired: [ids], valid_from, document; the object stays

@@ -16,6 +16,7 @@ dothi_SOURCES = \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
+	%D%/cases/tools.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
 	%D%/chores.c %D%/chores.h \

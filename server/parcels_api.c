@@ -44,11 +44,11 @@ static int check_writer(const struct request *request, struct error *err)
 						    : fail_write_forbidden(err);
 }
 
-static struct land_tools tools_of(struct request *request)
+static struct case_tools tools_of(struct request *request)
 {
 	struct worker *worker = request->worker;
 
-	return (struct land_tools){worker->store, worker->crs, worker->geom,
+	return (struct case_tools){worker->store, worker->crs, worker->geom,
 		&request->app->opened.city, request->app->layers, &request->arena};
 }
 
@@ -96,7 +96,7 @@ static int begin(struct request *request, enum land_deed deed, struct land_work 
 static int answer_checked(struct request *request, struct response *response,
 	const struct land_work *work, struct error *err)
 {
-	const struct land_tools tools = tools_of(request);
+	const struct case_tools tools = tools_of(request);
 	struct json_writer json = JSON_WRITER(&response->body);
 	int rc;
 
@@ -115,7 +115,7 @@ static int answer_findings(struct request *request, struct response *response,
 	const struct land_work *work, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(FINDINGS_MAX_BYTES);
-	const struct land_tools tools = tools_of(request);
+	const struct case_tools tools = tools_of(request);
 	struct json_writer json = JSON_WRITER(&text);
 	struct error failed = {0};
 	int rc = land_findings_write(&json, work, &tools, request->lang, err);
@@ -149,7 +149,7 @@ static int answer_done(struct request *request, struct response *response, struc
 static int change_parcels(struct request *request, enum land_deed deed, struct response *response,
 	struct error *err)
 {
-	const struct land_tools tools = tools_of(request);
+	const struct case_tools tools = tools_of(request);
 	struct land_work *work = NULL;
 	bool only_check = false;
 	int rc = begin(request, deed, &work, &only_check, err);

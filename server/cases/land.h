@@ -15,6 +15,7 @@
 #include "gis/crs.h"
 #include "gis/land_check.h"
 #include "gis/placing.h"
+#include "server/cases/tools.h"
 
 enum { LAND_NUMBER_MAX = 24 };
 
@@ -54,16 +55,6 @@ struct land_record {
 	const char *geojson; /* its geometry in WGS 84, when land_json has drawn it */
 };
 
-/* With what it is made. */
-struct land_tools {
-	struct store *store; /* reading */
-	struct crs_context *crs;
-	struct geom_context *geom;
-	const struct city *city;
-	const struct layer_table *layers;
-	struct arena *arena;
-};
-
 struct land_work {
 	struct land_order order;
 	struct view view; /* of the author, of the layer of land */
@@ -85,7 +76,7 @@ struct land_work {
  * parcel that is not there for the author or was changed since, an order that is incomplete.
  */
 int land_prepare(
-	struct land_work *work, const struct land_tools *tools, struct error *err);
+	struct land_work *work, const struct case_tools *tools, struct error *err);
 
 /* A writer_work; context is a struct land_work without findings. after[] gets ids and numbers. */
 int land_run(struct store *store, void *context, struct error *err);

@@ -13,7 +13,7 @@
 /* While it is prepared. */
 struct preparing {
 	struct land_work *work;
-	const struct land_tools *tools;
+	const struct case_tools *tools;
 	struct land_limits *limits;
 	double sigma_m;
 	struct shape working[LAND_PARCELS_MAX]; /* the old outlines in the working CRS */
@@ -370,7 +370,7 @@ static void fill_record(struct preparing *preparing, size_t index, const struct 
 static int place_all(struct preparing *preparing, struct error *err)
 {
 	struct land_work *work = preparing->work;
-	const struct land_tools *tools = preparing->tools;
+	const struct case_tools *tools = preparing->tools;
 	autoptr(unit_finder_close) struct unit_finder *finder = NULL;
 	struct placing placing;
 	struct shape old, made;
@@ -491,7 +491,7 @@ static int check_counts(const struct land_order *order, struct error *err)
 	return 0;
 }
 
-int land_prepare(struct land_work *work, const struct land_tools *tools, struct error *err)
+int land_prepare(struct land_work *work, const struct case_tools *tools, struct error *err)
 {
 	struct preparing preparing = {.work = work, .tools = tools};
 	int rc = check_counts(&work->order, err);

@@ -19,7 +19,7 @@ enum {
 struct session {
 	struct desk *desk;
 	struct land_work work;
-	struct land_tools tools;
+	struct case_tools tools;
 	bool only_check;
 };
 
@@ -150,7 +150,7 @@ static int run(struct desk *desk, enum land_deed deed, struct error *err)
 	if (rc)
 		return rc;
 	session->desk = desk;
-	session->tools = (struct land_tools){
+	session->tools = (struct case_tools){
 		desk->store, crs, geom, desk->city, city_layers(), &arena};
 	session->work.view = VIEW_NOW(layer_of_land(city_layers()));
 	session->work.author =

@@ -197,9 +197,9 @@ static void name(struct world *world, struct land_work *work, int64_t id)
 	work->order.parcels[work->order.parcel_count++].version = world->versions[id];
 }
 
-static struct land_tools tools_of(struct world *world)
+static struct case_tools tools_of(struct world *world)
 {
-	return (struct land_tools){world->place->opened.store, world->crs, world->geom,
+	return (struct case_tools){world->place->opened.store, world->crs, world->geom,
 		&world->place->opened.city, city_layers(), &world->arena};
 }
 
@@ -229,7 +229,7 @@ static void note_done(struct world *world, const struct land_work *work)
 /* True if it was done; else what was asked could not be, and was refused. */
 static bool carry_out(struct world *world, struct land_work *work)
 {
-	const struct land_tools tools = tools_of(world);
+	const struct case_tools tools = tools_of(world);
 	struct error err = {0};
 	int rc = land_prepare(work, &tools, &err);
 

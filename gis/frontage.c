@@ -1,0 +1,249 @@
+#include "gis/frontage.h"
+
+#include <math.h>
+
+/* How far from square to the street a side may stand and still look at it: the cosine of 50°. */
+static const double looking_at = 0.6428;
+/* A part of the front may lie so much farther from the street than the nearest, m. */
+static const double recess_m = 3;
+static const double sample_m = 1; /* between two samples of a side */
+
+/* What is gathered along the outline. */
+struct gathering {
+	const struct street_line *line;
+	double step_m;
+	double orientation; /* 1 when outer rings run counter-clockwise */
+	struct sample {
+		double east, north, length_m;
+		struct street_foot foot;
+	} samples[FRONTAGE_SAMPLES_MAX];
+	size_t count;
+};
+
+static void add_sample(struct gathering *gathering, double east, double north, double length_m,
+	const double normal[2])
+{
+	struct sample *sample;
+	struct street_foot foot;
+	double towards;
+
+	if (gathering->count == FRONTAGE_SAMPLES_MAX)
+		return;
+	street_line_foot(gathering->line, east, north, &foot);
+	towards = normal[0] * (foot.east - east) + normal[1] * (foot.north - north);
+	/* On the very middle of the street every side looks at it. */
+	if (towards < looking_at * foot.distance_m)
+		return;
+	sample = &gathering->samples[gathering->count++];
+	*sample = (struct sample){east, north, length_m, foot};
+}
+
+static void add_side(struct gathering *gathering, const double *from, const double *to)
+{
+	double dx = to[0] - from[0], dy = to[1] - from[1], length = hypot(dx, dy);
+	double normal[2];
+	size_t count;
+
+	if (length == 0)
+		return;
+	count = (size_t)fmin(ceil(length / gathering->step_m), FRONTAGE_SAMPLES_MAX);
+	normal[0] = gathering->orientation * dy / length;
+	normal[1] = -gathering->orientation * dx / length;
+	for (size_t i = 0; i < count; i++) {
+		double share = ((double)i + 0.5) / (double)count;
+
+		add_sample(gathering, from[0] + share * dx, from[1] + share * dy,
+			length / (double)count, normal);
+	}
+}
+
+static double ring_area(const double *xy, size_t count)
+{
+	double twice = 0;
+
+	for (size_t i = 0; i + 1 < count; i++)
+		twice += (xy[2 * i] - xy[0]) * (xy[2 * i + 3] - xy[1]) -
+			(xy[2 * i + 2] - xy[0]) * (xy[2 * i + 1] - xy[1]);
+	return twice / 2;
+}
+
+static void gather(struct gathering *gathering, const struct shape *parcel)
+{
+	size_t ring = 0;
+
+	gathering->step_m = fmax(sample_m, shape_length(parcel) / (FRONTAGE_SAMPLES_MAX / 2));
+	for (size_t part = 0; part < parcel->part_count; part++) {
+		size_t first = ring ? parcel->ring_ends[ring - 1] : 0;
+		const double *xy = parcel->xy + 2 * first;
+		size_t count = parcel->ring_ends[ring] - first;
+
+		gathering->orientation = ring_area(xy, count) >= 0 ? 1 : -1;
+		for (size_t i = 0; i + 1 < count; i++)
+			add_side(gathering, xy + 2 * i, xy + 2 * i + 2);
+		ring = parcel->part_ends[part];
+	}
+}
+
+/* Chainage as it is seen from another: of a ring they do not jump at its beginning. */
+static double chainage_near(const struct street_line *line, double chainage_m, double near_m)
+{
+	if (line->is_closed && chainage_m - near_m > line->length_m / 2)
+		return chainage_m - line->length_m;
+	if (line->is_closed && near_m - chainage_m > line->length_m / 2)
+		return chainage_m + line->length_m;
+	return chainage_m;
+}
+
+static const struct sample *nearest(const struct gathering *gathering)
+{
+	const struct sample *best = NULL;
+
+	for (size_t i = 0; i < gathering->count; i++)
+		if (!best || gathering->samples[i].foot.distance_m < best->foot.distance_m)
+			best = &gathering->samples[i];
+	return best;
+}
+
+/* Whether a sample belongs to the front around the nearest one. */
+static bool in_front(const struct gathering *gathering, const struct sample *sample,
+	const struct sample *best, double reach_m)
+{
+	double chainage =
+		chainage_near(gathering->line, sample->foot.chainage_m, best->foot.chainage_m);
+
+	return sample->foot.distance_m <= best->foot.distance_m + recess_m &&
+		fabs(chainage - best->foot.chainage_m) <= reach_m;
+}
+
+/* Position along the street, beyond its ends too. */
+static double along(const struct gathering *gathering, const struct sample *sample,
+	const struct sample *best)
+{
+	return chainage_near(gathering->line, sample->foot.chainage_m, best->foot.chainage_m) +
+		sample->foot.ahead_m;
+}
+
+bool frontage_of(const struct street_line *line, const struct shape *parcel, struct frontage *ret)
+{
+	struct gathering gathering = {.line = line, .count = 0};
+	const struct sample *best, *door = NULL;
+	double low = INFINITY, high = -INFINITY, reach, middle;
+
+	gather(&gathering, parcel);
+	best = nearest(&gathering);
+	if (!best)
+		return false;
+	*ret = (struct frontage){.near_m = best->foot.distance_m,
+		.near_east = best->east, .near_north = best->north};
+	reach = shape_length(parcel) / 2;
+	for (size_t i = 0; i < gathering.count; i++) {
+		const struct sample *sample = &gathering.samples[i];
+
+		if (!in_front(&gathering, sample, best, reach))
+			continue;
+		ret->length_m += sample->length_m;
+		low = fmin(low, along(&gathering, sample, best));
+		high = fmax(high, along(&gathering, sample, best));
+	}
+	middle = (low + high) / 2;
+	for (size_t i = 0; i < gathering.count; i++) {
+		const struct sample *sample = &gathering.samples[i];
+
+		if (in_front(&gathering, sample, best, reach) &&
+			(!door || fabs(along(&gathering, sample, best) - middle) <
+					fabs(along(&gathering, door, best) - middle)))
+			door = sample;
+	}
+	ret->foot = door->foot;
+	ret->east = door->east;
+	ret->north = door->north;
+	return true;
+}
+
+/* --- which street ------------------------------------------------------------------------------- */
+
+static double width_of(const struct frontage_limits *limits, const struct frontage_street *street)
+{
+	return isfinite(street->width_m) && street->width_m > 0 ? street->width_m : limits->width_m;
+}
+
+static bool lies_at(const struct frontage_limits *limits, const struct frontage_street *street,
+	const struct frontage *front, frontage_blocked *blocked, void *context)
+{
+	double gap = front->near_m - width_of(limits, street) / 2;
+	const double from[2] = {front->near_east, front->near_north};
+	struct street_foot foot;
+
+	if (gap > limits->front_gap_m || front->length_m < limits->least_front_m)
+		return false;
+	if (!blocked || gap < limits->least_front_m)
+		return true;
+	street_line_foot(street->line, from[0], from[1], &foot);
+	return !blocked(context, from, (const double[2]){foot.east, foot.north});
+}
+
+/* Puts a street in its place among those that the parcel lies at: the wider, the longer front first. */
+static void place(const struct frontage_limits *limits, const struct frontage_street *streets,
+	size_t street, const struct frontage *front, struct frontage_choice *choice)
+{
+	size_t at = choice->count;
+	double width = width_of(limits, &streets[street]);
+
+	if (at == FRONTAGE_STREETS_MAX)
+		return;
+	while (at > 0) {
+		const struct frontage_street *other = &streets[choice->streets[at - 1]];
+		double lead = width - width_of(limits, other);
+
+		if (lead < -limits->wider_by_m ||
+			(lead <= limits->wider_by_m &&
+				front->length_m <= choice->fronts[at - 1].length_m))
+			break;
+		choice->streets[at] = choice->streets[at - 1];
+		choice->fronts[at] = choice->fronts[at - 1];
+		at--;
+	}
+	choice->streets[at] = street;
+	choice->fronts[at] = *front;
+	choice->count++;
+}
+
+static void choose_nearest(const struct frontage_limits *limits, struct frontage_choice *choice,
+	size_t street, const struct frontage *front)
+{
+	if (front->near_m > limits->search_m ||
+		(choice->count && front->near_m >= choice->fronts[0].near_m))
+		return;
+	choice->count = 1;
+	choice->streets[0] = street;
+	choice->fronts[0] = *front;
+}
+
+void frontage_choose(const struct frontage_limits *limits, const struct frontage_street *streets,
+	size_t count, const struct shape *parcel, frontage_blocked *blocked, void *context,
+	struct frontage_choice *ret)
+{
+	struct frontage_choice nearest_one = {.count = 0};
+
+	ret->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct frontage front;
+
+		if (!frontage_of(streets[i].line, parcel, &front))
+			continue;
+		if (lies_at(limits, &streets[i], &front, blocked, context))
+			place(limits, streets, i, &front, ret);
+		else
+			choose_nearest(limits, &nearest_one, i, &front);
+	}
+	ret->why = FRONTAGE_ONE;
+	if (!ret->count) {
+		*ret = nearest_one;
+		ret->why = FRONTAGE_NONE;
+	} else if (ret->count > 1) {
+		double lead = width_of(limits, &streets[ret->streets[0]]) -
+			width_of(limits, &streets[ret->streets[1]]);
+
+		ret->why = lead > limits->wider_by_m ? FRONTAGE_WIDER : FRONTAGE_ALIKE;
+	}
+}
