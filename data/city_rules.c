@@ -61,7 +61,7 @@ const struct rule city_rules[] = {
 	 * how much of its outline must; from where a door is too far; uses of land that have no houses.
 	 */
 	{.id = "numbering_reach", .kind = "numbering_reach", .confidence = "configuration",
-		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"least_front_m\": 0.8, \"far_m\": 50,"
+		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"least_front_m\": 0.8, \"far_m\": 50, \"width_m\": 4,"
 			   " \"without_houses\": [\"SON\", \"MNC\", \"DGT\", \"DTL\", \"NTD\"]}"},
 	{.id = "numbering_reservation", .kind = "numbering_reservation", .confidence = "configuration",
 		.payload = "{\"days\": 90}"},

@@ -16,6 +16,11 @@ dothi_SOURCES = \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
+	%D%/cases/numbering_rules.c %D%/cases/numbering_rules.h \
+	%D%/cases/proposal.c %D%/cases/proposal.h \
+	%D%/cases/quarter.c %D%/cases/quarter.h \
+	%D%/cases/street_houses.c %D%/cases/street_houses.h \
+	%D%/cases/streets.c %D%/cases/streets.h \
 	%D%/cases/tools.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \

@@ -1,0 +1,421 @@
+#include "server/cases/street_houses.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/messages.h"
+
+/* An entrance drawn so near to a parcel belongs to it, m. */
+static const double at_parcel_m = 1.5;
+
+/* --- the addresses of a quarter ----------------------------------------------------------------- */
+
+struct taking {
+	const struct quarter *quarter;
+	struct known_address *all;
+	size_t count, room;
+};
+
+static const char *keep(struct arena *arena, const char *text)
+{
+	return arena_text(arena, text, strlen(text));
+}
+
+static int keep_address(
+	const struct case_tools *tools, const struct address *from, struct known_address *ret,
+	struct error *err)
+{
+	*ret = (struct known_address){.address = *from};
+	ret->address.prefix = keep(tools->arena, from->prefix);
+	ret->address.suffix = keep(tools->arena, from->suffix);
+	ret->address.plate = keep(tools->arena, from->plate);
+	ret->address.label = keep(tools->arena, from->label);
+	ret->address.status = keep(tools->arena, from->status);
+	return ret->address.prefix && ret->address.suffix && ret->address.plate &&
+			ret->address.label && ret->address.status
+		? 0
+		: fail_no_memory(err);
+}
+
+static int take_address(void *context, const struct feature *feature, struct error *err)
+{
+	struct taking *taking = context;
+	const struct case_tools *tools = taking->quarter->tools;
+	struct known_address *known;
+	struct address address;
+	int rc;
+
+	if (!address_of(layer_of_addresses(tools->layers), feature, &address) ||
+		!strcmp(address.status, "retired"))
+		return 0;
+	if (taking->count == taking->room)
+		return 1;
+	known = &taking->all[taking->count++];
+	rc = keep_address(tools, &address, known, err);
+	if (rc)
+		return rc;
+	known->is_reserved = !strcmp(address.status, "reserved");
+	known->is_freed = known->is_reserved && *address.reserved_until.text &&
+		strcmp(address.reserved_until.text, taking->quarter->rules->day.text) < 0;
+	if (known->is_freed)
+		return 0;
+	if (address.parcel_id && quarter_parcel_of(taking->quarter, address.parcel_id))
+		known->parcel_id = address.parcel_id;
+	else if (address.parcel_id && known->is_reserved && !isnan(address.east))
+		known->is_freed = quarter_parcel_at(taking->quarter, address.east, address.north,
+					  at_parcel_m) != 0;
+	else if (!isnan(address.east))
+		known->parcel_id = quarter_parcel_at(
+			taking->quarter, address.east, address.north, at_parcel_m);
+	return 0;
+}
+
+static int by_parcel(const void *left, const void *right)
+{
+	const struct known_address *a = left, *b = right;
+
+	if (a->parcel_id != b->parcel_id)
+		return a->parcel_id < b->parcel_id ? -1 : 1;
+	return (a->address.id > b->address.id) - (a->address.id < b->address.id);
+}
+
+int quarter_addresses_read(const struct quarter *quarter, const struct box *boxes,
+	size_t box_count, struct quarter_addresses *ret, struct error *err)
+{
+	const struct case_tools *tools = quarter->tools;
+	const struct layer *layer = layer_of_addresses(tools->layers);
+	autofree(id_list_clear) struct id_list ids = {0};
+	struct taking taking = {.quarter = quarter};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < box_count; i++) {
+		bool more = false;
+
+		rc = feature_ids_in_box(tools->store, &VIEW_NOW(layer), &boxes[i], false, 0,
+			QUARTER_PARCELS_MAX, &ids, &more, err);
+		if (!rc && more)
+			rc = fail_quarter_too_large(err, QUARTER_PARCELS_MAX);
+	}
+	if (rc)
+		return rc;
+	id_list_sort(&ids);
+	taking.room = ids.count;
+	taking.all = arena_zero(tools->arena, ids.count + 1, sizeof *taking.all);
+	if (!taking.all)
+		return fail_no_memory(err);
+	rc = feature_read_list(tools->store, &VIEW_NOW(layer), ids.ids, ids.count, take_address,
+		&taking, err);
+	if (rc)
+		return rc;
+	qsort(taking.all, taking.count, sizeof *taking.all, by_parcel);
+	*ret = (struct quarter_addresses){taking.all, taking.count};
+	return 0;
+}
+
+size_t quarter_addresses_of(const struct quarter_addresses *addresses, int64_t parcel_id,
+	const struct known_address **ret)
+{
+	size_t low = 0, high = addresses->count, count = 0;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (addresses->all[middle].parcel_id < parcel_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret = &addresses->all[low];
+	while (low + count < addresses->count && addresses->all[low + count].parcel_id == parcel_id)
+		count++;
+	return count;
+}
+
+/* --- fronts ------------------------------------------------------------------------------------- */
+
+int quarter_fronts(const struct quarter *quarter, struct parcel_front **ret, struct error *err)
+{
+	struct parcel_front *fronts =
+		arena_zero(quarter->tools->arena, quarter->parcel_count + 1, sizeof *fronts);
+	struct frontage_street near[FRONTAGE_STREETS_MAX];
+	struct frontage_choice choice;
+
+	if (!fronts)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < quarter->parcel_count; i++) {
+		if (!quarter->parcels[i].has_houses)
+			continue;
+		quarter_choose(quarter, &quarter->parcels[i], near, &choice);
+		fronts[i].why = choice.why;
+		if (choice.why == FRONTAGE_NONE)
+			continue;
+		fronts[i].street_id = near[choice.streets[0]].id;
+		fronts[i].front = choice.fronts[0];
+	}
+	*ret = fronts;
+	return 0;
+}
+
+/* --- the houses of a street --------------------------------------------------------------------- */
+
+static int by_id(const void *left, const void *right)
+{
+	const struct known_address *a = left, *b = right;
+
+	return (a->address.id > b->address.id) - (a->address.id < b->address.id);
+}
+
+static int own_addresses(struct street_houses *houses, const struct quarter_addresses *addresses,
+	struct error *err)
+{
+	int64_t id = houses->street->node.id;
+
+	houses->addresses = arena_zero(
+		houses->tools->arena, addresses->count + 1, sizeof *houses->addresses);
+	if (!houses->addresses)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < addresses->count; i++)
+		if (addresses->all[i].address.street_id == id)
+			houses->addresses[houses->address_count++] = addresses->all[i];
+	qsort(houses->addresses, houses->address_count, sizeof *houses->addresses, by_id);
+	return 0;
+}
+
+static const struct known_address *own_address(const struct street_houses *houses, int64_t id)
+{
+	const struct known_address key = {.address = {.id = id}};
+
+	return houses->address_count ? bsearch(&key, houses->addresses, houses->address_count,
+					       sizeof key, by_id)
+				     : NULL;
+}
+
+/* The letters of a key of a claim, "12||25|A|506"; false of a number with letters before, or a flat. */
+static bool plain_suffix(const char *key, char ret[NUMBERING_SUFFIX_MAX])
+{
+	const char *parts[5];
+	size_t count = 0;
+
+	for (const char *at = key; at && count < 5; count++) {
+		parts[count] = at;
+		at = strchr(at, '|');
+		at += at != NULL;
+	}
+	if (count < 5 || *parts[1] != '|' || *parts[4])
+		return false;
+	(void)snprintf(ret, NUMBERING_SUFFIX_MAX, "%.*s", (int)(parts[4] - parts[3] - 1), parts[3]);
+	return true;
+}
+
+struct claiming {
+	struct street_houses *houses;
+	size_t room;
+};
+
+static int take_claim(
+	void *context, int64_t number, int64_t address_id, const char *key, struct error *err)
+{
+	struct claiming *claiming = context;
+	struct street_houses *houses = claiming->houses;
+	const struct known_address *own = own_address(houses, address_id);
+	struct numbering_claim claim = {.number = (int)number, .address_id = address_id};
+
+	if ((own && own->is_freed) || !plain_suffix(key, claim.suffix))
+		return 0;
+	if (!array_reserve((void **)&houses->claims, &claiming->room, houses->claim_count + 1,
+		    sizeof claim))
+		return fail_no_memory(err);
+	houses->claims[houses->claim_count++] = claim;
+	return 0;
+}
+
+/* Claims are gathered on the heap, as nobody knows how many there are, and kept in the arena. */
+static int read_claims(struct street_houses *houses, struct error *err)
+{
+	struct claiming claiming = {houses, 0};
+	struct numbering_claim *kept;
+	int rc = address_claims(houses->tools->store, houses->street->node.id, take_claim,
+		&claiming, err);
+
+	kept = arena_alloc(
+		houses->tools->arena, (houses->claim_count + 1) * sizeof *houses->claims);
+	if (kept && houses->claim_count)
+		memcpy(kept, houses->claims, houses->claim_count * sizeof *kept);
+	free(houses->claims);
+	houses->claims = kept;
+	return rc || kept ? rc : fail_no_memory(err);
+}
+
+static void place(struct numbering_house *house, const struct street_foot *foot)
+{
+	house->along_m = foot->chainage_m + foot->ahead_m;
+	house->ahead_m = foot->ahead_m;
+	house->aside_m = foot->aside_m;
+}
+
+static struct numbering_number number_of(const struct address *address)
+{
+	struct numbering_number number = {
+		.number = (int)address->number, .to = (int)address->number_to};
+
+	(void)snprintf(number.suffix, sizeof number.suffix, "%s", address->suffix);
+	return number;
+}
+
+/* One that has a number stands where its entrance is; without one, where its parcel fronts. */
+static void add_address(struct street_houses *houses, const struct parcel_front *fronts,
+	const struct known_address *known)
+{
+	const struct quarter_parcel *parcel = quarter_parcel_of(houses->quarter, known->parcel_id);
+	struct numbering_house house = {.parcel_id = known->parcel_id,
+		.address_id = known->address.id,
+		.caller = (size_t)(known - houses->addresses) + 1,
+		.has = number_of(&known->address)};
+	struct street_foot foot;
+
+	if (known->is_freed || known->address.flat || *known->address.prefix)
+		return;
+	if (parcel)
+		house.front_m = fronts[parcel - houses->quarter->parcels].front.length_m;
+	house.is_empty = known->is_reserved && parcel && !parcel->is_built;
+	if (!isnan(known->address.east)) {
+		street_line_foot(&houses->street->line, known->address.east, known->address.north,
+			&foot);
+		place(&house, &foot);
+	} else if (parcel && fronts[parcel - houses->quarter->parcels].street_id ==
+			houses->street->node.id) {
+		place(&house, &fronts[parcel - houses->quarter->parcels].front.foot);
+	} else {
+		return; /* nobody knows where */
+	}
+	houses->houses[houses->house_count++] = house;
+}
+
+static void add_parcel(struct street_houses *houses, const struct parcel_front *front,
+	const struct quarter_parcel *parcel)
+{
+	struct numbering_house house = {.parcel_id = parcel->id,
+		.front_m = front->front.length_m, .is_empty = !parcel->is_built};
+
+	place(&house, &front->front.foot);
+	houses->is_doubtful |= front->why == FRONTAGE_ALIKE;
+	houses->houses[houses->house_count++] = house;
+}
+
+static int gather(struct street_houses *houses, const struct parcel_front *fronts,
+	const struct quarter_addresses *addresses, struct error *err)
+{
+	const struct quarter *quarter = houses->quarter;
+	const struct known_address *known;
+
+	houses->houses = arena_zero(houses->tools->arena,
+		houses->address_count + quarter->parcel_count + 1, sizeof *houses->houses);
+	if (!houses->houses)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < houses->address_count; i++)
+		add_address(houses, fronts, &houses->addresses[i]);
+	for (size_t i = 0; i < quarter->parcel_count; i++)
+		if (fronts[i].street_id == houses->street->node.id &&
+			!quarter_addresses_of(addresses, quarter->parcels[i].id, &known))
+			add_parcel(houses, &fronts[i], &quarter->parcels[i]);
+	return 0;
+}
+
+static int find_parameters(struct street_houses *houses,
+	const struct numbering_parameters *parameters, struct error *err)
+{
+	const struct case_tools *tools = houses->tools;
+	struct scheme *scheme;
+	int rc = scheme_approved(tools->store, houses->street->node.id, &houses->rules->day,
+		&houses->scheme_id, err);
+
+	houses->parameters = parameters ? *parameters : houses->rules->parameters;
+	if (rc || parameters || !houses->scheme_id)
+		return rc;
+	scheme = arena_zero(tools->arena, 1, sizeof *scheme);
+	if (!scheme)
+		return fail_no_memory(err);
+	rc = scheme_read(tools->store, houses->scheme_id, false, tools->arena, scheme, err);
+	if (!rc)
+		rc = scheme_parameters_read(scheme, houses->rules, &houses->parameters, err);
+	/* To number anew is what one scheme did, once. */
+	houses->parameters.renumber = false;
+	return rc;
+}
+
+static int check_street(const struct quarter_street *street, struct error *err)
+{
+	if (!street)
+		return fail_no_such_street(err);
+	if (!street->node.in_force)
+		return fail_street_ended(err, street->node.name);
+	if (!street->is_measured)
+		return fail_street_line(err);
+	if (street->node.direction == STREET_UNDECIDED)
+		return fail_street_direction(err, street->node.name);
+	return 0;
+}
+
+int street_houses_number(const struct quarter *quarter, const struct parcel_front *fronts,
+	const struct quarter_addresses *addresses, int64_t street_id,
+	const struct numbering_parameters *parameters, struct street_houses *ret,
+	struct error *err)
+{
+	struct street_houses houses = {.tools = quarter->tools, .rules = quarter->rules,
+		.quarter = quarter, .street = quarter_street_of(quarter, street_id)};
+	int rc = check_street(houses.street, err);
+
+	if (!rc)
+		rc = street_chain_of(houses.tools, &houses.street->node, &houses.chain, err);
+	if (!rc)
+		rc = find_parameters(&houses, parameters, err);
+	if (!rc)
+		rc = own_addresses(&houses, addresses, err);
+	if (!rc)
+		rc = gather(&houses, fronts, addresses, err);
+	if (!rc)
+		rc = read_claims(&houses, err);
+	if (!rc)
+		rc = numbering_assign(houses.tools->arena, &houses.parameters, houses.claims,
+			houses.claim_count, houses.houses, houses.house_count, err);
+	if (!rc)
+		*ret = houses;
+	return rc;
+}
+
+int street_survey_make(const struct case_tools *tools, const struct numbering_rules *rules,
+	int64_t street_id, const struct numbering_parameters *parameters,
+	struct street_survey *ret, struct error *err)
+{
+	struct street_node node;
+	struct street_line line;
+	struct box *boxes = NULL;
+	size_t count = 0;
+	int rc = street_read(tools, street_id, &node, err);
+
+	if (!rc && !node.in_force)
+		rc = fail_street_ended(err, node.name);
+	if (!rc)
+		rc = street_measure(tools, &node, &line, err);
+	if (!rc)
+		rc = quarter_boxes_along(tools, rules, &line, &boxes, &count, err);
+	if (!rc)
+		rc = quarter_read(tools, rules, boxes, count, &ret->quarter, err);
+	if (!rc)
+		rc = quarter_addresses_read(&ret->quarter, boxes, count, &ret->addresses, err);
+	if (!rc)
+		rc = quarter_fronts(&ret->quarter, &ret->fronts, err);
+	return rc ? rc
+		  : street_houses_number(&ret->quarter, ret->fronts, &ret->addresses, street_id,
+			    parameters, &ret->houses, err);
+}
+
+const struct numbering_house *street_house_of_parcel(
+	const struct street_houses *houses, int64_t parcel_id)
+{
+	for (size_t i = 0; i < houses->house_count; i++)
+		if (houses->houses[i].parcel_id == parcel_id)
+			return &houses->houses[i];
+	return NULL;
+}
