@@ -9,6 +9,8 @@ dothi_SOURCES = \
 	%D%/app.c %D%/app.h \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
+	%D%/cases/address_record.c %D%/cases/address_record.h \
+	%D%/cases/addresses.c %D%/cases/addresses.h %D%/cases/addresses_run.c \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
 	%D%/cases/export.c %D%/cases/export.h \

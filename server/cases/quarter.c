@@ -389,7 +389,7 @@ int64_t quarter_parcel_at(
 					&quarter->parcels[grid->items[i]];
 				double distance = boxes_meet(&parcel->box, &box)
 					? shape_distance(&parcel->shape, east, north)
-					: INFINITY;
+					: (double)INFINITY;
 
 				if (distance < least || (distance == least && !best)) {
 					least = distance;
