@@ -3,6 +3,7 @@ bin_PROGRAMS += dothi
 dothi_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXEC_DIR=\"$(libexecdir)\" -DDATA_DIR=\"$(pkgdatadir)\"
 dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
+	%D%/addresses_api.c %D%/numbering_input.c %D%/numbering_input.h %D%/numbering_json.c %D%/numbering_json.h \
 	%D%/admin_api.c \
 	%D%/administrator.c %D%/administrator.h \
 	%D%/api_words.h \
@@ -21,6 +22,7 @@ dothi_SOURCES = \
 	%D%/cases/numbering_rules.c %D%/cases/numbering_rules.h \
 	%D%/cases/proposal.c %D%/cases/proposal.h \
 	%D%/cases/quarter.c %D%/cases/quarter.h \
+	%D%/cases/schemes.c %D%/cases/schemes.h %D%/cases/schemes_run.c \
 	%D%/cases/street_houses.c %D%/cases/street_houses.h \
 	%D%/cases/streets.c %D%/cases/streets.h \
 	%D%/cases/tools.h \
