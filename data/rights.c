@@ -101,6 +101,7 @@ int rights_make(struct store *store, const struct layer_table *layers,
 	struct rights rights = {.account_id = account->id,
 		.login = account->login,
 		.role = account->role,
+		.changes = !token || token->may_write,
 		.layers = of_layer};
 	int rc;
 

@@ -24,6 +24,7 @@ struct rights {
 	int64_t account_id;
 	struct account_login login;
 	enum role role;
+	bool changes;	  /* may change what its role may: not a token for reading alone */
 	bool administers; /* accounts and the server itself: the administrator in full, not narrowed */
 	const struct layer_rights *layers; /* by number in the table */
 	struct content_hash scope;	   /* equal for those who see the same */

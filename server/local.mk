@@ -3,6 +3,7 @@ bin_PROGRAMS += dothi
 dothi_CPPFLAGS = $(AM_CPPFLAGS) -DLIBEXEC_DIR=\"$(libexecdir)\" -DDATA_DIR=\"$(pkgdatadir)\"
 dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
+	%D%/scheme_json.c %D%/scheme_json.h %D%/schemes_api.c \
 	%D%/addresses_api.c %D%/numbering_input.c %D%/numbering_input.h %D%/numbering_json.c %D%/numbering_json.h \
 	%D%/admin_api.c \
 	%D%/administrator.c %D%/administrator.h \
@@ -53,6 +54,7 @@ dothi_SOURCES = \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
+	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_scheme.c \
 	%D%/commands/parcel.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \

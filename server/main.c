@@ -15,7 +15,11 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	user_scope_clear_command, user_token_add_command, user_token_list_command,
 	user_token_revoke_command, audit_group, audit_verify_command, tiles_group,
 	tiles_export_command, units_group, units_reform_command, parcel_group,
-	parcel_split_command, parcel_merge_command, parcel_redraw_command, parcel_renumber_command;
+	parcel_split_command, parcel_merge_command, parcel_redraw_command, parcel_renumber_command,
+	number_group, number_propose_command, number_reserve_command, number_issue_command,
+	number_renumber_command, number_retire_command, number_scheme_make_command, number_scheme_remake_command,
+	number_scheme_submit_command, number_scheme_recall_command, number_scheme_reject_command,
+	number_scheme_approve_command, number_scheme_show_command, number_scheme_list_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -54,6 +58,20 @@ const struct command *const all_commands[] = {
 	&parcel_merge_command,
 	&parcel_redraw_command,
 	&parcel_renumber_command,
+	&number_group,
+	&number_propose_command,
+	&number_reserve_command,
+	&number_issue_command,
+	&number_renumber_command,
+	&number_retire_command,
+	&number_scheme_make_command,
+	&number_scheme_remake_command,
+	&number_scheme_submit_command,
+	&number_scheme_recall_command,
+	&number_scheme_reject_command,
+	&number_scheme_approve_command,
+	&number_scheme_show_command,
+	&number_scheme_list_command,
 	&units_group,
 	&units_reform_command,
 	&doctor_command,

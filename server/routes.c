@@ -6,7 +6,7 @@
 extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
 	tiles_routes, city_routes, static_routes,
 	versions_routes, changes_routes, conflicts_routes, session_routes, admin_routes,
-	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes, search_routes, plan_routes, addresses_routes;
+	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes, search_routes, plan_routes, addresses_routes, schemes_routes;
 
 const struct route_table *const all_routes[] = {
 	&tiles_routes,
@@ -20,6 +20,7 @@ const struct route_table *const all_routes[] = {
 	&jobs_routes,
 	&parcels_routes,
 	&addresses_routes,
+	&schemes_routes,
 	&lineage_routes,
 	&units_routes,
 	&plan_routes,
