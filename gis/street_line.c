@@ -383,6 +383,26 @@ void street_line_at(const struct street_line *line, double chainage_m, double re
 	}
 }
 
+static void box_add_place(struct box *box, const double place[2])
+{
+	box_add(box, &(struct box){place[0], place[1], place[0], place[1]});
+}
+
+struct box street_line_box(const struct street_line *line, double from_m, double to_m)
+{
+	struct box box = box_empty;
+	double place[2], way[2];
+
+	street_line_at(line, from_m, place, way);
+	box_add_place(&box, place);
+	street_line_at(line, to_m, place, way);
+	box_add_place(&box, place);
+	for (size_t i = 0; i < line->point_count; i++)
+		if (line->chainage_m[i] >= from_m && line->chainage_m[i] <= to_m)
+			box_add_place(&box, line->xy + 2 * i);
+	return box;
+}
+
 double street_line_azimuth(const struct street_line *line)
 {
 	const double *a = line->xy, *b = line->xy + 2 * (line->point_count - 1);

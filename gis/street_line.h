@@ -55,6 +55,9 @@ void street_line_foot_between(const struct street_line *line, double east, doubl
 void street_line_at(const struct street_line *line, double chainage_m, double ret_place[2],
 	double ret_way[2]);
 
+/* The box of the street between two chainages. */
+struct box street_line_box(const struct street_line *line, double from_m, double to_m);
+
 /* Degrees clockwise from north of the chord from the first point to the last; NaN of a ring. */
 double street_line_azimuth(const struct street_line *line);
 

@@ -82,7 +82,7 @@ static void write_message(
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(ERROR_TEXT_MAX * 2);
 
-	error_print(&text, what, lang);
+	message_print(&text, lang, what->message, what->args);
 	json_member_text(json, key, text.data ? text.data : "");
 }
 
@@ -110,7 +110,7 @@ static void write_steps(
 		const struct proposal_step *step = &proposal->steps[i];
 
 		json_begin_object(json);
-		json_member_text(json, "code", error_message_code(&step->what));
+		json_member_text(json, "code", message_at(step->what.message)->code);
 		write_message(json, "text", &step->what, lang);
 		write_rule(json,
 			step->rule == RULE_NONE ? NULL : &proposal->rules.rows[step->rule]);
@@ -135,7 +135,7 @@ static void write_choices(
 			json_put_null(json);
 		numbering_number_write(
 			json, "number", &proposal->survey.houses.chain, &choice->number);
-		json_member_text(json, "code", error_message_code(&choice->why));
+		json_member_text(json, "code", message_at(choice->why.message)->code);
 		write_message(json, "text", &choice->why, lang);
 		json_end_object(json);
 	}

@@ -7,6 +7,8 @@
 #include "data/history.h"
 #include "data/search_index.h"
 
+static const double first_stretch_m = 60; /* of the street, to each side of a parcel */
+
 /* --- saying why --------------------------------------------------------------------------------- */
 
 static struct error *next_step(struct proposal *proposal, enum numbering_rule_kind rule)
@@ -147,7 +149,8 @@ static int look_around(const struct case_tools *tools, const struct proposal_ord
 	double reach = proposal->rules.limits.search_m;
 	struct box grown = {box->min_x - reach, box->min_y - reach, box->max_x + reach,
 		box->max_y + reach};
-	int rc = quarter_read(tools, &proposal->rules, &grown, 1, &around->quarter, err);
+	struct quarter_boxes boxes = {&grown, 1};
+	int rc = quarter_read(tools, &proposal->rules, &boxes, &around->quarter, err);
 
 	if (rc)
 		return rc;
@@ -156,7 +159,7 @@ static int look_around(const struct case_tools *tools, const struct proposal_ord
 		return fail_no_such_parcel(err);
 	if (!parcel->has_houses && !order->street_id)
 		return fail_use_without_houses(err, parcel->use);
-	quarter_choose(&around->quarter, parcel, around->near, &around->choice);
+	quarter_choose(&around->quarter, parcel, QUARTER_NEAR, around->near, &around->choice);
 	return 0;
 }
 
@@ -203,44 +206,70 @@ static int set_front(struct proposal *proposal, const struct proposal_order *ord
 	return check_door(proposal, street, &front->front, order->has_door, err);
 }
 
-static int survey_street(const struct case_tools *tools, const struct proposal_order *order,
-	int64_t street_id, struct proposal *proposal, struct error *err)
+/* The stretch of a street that is looked at. */
+struct stretch {
+	const struct quarter_street *street;
+	double from_m, to_m;
+};
+
+static int survey_stretch(const struct case_tools *tools, const struct proposal_order *order,
+	const struct stretch *stretch, struct proposal *proposal, struct error *err)
 {
 	struct street_survey *survey = &proposal->survey;
+	int64_t street_id = stretch->street->node.id;
 	const struct quarter_parcel *parcel;
-	struct box *boxes = NULL, *all;
-	struct street_node node;
-	struct street_line line;
-	size_t count = 0;
-	int rc = street_read(tools, street_id, &node, err);
+	int rc = street_survey_read(tools, &proposal->rules, stretch->street, stretch->from_m,
+		stretch->to_m, survey, err);
 
-	if (!rc && !node.in_force)
-		rc = fail_street_ended(err, node.name);
-	if (!rc)
-		rc = street_measure(tools, &node, &line, err);
-	if (!rc)
-		rc = quarter_boxes_along(tools, &proposal->rules, &line, &boxes, &count, err);
-	if (rc)
-		return rc;
-	all = arena_zero(tools->arena, count + 1, sizeof *all);
-	if (!all)
-		return fail_no_memory(err);
-	memcpy(all, boxes, count * sizeof *all);
-	rc = quarter_read(tools, &proposal->rules, all, count, &survey->quarter, err);
 	if (rc)
 		return rc;
 	parcel = quarter_parcel_of(&survey->quarter, order->parcel_id);
 	if (!parcel)
-		return fail_parcel_far(err, proposal->rules.limits.search_m, node.name);
-	rc = quarter_addresses_read(&survey->quarter, all, count, &survey->addresses, err);
-	if (!rc)
-		rc = quarter_fronts(&survey->quarter, &survey->fronts, err);
-	if (!rc)
-		rc = set_front(proposal, order, quarter_street_of(&survey->quarter, street_id),
-			parcel, err);
+		return fail_parcel_far(err, proposal->rules.limits.front_gap_m,
+			stretch->street->node.name);
+	rc = set_front(
+		proposal, order, quarter_street_of(&survey->quarter, street_id), parcel, err);
 	return rc ? rc
 		  : street_houses_number(&survey->quarter, survey->fronts, &survey->addresses,
 			    street_id, NULL, &survey->houses, err);
+}
+
+/* What is numbered on both sides of the parcel, or the end of the street, is what its number hangs on. */
+static bool is_enough(const struct proposal *proposal, const struct stretch *stretch, int64_t parcel_id)
+{
+	const struct numbering_house *house =
+		street_house_of_parcel(&proposal->survey.houses, parcel_id);
+	bool from_start = stretch->from_m <= 0;
+	bool to_end = stretch->to_m >= stretch->street->line.length_m;
+
+	return (from_start && to_end) || (house && !house->ahead_m &&
+		(from_start || house->before >= 0) && (to_end || house->behind >= 0));
+}
+
+/* Looks at a stretch of the street around the parcel, at more of it until that is enough. */
+static int survey_street(const struct case_tools *tools, const struct proposal_order *order,
+	int64_t street_id, const struct box *box, struct proposal *proposal, struct error *err)
+{
+	struct quarter_street street;
+	struct stretch stretch = {.street = &street};
+	struct street_foot foot;
+	double reach = first_stretch_m;
+	int rc = quarter_street_read(tools, street_id, &street, err);
+
+	if (rc)
+		return rc;
+	street_line_foot(&street.line, (box->min_x + box->max_x) / 2,
+		(box->min_y + box->max_y) / 2, &foot);
+	reach += hypot(box->max_x - box->min_x, box->max_y - box->min_y);
+	do {
+		/* A ring is looked at as a whole: its beginning is nowhere. */
+		stretch.from_m = street.line.is_closed ? 0 : foot.chainage_m - reach;
+		stretch.to_m = street.line.is_closed ? street.line.length_m
+						     : foot.chainage_m + reach;
+		rc = survey_stretch(tools, order, &stretch, proposal, err);
+		reach *= 4;
+	} while (!rc && !is_enough(proposal, &stretch, order->parcel_id));
+	return rc;
 }
 
 /* --- the number --------------------------------------------------------------------------------- */
@@ -516,7 +545,7 @@ int proposal_make(const struct case_tools *tools, const struct proposal_order *o
 		STEP(ret, RULE_NONE, MSG_STEP_STREET_GIVEN, {.integer = 0});
 	}
 	if (!rc)
-		rc = survey_street(tools, order, street_id, ret, err);
+		rc = survey_street(tools, order, street_id, &box, ret, err);
 	if (!rc)
 		decide(ret, order);
 	return rc;

@@ -9,6 +9,7 @@
 
 enum { GRID_SIDE_MAX = 512, GRID_SIGHT_STEPS = 3 };
 static const double cell_m = 60;
+static const double piece_m = 120; /* of a street, in one box */
 
 /* Which things lie in which cell: cell c has items[starts[c]..starts[c + 1]). */
 struct quarter_grid {
@@ -161,6 +162,8 @@ static int take_street(void *context, const struct feature *feature, struct erro
 	if (rc == ERR_NOMEM)
 		return fail_no_memory(err);
 	street->is_measured = !rc;
+	if (street->node.width_m > quarter->widest_m)
+		quarter->widest_m = street->node.width_m;
 	quarter->street_count++;
 	return 0;
 }
@@ -298,42 +301,62 @@ static bool street_boxes(const struct quarter *quarter, size_t thing, size_t n, 
 }
 
 int quarter_read(const struct case_tools *tools, const struct numbering_rules *rules,
-	const struct box *boxes, size_t box_count, struct quarter *ret, struct error *err)
+	const struct quarter_boxes *boxes, struct quarter *ret, struct error *err)
 {
 	int rc;
 
 	*ret = (struct quarter){.tools = tools, .rules = rules};
-	rc = read_streets(ret, boxes, box_count, err);
+	rc = read_streets(ret, boxes->boxes, boxes->count, err);
 	if (!rc)
-		rc = read_parcels(ret, boxes, box_count, err);
+		rc = read_parcels(ret, boxes->boxes, boxes->count, err);
 	if (!rc)
 		rc = make_grid(ret, ret->parcel_count, parcel_boxes, &ret->by_parcel, err);
 	if (!rc)
 		rc = make_grid(ret, ret->street_count, street_boxes, &ret->by_street, err);
-	return rc ? rc : note_buildings(ret, boxes, box_count, err);
+	return rc ? rc : note_buildings(ret, boxes->boxes, boxes->count, err);
+}
+
+int quarter_street_read(const struct case_tools *tools, int64_t id,
+	struct quarter_street *ret, struct error *err)
+{
+	int rc = street_read(tools, id, &ret->node, err);
+
+	if (!rc && !ret->node.in_force)
+		rc = fail_street_ended(err, ret->node.name);
+	if (!rc)
+		rc = street_measure(tools, &ret->node, &ret->line, err);
+	ret->is_measured = !rc;
+	return rc;
+}
+
+/* So far from the middle of a street may a parcel begin that lies at it. */
+static double reach_of(const struct numbering_rules *rules, double width_m)
+{
+	double width = isfinite(width_m) && width_m > 0 ? width_m : rules->limits.width_m;
+
+	return width / 2 + rules->limits.front_gap_m;
 }
 
 int quarter_boxes_along(const struct case_tools *tools, const struct numbering_rules *rules,
-	const struct street_line *line, struct box **ret_boxes, size_t *ret_count,
-	struct error *err)
+	const struct quarter_street *street, double from_m, double to_m,
+	struct quarter_boxes *ret, struct error *err)
 {
-	double reach = rules->limits.search_m;
-	size_t each = line->box_count / QUARTER_BOXES_MAX + 1, count = 0;
-	struct box *boxes =
-		arena_zero(tools->arena, line->box_count / each + 2, sizeof *boxes);
+	double reach = reach_of(rules, street->node.width_m);
+	double from = fmax(from_m, 0), to = fmin(to_m, street->line.length_m);
+	double step = fmax(piece_m, (to - from) / QUARTER_BOXES_MAX);
+	size_t count = (size_t)ceil(fmax(to - from, 1) / step);
 
-	if (!boxes)
+	*ret = (struct quarter_boxes){
+		arena_zero(tools->arena, count + 1, sizeof *ret->boxes), count};
+	if (!ret->boxes)
 		return fail_no_memory(err);
-	for (size_t i = 0; i < line->box_count; i += each) {
-		struct box box = box_empty;
+	for (size_t i = 0; i < count; i++) {
+		struct box box = street_line_box(&street->line, from + (double)i * step,
+			fmin(from + (double)(i + 1) * step, to));
 
-		for (size_t k = i; k < i + each && k < line->box_count; k++)
-			box_add(&box, &line->boxes[k]);
-		boxes[count++] = (struct box){box.min_x - reach, box.min_y - reach,
+		ret->boxes[i] = (struct box){box.min_x - reach, box.min_y - reach,
 			box.max_x + reach, box.max_y + reach};
 	}
-	*ret_boxes = boxes;
-	*ret_count = count;
 	return 0;
 }
 
@@ -438,42 +461,73 @@ static bool is_blocked(void *context, const double from[2], const double to[2])
 	return false;
 }
 
-/* Streets near a parcel, each once. */
-static size_t find_streets(const struct quarter *quarter, const struct quarter_parcel *parcel,
-	struct frontage_street near[FRONTAGE_STREETS_MAX])
+/* Whether any part of the parcel may lie so near to the street. */
+static bool may_reach(const struct quarter_parcel *parcel, const struct street_line *line,
+	double reach_m)
 {
+	double east = (parcel->box.min_x + parcel->box.max_x) / 2;
+	double north = (parcel->box.min_y + parcel->box.max_y) / 2;
+	double half = hypot(parcel->box.max_x - east, parcel->box.max_y - north);
+	struct street_foot foot;
+
+	street_line_foot(line, east, north, &foot);
+	return foot.distance_m <= half + reach_m;
+}
+
+/* A look for the streets around a parcel. */
+struct finding {
+	const struct quarter *quarter;
+	const struct quarter_parcel *parcel;
+	enum quarter_reach reach;
+	struct frontage_street *near;
+	size_t count;
+};
+
+static void find_street(struct finding *finding, const struct quarter_street *street)
+{
+	const struct numbering_rules *rules = finding->quarter->rules;
+
+	for (size_t i = 0; i < finding->count; i++)
+		if (finding->near[i].line == &street->line)
+			return;
+	if (finding->count == FRONTAGE_STREETS_MAX ||
+		!may_reach(finding->parcel, &street->line,
+			finding->reach == QUARTER_NEAR ? rules->limits.search_m
+						       : reach_of(rules, street->node.width_m)))
+		return;
+	finding->near[finding->count++] = (struct frontage_street){
+		street->node.id, &street->line, street->node.width_m};
+}
+
+/* Streets near a parcel, each once. */
+static void find_streets(struct finding *finding)
+{
+	const struct quarter *quarter = finding->quarter;
 	const struct quarter_grid *grid = quarter->by_street;
-	double reach = quarter->rules->limits.search_m;
-	struct box box = {parcel->box.min_x - reach, parcel->box.min_y - reach,
-		parcel->box.max_x + reach, parcel->box.max_y + reach};
+	const struct box *at = &finding->parcel->box;
+	double reach = finding->reach == QUARTER_NEAR ? quarter->rules->limits.search_m
+						      : reach_of(quarter->rules, quarter->widest_m);
+	struct box box = {at->min_x - reach, at->min_y - reach, at->max_x + reach,
+		at->max_y + reach};
 	struct span span = span_of(grid, &box);
-	size_t count = 0;
 
 	for (size_t y = span.first[1]; y <= span.last[1]; y++)
 		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
 			size_t cell = y * grid->columns + x;
 
-			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++) {
-				const struct quarter_street *street =
-					&quarter->streets[grid->items[i]];
-				bool known = false;
-
-				for (size_t k = 0; !known && k < count; k++)
-					known = near[k].line == &street->line;
-				if (!known && count < FRONTAGE_STREETS_MAX)
-					near[count++] = (struct frontage_street){street->node.id,
-						&street->line, street->node.width_m};
-			}
+			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++)
+				find_street(finding, &quarter->streets[grid->items[i]]);
 		}
-	return count;
 }
 
 void quarter_choose(const struct quarter *quarter, const struct quarter_parcel *parcel,
-	struct frontage_street near[FRONTAGE_STREETS_MAX], struct frontage_choice *ret)
+	enum quarter_reach reach, struct frontage_street near[FRONTAGE_STREETS_MAX],
+	struct frontage_choice *ret)
 {
 	struct sight sight = {quarter, parcel};
-	size_t count = find_streets(quarter, parcel, near);
+	struct finding finding = {quarter, parcel, reach, near, 0};
 
-	frontage_choose(
-		&quarter->rules->limits, near, count, &parcel->shape, is_blocked, &sight, ret);
+	find_streets(&finding);
+	frontage_choose(&quarter->rules->limits, near, finding.count, &parcel->shape, is_blocked,
+		&sight, ret);
 }

@@ -42,16 +42,27 @@ struct quarter {
 	struct quarter_parcel *parcels; /* by id */
 	size_t parcel_count;
 	struct quarter_grid *by_street, *by_parcel;
+	double widest_m; /* of the streets */
+};
+
+/* Where a quarter is read. */
+struct quarter_boxes {
+	struct box *boxes;
+	size_t count;
 };
 
 /* Reads the parcels that meet the boxes. ERR_TOO_LARGE over the caps. */
 int quarter_read(const struct case_tools *tools, const struct numbering_rules *rules,
-	const struct box *boxes, size_t box_count, struct quarter *ret, struct error *err);
+	const struct quarter_boxes *boxes, struct quarter *ret, struct error *err);
 
-/* The boxes along a street in which its parcels lie; in the arena. */
+/* Those in which the parcels of a street lie between two chainages; in the arena. */
 int quarter_boxes_along(const struct case_tools *tools, const struct numbering_rules *rules,
-	const struct street_line *line, struct box **ret_boxes, size_t *ret_count,
-	struct error *err);
+	const struct quarter_street *street, double from_m, double to_m,
+	struct quarter_boxes *ret, struct error *err);
+
+/* Reads a street with its line; is_measured is true then. */
+int quarter_street_read(const struct case_tools *tools, int64_t id,
+	struct quarter_street *ret, struct error *err);
 
 const struct quarter_street *quarter_street_of(const struct quarter *quarter, int64_t id);
 const struct quarter_parcel *quarter_parcel_of(const struct quarter *quarter, int64_t id);
@@ -64,7 +75,12 @@ int64_t quarter_parcel_at(
  * At which streets a parcel lies; choice->streets[] are positions in near[], which has room for
  * FRONTAGE_STREETS_MAX and whose ids tell the streets.
  */
+enum quarter_reach {
+	QUARTER_FRONTS, /* only streets that it may lie at */
+	QUARTER_NEAR,	/* if it lies at none, the nearest */
+};
 void quarter_choose(const struct quarter *quarter, const struct quarter_parcel *parcel,
-	struct frontage_street near[FRONTAGE_STREETS_MAX], struct frontage_choice *ret);
+	enum quarter_reach reach, struct frontage_street near[FRONTAGE_STREETS_MAX],
+	struct frontage_choice *ret);
 
 #endif

@@ -80,8 +80,8 @@ static int by_parcel(const void *left, const void *right)
 	return (a->address.id > b->address.id) - (a->address.id < b->address.id);
 }
 
-int quarter_addresses_read(const struct quarter *quarter, const struct box *boxes,
-	size_t box_count, struct quarter_addresses *ret, struct error *err)
+int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
+	struct quarter_addresses *ret, struct error *err)
 {
 	const struct case_tools *tools = quarter->tools;
 	const struct layer *layer = layer_of_addresses(tools->layers);
@@ -89,10 +89,10 @@ int quarter_addresses_read(const struct quarter *quarter, const struct box *boxe
 	struct taking taking = {.quarter = quarter};
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < box_count; i++) {
+	for (size_t i = 0; !rc && i < boxes->count; i++) {
 		bool more = false;
 
-		rc = feature_ids_in_box(tools->store, &VIEW_NOW(layer), &boxes[i], false, 0,
+		rc = feature_ids_in_box(tools->store, &VIEW_NOW(layer), &boxes->boxes[i], false, 0,
 			QUARTER_PARCELS_MAX, &ids, &more, err);
 		if (!rc && more)
 			rc = fail_quarter_too_large(err, QUARTER_PARCELS_MAX);
@@ -146,7 +146,7 @@ int quarter_fronts(const struct quarter *quarter, struct parcel_front **ret, str
 	for (size_t i = 0; i < quarter->parcel_count; i++) {
 		if (!quarter->parcels[i].has_houses)
 			continue;
-		quarter_choose(quarter, &quarter->parcels[i], near, &choice);
+		quarter_choose(quarter, &quarter->parcels[i], QUARTER_FRONTS, near, &choice);
 		fronts[i].why = choice.why;
 		if (choice.why == FRONTAGE_NONE)
 			continue;
@@ -384,28 +384,30 @@ int street_houses_number(const struct quarter *quarter, const struct parcel_fron
 	return rc;
 }
 
+int street_survey_read(const struct case_tools *tools, const struct numbering_rules *rules,
+	const struct quarter_street *street, double from_m, double to_m,
+	struct street_survey *ret, struct error *err)
+{
+	struct quarter_boxes boxes;
+	int rc = quarter_boxes_along(tools, rules, street, from_m, to_m, &boxes, err);
+
+	if (!rc)
+		rc = quarter_read(tools, rules, &boxes, &ret->quarter, err);
+	if (!rc)
+		rc = quarter_addresses_read(&ret->quarter, &boxes, &ret->addresses, err);
+	return rc ? rc : quarter_fronts(&ret->quarter, &ret->fronts, err);
+}
+
 int street_survey_make(const struct case_tools *tools, const struct numbering_rules *rules,
 	int64_t street_id, const struct numbering_parameters *parameters,
 	struct street_survey *ret, struct error *err)
 {
-	struct street_node node;
-	struct street_line line;
-	struct box *boxes = NULL;
-	size_t count = 0;
-	int rc = street_read(tools, street_id, &node, err);
+	struct quarter_street street;
+	int rc = quarter_street_read(tools, street_id, &street, err);
 
-	if (!rc && !node.in_force)
-		rc = fail_street_ended(err, node.name);
 	if (!rc)
-		rc = street_measure(tools, &node, &line, err);
-	if (!rc)
-		rc = quarter_boxes_along(tools, rules, &line, &boxes, &count, err);
-	if (!rc)
-		rc = quarter_read(tools, rules, boxes, count, &ret->quarter, err);
-	if (!rc)
-		rc = quarter_addresses_read(&ret->quarter, boxes, count, &ret->addresses, err);
-	if (!rc)
-		rc = quarter_fronts(&ret->quarter, &ret->fronts, err);
+		rc = street_survey_read(
+			tools, rules, &street, 0, street.line.length_m, ret, err);
 	return rc ? rc
 		  : street_houses_number(&ret->quarter, ret->fronts, &ret->addresses, street_id,
 			    parameters, &ret->houses, err);

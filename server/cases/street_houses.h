@@ -41,8 +41,8 @@ struct quarter_addresses {
 	struct known_address *all; /* by parcel, then id */
 	size_t count;
 };
-int quarter_addresses_read(const struct quarter *quarter, const struct box *boxes,
-	size_t box_count, struct quarter_addresses *ret, struct error *err);
+int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
+	struct quarter_addresses *ret, struct error *err);
 
 /* The known addresses of a parcel: *ret points at the first, gives how many. */
 size_t quarter_addresses_of(const struct quarter_addresses *addresses, int64_t parcel_id,
@@ -78,6 +78,11 @@ struct street_survey {
 };
 int street_survey_make(const struct case_tools *tools, const struct numbering_rules *rules,
 	int64_t street_id, const struct numbering_parameters *parameters,
+	struct street_survey *ret, struct error *err);
+
+/* Reads what lies along a street between two chainages; nothing is numbered yet. */
+int street_survey_read(const struct case_tools *tools, const struct numbering_rules *rules,
+	const struct quarter_street *street, double from_m, double to_m,
 	struct street_survey *ret, struct error *err);
 
 /* The house of a parcel, or of an address; NULL if it has none. */

@@ -77,6 +77,6 @@ void number_desk_say(struct desk *desk, const struct error *what)
 	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
 
 	strbuf_add_text(&text, "  ");
-	error_print(&text, what, desk->line->lang);
+	message_print(&text, desk->line->lang, what->message, what->args);
 	desk_print(desk, &text);
 }
