@@ -57,11 +57,13 @@ const struct rule city_rules[] = {
 	{.id = "numbering_alley", .kind = "numbering_alley", .confidence = "agreed",
 		.payload = "{\"named_after\": \"house_before_mouth\"}"},
 	/*
-	 * How far a street is looked for; how far from the edge of the carriageway a parcel still fronts it;
+	 * How far a street is looked for; how far from the edge of the carriageway a parcel still fronts it
+	 * (pavements grow with the street);
 	 * how much of its outline must; from where a door is too far; uses of land that have no houses.
 	 */
 	{.id = "numbering_reach", .kind = "numbering_reach", .confidence = "configuration",
-		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"least_front_m\": 0.8, \"far_m\": 50, \"width_m\": 4,"
+		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"front_gap_share\": 0.6, \"front_gap_least_m\": 1,"
+			   " \"least_front_m\": 0.8, \"far_m\": 50, \"width_m\": 4,"
 			   " \"without_houses\": [\"SON\", \"MNC\", \"DGT\", \"DTL\", \"NTD\"]}"},
 	{.id = "numbering_reservation", .kind = "numbering_reservation", .confidence = "configuration",
 		.payload = "{\"days\": 90}"},

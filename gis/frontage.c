@@ -167,6 +167,16 @@ static double width_of(const struct frontage_limits *limits, const struct fronta
 	return isfinite(street->width_m) && street->width_m > 0 ? street->width_m : limits->width_m;
 }
 
+double frontage_reach(const struct frontage_limits *limits, double width_m)
+{
+	double gap;
+
+	if (!(width_m > 0))
+		return limits->width_m / 2 + limits->front_gap_m;
+	gap = limits->front_gap_least_m + limits->front_gap_share * width_m;
+	return width_m / 2 + fmin(gap, limits->front_gap_m);
+}
+
 static bool lies_at(const struct frontage_limits *limits, const struct frontage_street *street,
 	const struct frontage *front, frontage_blocked *blocked, void *context)
 {
@@ -174,7 +184,8 @@ static bool lies_at(const struct frontage_limits *limits, const struct frontage_
 	const double from[2] = {front->near_east, front->near_north};
 	struct street_foot foot;
 
-	if (gap > limits->front_gap_m || front->length_m < limits->least_front_m)
+	if (front->near_m > frontage_reach(limits, street->width_m) ||
+		front->length_m < limits->least_front_m)
 		return false;
 	if (!blocked || gap < limits->least_front_m)
 		return true;

@@ -33,12 +33,16 @@ struct frontage_street {
 /* The payload of a rule "numbering_reach", and of "numbering_corner". */
 struct frontage_limits {
 	double search_m;     /* streets so near are looked at */
-	double front_gap_m;  /* from the edge of the carriageway to the parcel */
+	/* From the edge of the carriageway to the parcel, at most: of a street of known width that share of it. */
+	double front_gap_m, front_gap_share, front_gap_least_m;
 	double least_front_m;
 	double far_m;	     /* a door farther from its street is a mistake */
 	double wider_by_m;
 	double width_m;	     /* of a street that does not say */
 };
+
+/* So far from the middle of a street may a parcel begin that lies at it, m. */
+double frontage_reach(const struct frontage_limits *limits, double width_m);
 
 /* Whether other land lies between two places: asked only where there is a way between them. */
 typedef bool frontage_blocked(void *context, const double from[2], const double to[2]);

@@ -44,6 +44,24 @@ static int get_proposal(struct request *request, struct response *response, stru
 	return rc ? rc : proposal_write(&json, proposal, &tools, request->lang, err);
 }
 
+static int get_conflicts(struct request *request, struct response *response, struct error *err)
+{
+	const struct case_tools tools = numbering_tools(request);
+	struct number_conflicts *conflicts = arena_zero(&request->arena, 1, sizeof *conflicts);
+	struct json_writer json = JSON_WRITER(&response->body);
+	int64_t street_id = 0;
+	int rc = conflicts ? numbering_check_writer(request, err) : fail_no_memory(err);
+
+	if (!rc)
+		rc = numbering_id_param(request, WORD_STREET, true, &street_id, err);
+	if (!rc)
+		rc = number_conflicts_find(&tools, street_id, conflicts, err);
+	response->content_type = TYPE_JSON;
+	response->is_compressible = true;
+	response->caching = CACHE_NEVER;
+	return rc ? rc : number_conflicts_write(&json, conflicts, &tools, request->lang, err);
+}
+
 /* --- doing -------------------------------------------------------------------------------------- */
 
 static int read_place(
@@ -183,6 +201,9 @@ static int get_nothing(struct request *request, struct response *response, struc
 static const struct route routes[] = {
 	{"/api/numbering/propose", get_proposal, WORD_PARCEL " " WORD_STREET " door", on_worker,
 		{"Đề xuất số nhà cho một thửa, kèm lý do", "A house number for a place, with its reasons"},
+		NO_ACTIONS},
+	{"/api/numbering/conflicts", get_conflicts, WORD_STREET, on_worker,
+		{"Lỗi đánh số trên một đường", "What is wrong with the numbers of a place"},
 		NO_ACTIONS},
 	{"/api/addresses/reserve", get_nothing, "", on_worker, {"Giữ số nhà", "Reserve a number"},
 		ROUTE_ACTIONS(reserve_actions)},

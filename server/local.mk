@@ -20,6 +20,7 @@ dothi_SOURCES = \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
+	%D%/cases/number_conflicts.c %D%/cases/number_conflicts.h \
 	%D%/cases/numbering_rules.c %D%/cases/numbering_rules.h \
 	%D%/cases/proposal.c %D%/cases/proposal.h \
 	%D%/cases/quarter.c %D%/cases/quarter.h \

@@ -290,3 +290,55 @@ void address_write(struct json_writer *json, const struct address_work *work)
 	json_member_text(json, "valid_from", work->record.feature.valid_from.text);
 	json_end_object(json);
 }
+
+/* --- conflicts ---------------------------------------------------------------------------------- */
+
+static void write_id(struct json_writer *json, const char *key, int64_t id)
+{
+	json_put_key(json, key);
+	if (id)
+		json_put_int(json, id);
+	else
+		json_put_null(json);
+}
+
+static void write_conflict(
+	struct place_writer *places, const struct number_conflict *conflict, enum lang lang)
+{
+	struct json_writer *json = places->json;
+
+	json_begin_object(json);
+	json_member_text(json, "type", "Feature");
+	json_put_key(json, "properties");
+	json_begin_object(json);
+	json_member_text(json, "kind", number_conflict_names[conflict->kind]);
+	json_member_text(json, "code", message_at(conflict->what.message)->code);
+	write_message(json, "text", &conflict->what, lang);
+	write_id(json, "address_id", conflict->address_id);
+	write_id(json, "parcel_id", conflict->parcel_id);
+	json_end_object(json);
+	if (isnan(conflict->east))
+		json_member_text(json, "geometry", NULL);
+	else
+		place_write_point(places, "geometry", conflict->east, conflict->north);
+	json_end_object(json);
+}
+
+int number_conflicts_write(struct json_writer *json, const struct number_conflicts *conflicts,
+	const struct case_tools *tools, enum lang lang, struct error *err)
+{
+	struct place_writer places;
+	int rc = place_writer_open(tools, json, &places, err);
+
+	if (rc)
+		return rc;
+	json_begin_object(json);
+	json_member_text(json, "type", "FeatureCollection");
+	json_put_key(json, "features");
+	json_begin_array(json);
+	for (size_t i = 0; i < conflicts->count; i++)
+		write_conflict(&places, &conflicts->all[i], lang);
+	json_end_array(json);
+	json_end_object(json);
+	return 0;
+}

@@ -7,6 +7,7 @@
 
 #include "base/json_write.h"
 #include "server/cases/addresses.h"
+#include "server/cases/number_conflicts.h"
 
 /* Writes places of the working CRS. */
 struct place_writer {
@@ -30,6 +31,10 @@ int proposal_write(struct json_writer *json, const struct proposal *proposal,
 
 /* What came of a deed: the address as an object. */
 void address_write(struct json_writer *json, const struct address_work *work);
+
+/* A GeoJSON FeatureCollection: properties are kind, code, text, address_id, parcel_id. */
+int number_conflicts_write(struct json_writer *json, const struct number_conflicts *conflicts,
+	const struct case_tools *tools, enum lang lang, struct error *err);
 
 /* "left", "right". */
 const char *numbering_side_word(int side);

@@ -64,6 +64,8 @@ static int read_numbers(
 		{RULE_RESERVE, "front_m", &rules->parameters.front_m},
 		{RULE_REACH, "search_m", &limits->search_m},
 		{RULE_REACH, "front_gap_m", &limits->front_gap_m},
+		{RULE_REACH, "front_gap_share", &limits->front_gap_share},
+		{RULE_REACH, "front_gap_least_m", &limits->front_gap_least_m},
 		{RULE_REACH, "least_front_m", &limits->least_front_m},
 		{RULE_REACH, "far_m", &limits->far_m},
 		{RULE_REACH, "width_m", &limits->width_m},

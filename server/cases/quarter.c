@@ -329,19 +329,11 @@ int quarter_street_read(const struct case_tools *tools, int64_t id,
 	return rc;
 }
 
-/* So far from the middle of a street may a parcel begin that lies at it. */
-static double reach_of(const struct numbering_rules *rules, double width_m)
-{
-	double width = isfinite(width_m) && width_m > 0 ? width_m : rules->limits.width_m;
-
-	return width / 2 + rules->limits.front_gap_m;
-}
-
 int quarter_boxes_along(const struct case_tools *tools, const struct numbering_rules *rules,
 	const struct quarter_street *street, double from_m, double to_m,
 	struct quarter_boxes *ret, struct error *err)
 {
-	double reach = reach_of(rules, street->node.width_m);
+	double reach = frontage_reach(&rules->limits, street->node.width_m);
 	double from = fmax(from_m, 0), to = fmin(to_m, street->line.length_m);
 	double step = fmax(piece_m, (to - from) / QUARTER_BOXES_MAX);
 	size_t count = (size_t)ceil(fmax(to - from, 1) / step);
@@ -493,10 +485,18 @@ static void find_street(struct finding *finding, const struct quarter_street *st
 	if (finding->count == FRONTAGE_STREETS_MAX ||
 		!may_reach(finding->parcel, &street->line,
 			finding->reach == QUARTER_NEAR ? rules->limits.search_m
-						       : reach_of(rules, street->node.width_m)))
+						       : frontage_reach(&rules->limits, street->node.width_m)))
 		return;
 	finding->near[finding->count++] = (struct frontage_street){
 		street->node.id, &street->line, street->node.width_m};
+}
+
+/* The reach of the widest street, or of one whose width is not known. */
+static double widest_reach(const struct quarter *quarter)
+{
+	const struct frontage_limits *limits = &quarter->rules->limits;
+
+	return fmax(frontage_reach(limits, quarter->widest_m), frontage_reach(limits, 0));
 }
 
 /* Streets near a parcel, each once. */
@@ -506,7 +506,7 @@ static void find_streets(struct finding *finding)
 	const struct quarter_grid *grid = quarter->by_street;
 	const struct box *at = &finding->parcel->box;
 	double reach = finding->reach == QUARTER_NEAR ? quarter->rules->limits.search_m
-						      : reach_of(quarter->rules, quarter->widest_m);
+						      : widest_reach(quarter);
 	struct box box = {at->min_x - reach, at->min_y - reach, at->max_x + reach,
 		at->max_y + reach};
 	struct span span = span_of(grid, &box);

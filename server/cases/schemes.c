@@ -259,7 +259,7 @@ static int check_words(const struct scheme_work *work, struct error *err)
 	if (order->deed == SCHEME_REJECT && (!order->reason || !*order->reason))
 		return fail_reason_needed(err);
 	if (order->deed == SCHEME_APPROVE && !order->document && !work->scheme.document)
-		return fail_number_member(err, "document");
+		return fail_scheme_document_missing(err);
 	return 0;
 }
 

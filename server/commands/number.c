@@ -6,7 +6,7 @@
 #include "server/commands/number_desk.h"
 #include "server/numbering_json.h"
 
-enum { JSON_MAX_BYTES = 8 << 20, LINE_MAX_BYTES = 1 << 12 };
+enum { JSON_MAX_BYTES = 8 << 20, CONFLICTS_MAX_BYTES = 64 << 20, LINE_MAX_BYTES = 1 << 12 };
 
 /* --- proposing ---------------------------------------------------------------------------------- */
 
@@ -49,6 +49,35 @@ static int run_propose(struct desk *desk, struct error *err)
 		return 0;
 	}
 	rc = proposal_write(&json, proposal, &number.tools, desk->line->lang, err);
+	if (!rc)
+		rc = strbuf_check(&out, err);
+	if (!rc)
+		desk_print(desk, &out);
+	return rc;
+}
+
+static int run_conflicts(struct desk *desk, struct error *err)
+{
+	autofree(number_desk_close) struct number_desk number = {NULL};
+	autofree(strbuf_clear) struct strbuf out = STRBUF(CONFLICTS_MAX_BYTES);
+	struct json_writer json = JSON_WRITER(&out);
+	struct number_conflicts *conflicts = NULL;
+	int64_t street_id = 0;
+	int rc = number_desk_open(&number, desk, err);
+
+	if (!rc)
+		rc = number_desk_id(desk, WORD_STREET, true, &street_id, err);
+	if (rc)
+		return rc;
+	conflicts = arena_zero(&number.arena, 1, sizeof *conflicts);
+	if (!conflicts)
+		return fail_no_memory(err);
+	rc = number_conflicts_find(&number.tools, street_id, conflicts, err);
+	for (size_t i = 0; !rc && !desk->line->json && i < conflicts->count; i++)
+		number_desk_say(desk, &conflicts->all[i].what);
+	if (rc || !desk->line->json)
+		return rc;
+	rc = number_conflicts_write(&json, conflicts, &number.tools, desk->line->lang, err);
 	if (!rc)
 		rc = strbuf_check(&out, err);
 	if (!rc)
@@ -178,6 +207,9 @@ static const struct command_option retire_options[] = {
 	{WORD_ADDRESS, "ID", MSG_HELP_NUMBER_ADDRESS}, {"reason", "TEXT", MSG_HELP_NUMBER_REASON},
 	{"valid-from", "DATE", MSG_HELP_NUMBER_FROM}, {NULL, NULL, 0}};
 
+static const struct command_option conflicts_options[] = {
+	{WORD_STREET, "ID", MSG_HELP_NUMBER_ROAD}, {NULL, NULL, 0}};
+
 const struct command number_group = {
 	"number", "…", 0, COMMAND_WORDS_MAX, MSG_HELP_NUMBER, NULL, COMMAND_ALONE, NULL};
 
@@ -189,3 +221,4 @@ VERB(reserve, MSG_HELP_NUMBER_RESERVE, COMMAND_WRITES);
 VERB(issue, MSG_HELP_NUMBER_ISSUE, COMMAND_WRITES);
 VERB(renumber, MSG_HELP_NUMBER_RENUMBER, COMMAND_WRITES);
 VERB(retire, MSG_HELP_NUMBER_RETIRE, COMMAND_WRITES);
+VERB(conflicts, MSG_HELP_NUMBER_CONFLICTS, COMMAND_READS);
