@@ -266,6 +266,24 @@ static int note_building(void *context, int64_t id, const struct box *box, struc
 	return 0;
 }
 
+/* A box that holds all of the parcels that meet it. */
+static struct box whole_parcels(const struct quarter *quarter, const struct box *box)
+{
+	const struct quarter_grid *grid = quarter->by_parcel;
+	struct span span = span_of(grid, box);
+	struct box whole = box_empty;
+
+	for (size_t y = span.first[1]; y <= span.last[1]; y++)
+		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
+			size_t cell = y * grid->columns + x;
+
+			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++)
+				if (boxes_meet(&quarter->parcels[grid->items[i]].box, box))
+					box_add(&whole, &quarter->parcels[grid->items[i]].box);
+		}
+	return whole;
+}
+
 static int note_buildings(
 	struct quarter *quarter, const struct box *boxes, size_t box_count, struct error *err)
 {
@@ -278,9 +296,13 @@ static int note_buildings(
 		return rc;
 	for (size_t i = 0; i < quarter->parcel_count; i++)
 		quarter->parcels[i].is_built = false;
-	for (size_t i = 0; !rc && i < box_count; i++)
-		rc = feature_boxes_in_box(
-			tools->store, &VIEW_NOW(layer), &boxes[i], note_building, quarter, err);
+	for (size_t i = 0; !rc && i < box_count; i++) {
+		struct box box = whole_parcels(quarter, &boxes[i]);
+
+		if (!box_is_empty(&box))
+			rc = feature_boxes_in_box(tools->store, &VIEW_NOW(layer), &box,
+				note_building, quarter, err);
+	}
 	return rc;
 }
 
