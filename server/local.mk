@@ -15,6 +15,7 @@ dothi_SOURCES = \
 	%D%/cases/addresses.c %D%/cases/addresses.h %D%/cases/addresses_run.c \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
 	%D%/cases/audit_json.c %D%/cases/audit_json.h \
+	%D%/cases/city_numbering.c %D%/cases/city_numbering.h \
 	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/export_job.c %D%/cases/export_job.h \
 	%D%/cases/edit.c %D%/cases/edit.h \

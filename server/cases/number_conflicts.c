@@ -32,7 +32,7 @@ static struct number_conflict *add(struct looking *looking, enum conflict_kind k
 		conflict->north = address->north;
 	} else if (parcel) {
 		const struct frontage *front =
-			&looking->conflicts->survey.fronts[parcel - quarter->parcels].front;
+			&looking->conflicts->survey.fronts.all[parcel - quarter->parcels].front;
 
 		conflict->east = front->east;
 		conflict->north = front->north;

@@ -181,7 +181,7 @@ static int set_front(struct proposal *proposal, const struct proposal_order *ord
 	struct error *err)
 {
 	struct parcel_front *front =
-		&proposal->survey.fronts[parcel - proposal->survey.quarter.parcels];
+		&proposal->survey.fronts.all[parcel - proposal->survey.quarter.parcels];
 	double least = proposal->rules.limits.far_m;
 
 	front->street_id = street->node.id;
@@ -229,8 +229,9 @@ static int survey_stretch(const struct case_tools *tools, const struct proposal_
 			stretch->street->node.name);
 	rc = set_front(
 		proposal, order, quarter_street_of(&survey->quarter, street_id), parcel, err);
+	quarter_fronts_sort(&survey->fronts);
 	return rc ? rc
-		  : street_houses_number(&survey->quarter, survey->fronts, &survey->addresses,
+		  : street_houses_number(&survey->quarter, &survey->fronts, &survey->addresses,
 			    street_id, NULL, &survey->houses, err);
 }
 

@@ -194,7 +194,8 @@ static int take_parcel(void *context, const struct feature *feature, struct erro
 		return 0;
 	parcel = &quarter->parcels[quarter->parcel_count++];
 	*parcel = (struct quarter_parcel){.id = feature->id, .version = feature->version,
-		.box = feature->box, .use = "", .is_built = true};
+		.box = feature->box, .use = "", .is_built = true,
+		.unit_now = view_unit(layer, feature)};
 	if (use->kind == VALUE_TEXT)
 		parcel->use = arena_text(quarter->tools->arena, use->text, use->len);
 	if (!parcel->use)

@@ -18,7 +18,7 @@ enum {
 };
 
 struct quarter_parcel {
-	int64_t id, version;
+	int64_t id, version, unit_now;
 	struct shape shape;
 	struct box box;
 	const char *use;    /* land use; "" unknown */

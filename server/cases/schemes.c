@@ -58,7 +58,7 @@ static bool is_corner(const struct scheme_work *work, int64_t parcel_id)
 	const struct quarter *quarter = &work->survey.quarter;
 	const struct quarter_parcel *parcel = quarter_parcel_of(quarter, parcel_id);
 
-	return parcel && work->survey.fronts[parcel - quarter->parcels].why == FRONTAGE_ALIKE;
+	return parcel && work->survey.fronts.all[parcel - quarter->parcels].why == FRONTAGE_ALIKE;
 }
 
 static enum scheme_act act_of(enum numbering_act act)
@@ -88,8 +88,8 @@ static void find_door(const struct scheme_work *work, const struct numbering_hou
 		return;
 	item->parcel_version = parcel->version;
 	if (!house->caller || isnan(item->east)) {
-		item->east = work->survey.fronts[parcel - quarter->parcels].front.east;
-		item->north = work->survey.fronts[parcel - quarter->parcels].front.north;
+		item->east = work->survey.fronts.all[parcel - quarter->parcels].front.east;
+		item->north = work->survey.fronts.all[parcel - quarter->parcels].front.north;
 	}
 }
 

@@ -80,6 +80,16 @@ static int by_parcel(const void *left, const void *right)
 	return (a->address.id > b->address.id) - (a->address.id < b->address.id);
 }
 
+static int by_street(const void *left, const void *right)
+{
+	const struct address *a = &(*(const struct known_address *const *)left)->address;
+	const struct address *b = &(*(const struct known_address *const *)right)->address;
+
+	if (a->street_id != b->street_id)
+		return a->street_id < b->street_id ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
 int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
 	struct quarter_addresses *ret, struct error *err)
 {
@@ -109,7 +119,13 @@ int quarter_addresses_read(const struct quarter *quarter, const struct quarter_b
 	if (rc)
 		return rc;
 	qsort(taking.all, taking.count, sizeof *taking.all, by_parcel);
-	*ret = (struct quarter_addresses){taking.all, taking.count};
+	*ret = (struct quarter_addresses){taking.all,
+		arena_zero(tools->arena, taking.count + 1, sizeof *ret->by_street), taking.count};
+	if (!ret->by_street)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < ret->count; i++)
+		ret->by_street[i] = &ret->all[i];
+	qsort(ret->by_street, ret->count, sizeof *ret->by_street, by_street);
 	return 0;
 }
 
@@ -134,27 +150,69 @@ size_t quarter_addresses_of(const struct quarter_addresses *addresses, int64_t p
 
 /* --- fronts ------------------------------------------------------------------------------------- */
 
-int quarter_fronts(const struct quarter *quarter, struct parcel_front **ret, struct error *err)
+static int by_front(const void *left, const void *right)
 {
-	struct parcel_front *fronts =
-		arena_zero(quarter->tools->arena, quarter->parcel_count + 1, sizeof *fronts);
+	const struct parcel_front *a = *(const struct parcel_front *const *)left;
+	const struct parcel_front *b = *(const struct parcel_front *const *)right;
+
+	if (a->street_id != b->street_id)
+		return a->street_id < b->street_id ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+void quarter_fronts_sort(struct quarter_fronts *fronts)
+{
+	qsort(fronts->by_street, fronts->count, sizeof *fronts->by_street, by_front);
+}
+
+static void choose_front(const struct quarter *quarter, struct parcel_front *front)
+{
 	struct frontage_street near[FRONTAGE_STREETS_MAX];
 	struct frontage_choice choice;
 
-	if (!fronts)
+	if (!front->parcel->has_houses)
+		return;
+	quarter_choose(quarter, front->parcel, QUARTER_FRONTS, near, &choice);
+	front->why = choice.why;
+	if (choice.why == FRONTAGE_NONE)
+		return;
+	front->street_id = near[choice.streets[0]].id;
+	front->front = choice.fronts[0];
+}
+
+int quarter_fronts_make(
+	const struct quarter *quarter, struct quarter_fronts *ret, struct error *err)
+{
+	struct arena *arena = quarter->tools->arena;
+	size_t count = quarter->parcel_count;
+
+	*ret = (struct quarter_fronts){arena_zero(arena, count + 1, sizeof *ret->all),
+		arena_zero(arena, count + 1, sizeof *ret->by_street), count};
+	if (!ret->all || !ret->by_street)
 		return fail_no_memory(err);
-	for (size_t i = 0; i < quarter->parcel_count; i++) {
-		if (!quarter->parcels[i].has_houses)
-			continue;
-		quarter_choose(quarter, &quarter->parcels[i], QUARTER_FRONTS, near, &choice);
-		fronts[i].why = choice.why;
-		if (choice.why == FRONTAGE_NONE)
-			continue;
-		fronts[i].street_id = near[choice.streets[0]].id;
-		fronts[i].front = choice.fronts[0];
+	for (size_t i = 0; i < count; i++) {
+		ret->all[i].parcel = &quarter->parcels[i];
+		choose_front(quarter, &ret->all[i]);
+		ret->by_street[i] = &ret->all[i];
 	}
-	*ret = fronts;
+	quarter_fronts_sort(ret);
 	return 0;
+}
+
+/* The first front of a street, or behind the last. */
+static size_t first_front(const struct quarter_fronts *fronts, int64_t street_id)
+{
+	size_t low = 0, high = fronts->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (fronts->by_street[middle]->street_id < street_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 /* --- the houses of a street --------------------------------------------------------------------- */
@@ -166,19 +224,30 @@ static int by_id(const void *left, const void *right)
 	return (a->address.id > b->address.id) - (a->address.id < b->address.id);
 }
 
+/* Those of the street, which come in the order of their ids. */
 static int own_addresses(struct street_houses *houses, const struct quarter_addresses *addresses,
 	struct error *err)
 {
 	int64_t id = houses->street->node.id;
+	size_t low = 0, high = addresses->count, end;
 
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (addresses->by_street[middle]->address.street_id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < addresses->count; end++)
+		if (addresses->by_street[end]->address.street_id != id)
+			break;
 	houses->addresses = arena_zero(
-		houses->tools->arena, addresses->count + 1, sizeof *houses->addresses);
+		houses->tools->arena, end - low + 1, sizeof *houses->addresses);
 	if (!houses->addresses)
 		return fail_no_memory(err);
-	for (size_t i = 0; i < addresses->count; i++)
-		if (addresses->all[i].address.street_id == id)
-			houses->addresses[houses->address_count++] = addresses->all[i];
-	qsort(houses->addresses, houses->address_count, sizeof *houses->addresses, by_id);
+	for (size_t i = low; i < end; i++)
+		houses->addresses[houses->address_count++] = *addresses->by_street[i];
 	return 0;
 }
 
@@ -264,10 +333,12 @@ static struct numbering_number number_of(const struct address *address)
 }
 
 /* One that has a number stands where its entrance is; without one, where its parcel fronts. */
-static void add_address(struct street_houses *houses, const struct parcel_front *fronts,
+static void add_address(struct street_houses *houses, const struct quarter_fronts *fronts,
 	const struct known_address *known)
 {
 	const struct quarter_parcel *parcel = quarter_parcel_of(houses->quarter, known->parcel_id);
+	const struct parcel_front *front =
+		parcel ? &fronts->all[parcel - houses->quarter->parcels] : NULL;
 	struct numbering_house house = {.parcel_id = known->parcel_id,
 		.address_id = known->address.id,
 		.caller = (size_t)(known - houses->addresses) + 1,
@@ -276,49 +347,49 @@ static void add_address(struct street_houses *houses, const struct parcel_front 
 
 	if (known->is_freed || known->address.flat || *known->address.prefix)
 		return;
-	if (parcel)
-		house.front_m = fronts[parcel - houses->quarter->parcels].front.length_m;
+	if (front)
+		house.front_m = front->front.length_m;
 	house.is_empty = known->is_reserved && parcel && !parcel->is_built;
 	if (!isnan(known->address.east)) {
 		street_line_foot(&houses->street->line, known->address.east, known->address.north,
 			&foot);
 		place(&house, &foot);
-	} else if (parcel && fronts[parcel - houses->quarter->parcels].street_id ==
-			houses->street->node.id) {
-		place(&house, &fronts[parcel - houses->quarter->parcels].front.foot);
+	} else if (front && front->street_id == houses->street->node.id) {
+		place(&house, &front->front.foot);
 	} else {
 		return; /* nobody knows where */
 	}
 	houses->houses[houses->house_count++] = house;
 }
 
-static void add_parcel(struct street_houses *houses, const struct parcel_front *front,
-	const struct quarter_parcel *parcel)
+static void add_parcel(struct street_houses *houses, const struct parcel_front *front)
 {
-	struct numbering_house house = {.parcel_id = parcel->id,
-		.front_m = front->front.length_m, .is_empty = !parcel->is_built};
+	struct numbering_house house = {.parcel_id = front->parcel->id,
+		.front_m = front->front.length_m, .is_empty = !front->parcel->is_built};
 
 	place(&house, &front->front.foot);
 	houses->is_doubtful |= front->why == FRONTAGE_ALIKE;
 	houses->houses[houses->house_count++] = house;
 }
 
-static int gather(struct street_houses *houses, const struct parcel_front *fronts,
+static int gather(struct street_houses *houses, const struct quarter_fronts *fronts,
 	const struct quarter_addresses *addresses, struct error *err)
 {
-	const struct quarter *quarter = houses->quarter;
+	int64_t id = houses->street->node.id;
+	size_t first = first_front(fronts, id), end = first;
 	const struct known_address *known;
 
+	while (end < fronts->count && fronts->by_street[end]->street_id == id)
+		end++;
 	houses->houses = arena_zero(houses->tools->arena,
-		houses->address_count + quarter->parcel_count + 1, sizeof *houses->houses);
+		houses->address_count + end - first + 1, sizeof *houses->houses);
 	if (!houses->houses)
 		return fail_no_memory(err);
 	for (size_t i = 0; i < houses->address_count; i++)
 		add_address(houses, fronts, &houses->addresses[i]);
-	for (size_t i = 0; i < quarter->parcel_count; i++)
-		if (fronts[i].street_id == houses->street->node.id &&
-			!quarter_addresses_of(addresses, quarter->parcels[i].id, &known))
-			add_parcel(houses, &fronts[i], &quarter->parcels[i]);
+	for (size_t i = first; i < end; i++)
+		if (!quarter_addresses_of(addresses, fronts->by_street[i]->parcel->id, &known))
+			add_parcel(houses, fronts->by_street[i]);
 	return 0;
 }
 
@@ -357,7 +428,7 @@ static int check_street(const struct quarter_street *street, struct error *err)
 	return 0;
 }
 
-int street_houses_number(const struct quarter *quarter, const struct parcel_front *fronts,
+int street_houses_number(const struct quarter *quarter, const struct quarter_fronts *fronts,
 	const struct quarter_addresses *addresses, int64_t street_id,
 	const struct numbering_parameters *parameters, struct street_houses *ret,
 	struct error *err)
@@ -395,7 +466,7 @@ int street_survey_read(const struct case_tools *tools, const struct numbering_ru
 		rc = quarter_read(tools, rules, &boxes, &ret->quarter, err);
 	if (!rc)
 		rc = quarter_addresses_read(&ret->quarter, &boxes, &ret->addresses, err);
-	return rc ? rc : quarter_fronts(&ret->quarter, &ret->fronts, err);
+	return rc ? rc : quarter_fronts_make(&ret->quarter, &ret->fronts, err);
 }
 
 int street_survey_make(const struct case_tools *tools, const struct numbering_rules *rules,
@@ -409,7 +480,7 @@ int street_survey_make(const struct case_tools *tools, const struct numbering_ru
 		rc = street_survey_read(
 			tools, rules, &street, 0, street.line.length_m, ret, err);
 	return rc ? rc
-		  : street_houses_number(&ret->quarter, ret->fronts, &ret->addresses, street_id,
+		  : street_houses_number(&ret->quarter, &ret->fronts, &ret->addresses, street_id,
 			    parameters, &ret->houses, err);
 }
 

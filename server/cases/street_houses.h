@@ -39,6 +39,7 @@ struct street_houses {
 /* Which addresses of any street are known in a quarter: parcels that have one need no other. */
 struct quarter_addresses {
 	struct known_address *all; /* by parcel, then id */
+	const struct known_address **by_street;
 	size_t count;
 };
 int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
@@ -53,18 +54,27 @@ size_t quarter_addresses_of(const struct quarter_addresses *addresses, int64_t p
  * none.
  */
 struct parcel_front {
+	const struct quarter_parcel *parcel;
 	int64_t street_id;
 	enum frontage_why why;
 	struct frontage front;
 };
-int quarter_fronts(const struct quarter *quarter, struct parcel_front **ret, struct error *err);
+struct quarter_fronts {
+	struct parcel_front *all;
+	const struct parcel_front **by_street;
+	size_t count;
+};
+int quarter_fronts_make(const struct quarter *quarter, struct quarter_fronts *ret, struct error *err);
+
+/* After a front was changed. */
+void quarter_fronts_sort(struct quarter_fronts *fronts);
 
 /*
  * Numbers the houses of a street. parameters NULL: those of its approved scheme, or the rules'.
  * ERR_INVALID: a street without direction (fail_street_direction), that has ended (fail_street_ended), or that
  * has no line.
  */
-int street_houses_number(const struct quarter *quarter, const struct parcel_front *fronts,
+int street_houses_number(const struct quarter *quarter, const struct quarter_fronts *fronts,
 	const struct quarter_addresses *addresses, int64_t street_id,
 	const struct numbering_parameters *parameters, struct street_houses *ret,
 	struct error *err);
@@ -73,7 +83,7 @@ int street_houses_number(const struct quarter *quarter, const struct parcel_fron
 struct street_survey {
 	struct quarter quarter;
 	struct quarter_addresses addresses;
-	struct parcel_front *fronts;
+	struct quarter_fronts fronts;
 	struct street_houses houses;
 };
 int street_survey_make(const struct case_tools *tools, const struct numbering_rules *rules,
