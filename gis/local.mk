@@ -26,6 +26,7 @@ gis_libgis_a_SOURCES = \
 	%D%/import_columns.c %D%/import_columns.h \
 	%D%/keep_corners.c %D%/keep_corners.h \
 	%D%/land_check.c %D%/land_check.h \
+	%D%/line_chain.c %D%/line_chain.h \
 	%D%/ogr_layer.h \
 	%D%/ogr_process.c %D%/ogr_process.h \
 	%D%/ogr_reader.c %D%/ogr_reader.h \
@@ -65,6 +66,9 @@ gis_libgis_a_SOURCES = \
 	%D%/shapefile.c %D%/shapefile.h \
 	%D%/short_names.c %D%/short_names.h \
 	%D%/side.c %D%/side.h \
+	%D%/street_network.c %D%/street_network.h %D%/street_network_work.h \
+	%D%/street_network_faults.c %D%/street_network_say.c %D%/street_network_tree.c \
+	%D%/stretch_grid.c %D%/stretch_grid.h \
 	%D%/unit_finder.c %D%/unit_finder.h \
 	%D%/unit_succession.c %D%/unit_succession.h \
 	%D%/upload.c %D%/upload.h \
