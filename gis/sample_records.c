@@ -71,9 +71,10 @@ static const char *surface_of(const struct sample_street *street, struct dice *d
 
 int sample_records_streets(struct sample_town *town, struct error *err)
 {
-	enum { NAME, KIND, PARENT, AFTER, MOUTH, ENDS, WIDTH, SURFACE, UNIT, UNIT_NOW };
+	enum { NAME, KIND, PARENT, AFTER, MOUTH, DIRECTION, ENDS, WIDTH, SURFACE, UNIT, UNIT_NOW };
 	static const char *const fields[] = {"name", "kind", "parent_id", "named_after_number",
-		"mouth_m", "open_ends", "width_m", "surface", "admin_unit_id", "unit_now_id", NULL};
+		"mouth_m", "direction", "open_ends", "width_m", "surface", "admin_unit_id",
+		"unit_now_id", NULL};
 	autofree(sample_writer_close) struct sample_writer writer;
 	int rc = sample_records_open(&writer, town, "street", fields, err);
 
@@ -90,6 +91,8 @@ int sample_records_streets(struct sample_town *town, struct error *err)
 			sample_writer_real(
 				&writer, MOUTH, floor(street->mouth_m * 100 + 0.5) / 100);
 		}
+		/* Lines are turned the way houses count (sample_streets_turn). */
+		sample_writer_text(&writer, DIRECTION, "forward");
 		sample_writer_int(&writer, ENDS, street->open_ends);
 		sample_writer_real(&writer, WIDTH, sample_street_carriageway_m(street));
 		sample_writer_text(&writer, SURFACE, surface_of(street, &dice));
