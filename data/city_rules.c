@@ -39,6 +39,14 @@ const struct rule city_rules[] = {
 	 */
 	{.id = "numbering_direction", .kind = "numbering_direction", .document = "05/VBHN-BXD",
 		.confidence = "agreed", .payload = "{\"doubt_deg\": 5}"},
+	/*
+	 * Ends of centre-lines nearer than touch_m meet; an end nearer than near_m to a line of unknown width
+	 * was meant to, as one on the carriageway of a known one; a mouth may be off by mouth_m; a line that
+	 * runs along another one for same_share of its length is there twice. Kinds of lines that are alleys.
+	 */
+	{.id = "numbering_network", .kind = "numbering_network", .confidence = "configuration",
+		.payload = "{\"touch_m\": 0.5, \"near_m\": 5, \"mouth_m\": 0.5, \"same_share\": 0.8,"
+			   " \"alleys\": [\"alley\", \"sub_alley\"]}"},
 	/* odd: the side of odd numbers, looking along the direction. */
 	{.id = "numbering_sides", .kind = "numbering_sides", .document = "05/VBHN-BXD",
 		.confidence = "agreed", .payload = "{\"odd\": \"left\"}"},

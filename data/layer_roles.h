@@ -27,7 +27,7 @@ struct layer_network {
 	const char *name, *kind;
 	const char *parent;    /* id of the street that it leaves; NULL value: a street */
 	const char *after;     /* text: the number of the house before its mouth, if it is named so */
-	const char *mouth;     /* chainage of its mouth on the parent, m */
+	const char *mouth;     /* chainage of its mouth on the parent as that is drawn, m */
 	const char *direction; /* "forward": numbered as its line is drawn; "backward"; NULL value: not decided */
 	const char *ends;      /* 1 or 2 open ends */
 	const char *width;     /* of the carriageway, m */

@@ -19,6 +19,7 @@ dothi_SOURCES = \
 	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/export_job.c %D%/cases/export_job.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/cases/network.c %D%/cases/network.h %D%/cases/network_change.c %D%/cases/network_json.c \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
 	%D%/cases/number_conflicts.c %D%/cases/number_conflicts.h \
@@ -57,6 +58,7 @@ dothi_SOURCES = \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
 	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_scheme.c \
+	%D%/commands/number_network.c \
 	%D%/commands/parcel.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \
@@ -86,6 +88,7 @@ dothi_SOURCES = \
 	%D%/map_builder.c %D%/map_builder.h \
 	%D%/map_changes.c %D%/map_changes.h \
 	%D%/main.c \
+	%D%/network_api.c \
 	%D%/ogc_params.c %D%/ogc_params.h \
 	%D%/openapi.c \
 	%D%/page.c %D%/page.h \

@@ -6,7 +6,8 @@
 extern const struct route_table health_routes, collections_routes, openapi_routes, features_routes,
 	tiles_routes, city_routes, static_routes,
 	versions_routes, changes_routes, conflicts_routes, session_routes, admin_routes,
-	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes, search_routes, plan_routes, addresses_routes, schemes_routes;
+	tokens_routes, jobs_routes, parcels_routes, lineage_routes, units_routes, parcel_routes, search_routes, plan_routes, addresses_routes, schemes_routes,
+	network_routes;
 
 const struct route_table *const all_routes[] = {
 	&tiles_routes,
@@ -24,6 +25,7 @@ const struct route_table *const all_routes[] = {
 	&lineage_routes,
 	&units_routes,
 	&plan_routes,
+	&network_routes,
 	&parcel_routes,
 	&collections_routes,
 	&openapi_routes,
