@@ -5,7 +5,8 @@
 #
 # Looked at are the texts of the code ("...", and in TypeScript '...' and `...`), not comments and
 # names. data/city_layers.c, the sample city (gis/sample_*) and tests may know the layers, a verb
-# may be called as one (dothi parcel split), and so may words of the API (api_words).
+# may be called as one (dothi parcel split), and so may words of the API (api_words) and of
+# exchange formats (address_words).
 set -eu
 list=$PWD/tests/data/list_layers
 cd "${1:-${srcdir:-$(dirname "$0")/../..}}"
@@ -65,7 +66,7 @@ BEGIN {
 }
 
 $0 == "data/city_layers.c" || /^gis\/sample_/ || $0 == "server/commands/parcel.c" { next }
-$0 == "server/api_words.h" || $0 == "web-map/src/api_words.ts" { next }
+$0 == "gis/address_words.h" || $0 == "server/api_words.h" || $0 == "web-map/src/api_words.ts" { next }
 
 {
 	file = $0

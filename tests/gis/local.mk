@@ -1,4 +1,4 @@
-gis_tests = %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_export_parts %D%/test_geojson_scan %D%/test_hostile_files \
+gis_tests = %D%/test_address_row %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_export_parts %D%/test_geojson_scan %D%/test_hostile_files \
 	%D%/test_import_columns %D%/test_place_text %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_ogr_writer %D%/test_sample_city \
 	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
 	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side %D%/test_street_network \
@@ -46,6 +46,8 @@ tests_gis_test_street_network_city_CPPFLAGS = $(AM_CPPFLAGS) -DSOURCE_DIR=\"$(ab
 tests_gis_test_street_network_city_SOURCES = %D%/test_street_network_city.c %D%/sample_caught.c \
 	%D%/sample_caught.h
 tests_gis_test_street_network_city_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_address_row_SOURCES = %D%/test_address_row.c tests/random.h
+tests_gis_test_address_row_LDADD = $(GIS_TEST_LIBS)
 
 # Files as users send them, for the tests of what reads them.
 made_files = %D%/make_files.c %D%/make_files.h
