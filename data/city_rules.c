@@ -73,6 +73,15 @@ const struct rule city_rules[] = {
 		.payload = "{\"search_m\": 60, \"front_gap_m\": 8, \"front_gap_share\": 0.6, \"front_gap_least_m\": 1,"
 			   " \"least_front_m\": 0.8, \"far_m\": 50, \"width_m\": 4,"
 			   " \"without_houses\": [\"SON\", \"MNC\", \"DGT\", \"DTL\", \"NTD\"]}"},
+	/*
+	 * Plates by the characters on them: the first size that has room. What a plate looks like is the
+	 * city's choice.
+	 */
+	{.id = "number_plate", .kind = "number_plate", .confidence = "configuration",
+		.payload = "{\"sizes\": ["
+			   "{\"name\": \"S\", \"characters\": 2, \"width_mm\": 200, \"height_mm\": 150},"
+			   " {\"name\": \"M\", \"characters\": 4, \"width_mm\": 240, \"height_mm\": 150},"
+			   " {\"name\": \"L\", \"characters\": 24, \"width_mm\": 320, \"height_mm\": 150}]}"},
 	{.id = "numbering_reservation", .kind = "numbering_reservation", .confidence = "configuration",
 		.payload = "{\"days\": 90}"},
 	{.id = NULL},

@@ -5,6 +5,7 @@ dothi_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
 dothi_SOURCES = \
 	%D%/scheme_json.c %D%/scheme_json.h %D%/schemes_api.c \
 	%D%/addresses_api.c %D%/numbering_input.c %D%/numbering_input.h %D%/numbering_json.c %D%/numbering_json.h \
+	%D%/address_files_api.c \
 	%D%/admin_api.c \
 	%D%/administrator.c %D%/administrator.h \
 	%D%/api_words.h \
@@ -19,6 +20,8 @@ dothi_SOURCES = \
 	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/export_job.c %D%/cases/export_job.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
+	%D%/cases/address_exchange.c %D%/cases/address_exchange.h \
+	%D%/cases/plates.c %D%/cases/plates.h \
 	%D%/cases/network.c %D%/cases/network.h %D%/cases/network_change.c %D%/cases/network_json.c \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
@@ -58,7 +61,9 @@ dothi_SOURCES = \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
 	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_scheme.c \
+	%D%/commands/number_export.c \
 	%D%/commands/number_network.c \
+	%D%/commands/number_ward.c %D%/commands/number_ward.h \
 	%D%/commands/parcel.c \
 	%D%/commands/user.c %D%/commands/user.h \
 	%D%/commands/user_add.c \

@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/messages.h"
-#include "data/feature_read.h"
 #include "server/cases/network.h"
 #include "server/commands/desk.h"
+#include "server/commands/number_ward.h"
 
 enum {
 	LINE_MAX_BYTES = 4096,
@@ -19,45 +19,6 @@ struct session {
 	struct network_survey survey;
 	struct network_change change;
 };
-
-/* --- the ward --------------------------------------------------------------------------------- */
-
-struct looking {
-	const char *code;
-	size_t field;
-	int64_t id; /* found; 0 none */
-};
-
-static int look(void *context, const struct feature *unit, struct error *err)
-{
-	struct looking *looking = context;
-	const struct value *code = &unit->values[looking->field];
-
-	(void)err;
-	if (code->kind == VALUE_TEXT && !strcmp(code->text, looking->code))
-		looking->id = unit->id;
-	return looking->id != 0;
-}
-
-static int find_ward(struct session *session, int64_t *ret_id, struct error *err)
-{
-	const struct layer *units = layer_of_units(city_layers());
-	const struct layer_field *field = units ? layer_field_find(units, "code", 4) : NULL;
-	struct looking looking = {.code = command_value(session->desk->line, "ward", 0)};
-	int rc = 0;
-
-	if (!looking.code)
-		return 0;
-	if (field) {
-		looking.field = layer_field_index(units, field);
-		rc = feature_read_after(
-			session->desk->store, &VIEW_NOW(units), 0, look, &looking, err);
-	}
-	if (!rc && !looking.id)
-		rc = fail_option_value(err, "ward", looking.code);
-	*ret_id = looking.id;
-	return rc;
-}
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
@@ -139,7 +100,7 @@ static int work(struct session *session, struct error *err)
 	const struct command_line *line = session->desk->line;
 	const struct view view = VIEW_NOW(layer_of_streets(city_layers()));
 	struct network_scope scope = {0};
-	int rc = find_ward(session, &scope.unit_id, err);
+	int rc = number_ward(session->desk, &scope.unit_id, err);
 
 	if (!rc)
 		rc = network_survey_make(&session->tools, &view, &scope, &session->survey, err);
