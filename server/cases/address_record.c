@@ -101,7 +101,9 @@ int address_record_make(const struct layer *layer, const struct address_saying *
 		return fail_no_memory(err);
 	address_record_set(layer, ret, layer->address->reserved_until, until);
 	set_place(ret, saying->east, saying->north);
-	unit_put(saying->unit_id, true, layer, ret->values);
+	unit_put(saying->issued_unit_id ? saying->issued_unit_id : saying->unit_id, true, layer,
+		ret->values);
+	unit_put(saying->unit_id, false, layer, ret->values);
 	return 0;
 }
 

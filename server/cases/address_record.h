@@ -27,6 +27,7 @@ struct address_saying {
 	double east, north; /* of the entrance */
 	struct date reserved_until, valid_from; /* "" none */
 	int64_t unit_id; /* where it lies; 0 unknown */
+	int64_t issued_unit_id; /* where it lay when it was issued; 0: there, too */
 };
 
 /* A new record; it is large and must not move afterwards. */

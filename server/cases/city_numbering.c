@@ -90,6 +90,8 @@ static int add_item(struct approving *approving, const struct street_houses *hou
 	saying.east = front->front.east;
 	saying.north = front->front.north;
 	saying.unit_id = front->parcel->unit_now;
+	saying.issued_unit_id =
+		approving->decision->as_issued ? front->parcel->unit_issued : saying.unit_id;
 	rc = address_record_make(approving->layer, &saying, arena, record, err);
 	if (!rc)
 		rc = feature_writer_add(&approving->writer, &record->feature, err);

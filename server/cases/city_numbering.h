@@ -38,6 +38,7 @@ struct city_decision {
 	const struct randomness *randomness;
 	const char *document;
 	struct date valid_from;
+	bool as_issued; /* addresses were issued where their parcels were */
 	bool (*wants)(void *context, const struct street_houses *houses);
 	void *context;
 };

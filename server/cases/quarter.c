@@ -196,6 +196,10 @@ static int take_parcel(void *context, const struct feature *feature, struct erro
 	*parcel = (struct quarter_parcel){.id = feature->id, .version = feature->version,
 		.box = feature->box, .use = "", .is_built = true,
 		.unit_now = view_unit(layer, feature)};
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (layer->fields[i].source == FIELD_UNIT_ISSUED &&
+			feature->values[i].kind == VALUE_INT)
+			parcel->unit_issued = feature->values[i].integer;
 	if (use->kind == VALUE_TEXT)
 		parcel->use = arena_text(quarter->tools->arena, use->text, use->len);
 	if (!parcel->use)

@@ -18,7 +18,7 @@ enum {
 };
 
 struct quarter_parcel {
-	int64_t id, version, unit_now;
+	int64_t id, version, unit_now, unit_issued;
 	struct shape shape;
 	struct box box;
 	const char *use;    /* land use; "" unknown */

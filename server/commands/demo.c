@@ -7,6 +7,7 @@
 #include "base/messages.h"
 #include "data/feature_write.h"
 #include "server/commands/city.h"
+#include "server/commands/demo_numbers.h"
 #include "server/commands/demo_reform.h"
 #include "server/commands/serve.h"
 
@@ -153,6 +154,7 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 		.store = command_value(desk->line, "store", 0),
 		.epsg = CITY_EPSG,
 		.name = city_name};
+	int64_t numbers = 0;
 	int rc = city_create(&plan, err);
 
 	making.randomness = (struct randomness){fill_by_dice, &making.dice};
@@ -162,6 +164,8 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 	making.store = opened.store;
 	if (!rc)
 		rc = fill_city(&making, parcels, err);
+	if (!rc && parcels <= DEMO_NUMBERS_PARCELS_MAX)
+		rc = demo_numbers_give(&opened, &making.randomness, &numbers, err);
 	desk_progress_end(desk);
 	return rc;
 }
