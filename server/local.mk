@@ -12,6 +12,7 @@ dothi_SOURCES = \
 	%D%/app.c %D%/app.h \
 	%D%/asker.c %D%/asker.h \
 	%D%/box_search.c %D%/box_search.h \
+	%D%/cases/address_import.c %D%/cases/address_import.h \
 	%D%/cases/address_record.c %D%/cases/address_record.h \
 	%D%/cases/addresses.c %D%/cases/addresses.h %D%/cases/addresses_run.c \
 	%D%/cases/audit_job.c %D%/cases/audit_job.h \
@@ -61,7 +62,7 @@ dothi_SOURCES = \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
-	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_scheme.c \
+	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_import.c %D%/commands/number_scheme.c \
 	%D%/commands/number_export.c \
 	%D%/commands/number_network.c \
 	%D%/commands/number_ward.c %D%/commands/number_ward.h \

@@ -21,7 +21,7 @@ int city_numbering_read(const struct case_tools *tools, const struct box *box,
 	if (!rc)
 		rc = quarter_read(tools, &ret->rules, &boxes, &ret->quarter, err);
 	if (!rc)
-		rc = quarter_addresses_read(&ret->quarter, &boxes, &ret->addresses, err);
+		rc = quarter_addresses_read(&ret->quarter, &boxes, 0, &ret->addresses, err);
 	return rc ? rc : quarter_fronts_make(&ret->quarter, &ret->fronts, err);
 }
 

@@ -271,8 +271,7 @@ static int note_building(void *context, int64_t id, const struct box *box, struc
 	return 0;
 }
 
-/* A box that holds all of the parcels that meet it. */
-static struct box whole_parcels(const struct quarter *quarter, const struct box *box)
+struct box quarter_whole_parcels(const struct quarter *quarter, const struct box *box)
 {
 	const struct quarter_grid *grid = quarter->by_parcel;
 	struct span span = span_of(grid, box);
@@ -302,7 +301,7 @@ static int note_buildings(
 	for (size_t i = 0; i < quarter->parcel_count; i++)
 		quarter->parcels[i].is_built = false;
 	for (size_t i = 0; !rc && i < box_count; i++) {
-		struct box box = whole_parcels(quarter, &boxes[i]);
+		struct box box = quarter_whole_parcels(quarter, &boxes[i]);
 
 		if (!box_is_empty(&box))
 			rc = feature_boxes_in_box(tools->store, &VIEW_NOW(layer), &box,

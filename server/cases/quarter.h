@@ -64,6 +64,9 @@ int quarter_boxes_along(const struct case_tools *tools, const struct numbering_r
 int quarter_street_read(const struct case_tools *tools, int64_t id,
 	struct quarter_street *ret, struct error *err);
 
+/* A box that holds all of the parcels that meet it; empty without any. */
+struct box quarter_whole_parcels(const struct quarter *quarter, const struct box *box);
+
 const struct quarter_street *quarter_street_of(const struct quarter *quarter, int64_t id);
 const struct quarter_parcel *quarter_parcel_of(const struct quarter *quarter, int64_t id);
 

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/messages.h"
+#include "data/feature_link.h"
 
 /* An entrance drawn so near to a parcel belongs to it, m. */
 static const double at_parcel_m = 1.5;
@@ -90,23 +91,40 @@ static int by_street(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
+/* Entrances lie on the parcels that meet the boxes, or a little beside them. */
+static int find_addresses(const struct quarter *quarter, const struct quarter_boxes *boxes,
+	struct id_list *ids, struct error *err)
+{
+	const struct view view = VIEW_NOW(layer_of_addresses(quarter->tools->layers));
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < boxes->count; i++) {
+		struct box box = quarter_whole_parcels(quarter, &boxes->boxes[i]);
+		bool more = false;
+
+		box_add(&box, &boxes->boxes[i]);
+		box = (struct box){box.min_x - at_parcel_m, box.min_y - at_parcel_m,
+			box.max_x + at_parcel_m, box.max_y + at_parcel_m};
+		rc = feature_ids_in_box(quarter->tools->store, &view, &box, false, 0,
+			QUARTER_PARCELS_MAX, ids, &more, err);
+		if (!rc && more)
+			rc = fail_quarter_too_large(err, QUARTER_PARCELS_MAX);
+	}
+	return rc;
+}
+
 int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
-	struct quarter_addresses *ret, struct error *err)
+	int64_t street_id, struct quarter_addresses *ret, struct error *err)
 {
 	const struct case_tools *tools = quarter->tools;
 	const struct layer *layer = layer_of_addresses(tools->layers);
 	autofree(id_list_clear) struct id_list ids = {0};
 	struct taking taking = {.quarter = quarter};
-	int rc = 0;
+	int rc = find_addresses(quarter, boxes, &ids, err);
 
-	for (size_t i = 0; !rc && i < boxes->count; i++) {
-		bool more = false;
-
-		rc = feature_ids_in_box(tools->store, &VIEW_NOW(layer), &boxes->boxes[i], false, 0,
-			QUARTER_PARCELS_MAX, &ids, &more, err);
-		if (!rc && more)
-			rc = fail_quarter_too_large(err, QUARTER_PARCELS_MAX);
-	}
+	if (!rc && street_id)
+		rc = feature_link_list(
+			tools->store, layer, layer->address->street, street_id, &ids, err);
 	if (rc)
 		return rc;
 	id_list_sort(&ids);
@@ -460,12 +478,16 @@ int street_survey_read(const struct case_tools *tools, const struct numbering_ru
 	struct street_survey *ret, struct error *err)
 {
 	struct quarter_boxes boxes;
+	bool whole;
 	int rc = quarter_boxes_along(tools, rules, street, from_m, to_m, &boxes, err);
 
 	if (!rc)
 		rc = quarter_read(tools, rules, &boxes, &ret->quarter, err);
+	/* Of a stretch only what lies there counts. */
+	whole = from_m <= 0 && to_m >= street->line.length_m;
 	if (!rc)
-		rc = quarter_addresses_read(&ret->quarter, &boxes, &ret->addresses, err);
+		rc = quarter_addresses_read(&ret->quarter, &boxes, whole ? street->node.id : 0,
+			&ret->addresses, err);
 	return rc ? rc : quarter_fronts_make(&ret->quarter, &ret->fronts, err);
 }
 

@@ -36,14 +36,17 @@ struct street_houses {
 	bool is_doubtful; /* some parcels lie at several streets of one width */
 };
 
-/* Which addresses of any street are known in a quarter: parcels that have one need no other. */
+/*
+ * Which addresses of any street are known in a quarter: parcels that have one need no other. street_id:
+ * all of that one, too, wherever they lie; 0 none.
+ */
 struct quarter_addresses {
 	struct known_address *all; /* by parcel, then id */
 	const struct known_address **by_street;
 	size_t count;
 };
 int quarter_addresses_read(const struct quarter *quarter, const struct quarter_boxes *boxes,
-	struct quarter_addresses *ret, struct error *err);
+	int64_t street_id, struct quarter_addresses *ret, struct error *err);
 
 /* The known addresses of a parcel: *ret points at the first, gives how many. */
 size_t quarter_addresses_of(const struct quarter_addresses *addresses, int64_t parcel_id,
