@@ -100,15 +100,18 @@ static int find_addresses(const struct quarter *quarter, const struct quarter_bo
 
 	for (size_t i = 0; !rc && i < boxes->count; i++) {
 		struct box box = quarter_whole_parcels(quarter, &boxes->boxes[i]);
+		autofree(id_list_clear) struct id_list here = {0};
 		bool more = false;
 
 		box_add(&box, &boxes->boxes[i]);
 		box = (struct box){box.min_x - at_parcel_m, box.min_y - at_parcel_m,
 			box.max_x + at_parcel_m, box.max_y + at_parcel_m};
 		rc = feature_ids_in_box(quarter->tools->store, &view, &box, false, 0,
-			QUARTER_PARCELS_MAX, ids, &more, err);
+			QUARTER_PARCELS_MAX, &here, &more, err);
 		if (!rc && more)
 			rc = fail_quarter_too_large(err, QUARTER_PARCELS_MAX);
+		for (size_t k = 0; !rc && k < here.count; k++)
+			rc = id_list_add(ids, here.ids[k], err);
 	}
 	return rc;
 }
