@@ -62,7 +62,7 @@ dothi_SOURCES = \
 	%D%/commands/tile.c \
 	%D%/commands/tiles_export.c \
 	%D%/commands/units.c \
-	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_import.c %D%/commands/number_scheme.c \
+	%D%/commands/number.c %D%/commands/number_desk.c %D%/commands/number_desk.h %D%/commands/number_import.c %D%/commands/number_scheme.c %D%/commands/number_survey.c \
 	%D%/commands/number_export.c \
 	%D%/commands/number_network.c \
 	%D%/commands/number_ward.c %D%/commands/number_ward.h \
