@@ -10,7 +10,7 @@ static const double sample_m = 1; /* between two samples of a side */
 
 /* What is gathered along the outline. */
 struct gathering {
-	const struct street_line *line;
+	struct street_part part; /* of the street, near the parcel */
 	double step_m;
 	double orientation; /* 1 when outer rings run counter-clockwise */
 	struct sample {
@@ -29,7 +29,7 @@ static void add_sample(struct gathering *gathering, double east, double north, d
 
 	if (gathering->count == FRONTAGE_SAMPLES_MAX)
 		return;
-	street_line_foot(gathering->line, east, north, &foot);
+	street_part_foot(&gathering->part, east, north, &foot);
 	towards = normal[0] * (foot.east - east) + normal[1] * (foot.north - north);
 	/* On the very middle of the street every side looks at it. */
 	if (towards < looking_at * foot.distance_m)
@@ -109,7 +109,7 @@ static bool in_front(const struct gathering *gathering, const struct sample *sam
 	const struct sample *best, double reach_m)
 {
 	double chainage =
-		chainage_near(gathering->line, sample->foot.chainage_m, best->foot.chainage_m);
+		chainage_near(gathering->part.line, sample->foot.chainage_m, best->foot.chainage_m);
 
 	return sample->foot.distance_m <= best->foot.distance_m + recess_m &&
 		fabs(chainage - best->foot.chainage_m) <= reach_m;
@@ -119,16 +119,19 @@ static bool in_front(const struct gathering *gathering, const struct sample *sam
 static double along(const struct gathering *gathering, const struct sample *sample,
 	const struct sample *best)
 {
-	return chainage_near(gathering->line, sample->foot.chainage_m, best->foot.chainage_m) +
+	return chainage_near(gathering->part.line, sample->foot.chainage_m, best->foot.chainage_m) +
 		sample->foot.ahead_m;
 }
 
 bool frontage_of(const struct street_line *line, const struct shape *parcel, struct frontage *ret)
 {
-	struct gathering gathering = {.line = line, .count = 0};
+	struct gathering gathering;
+	struct box box = shape_box(parcel);
 	const struct sample *best, *door = NULL;
 	double low = INFINITY, high = -INFINITY, reach, middle;
 
+	gathering.count = 0;
+	street_line_part(line, &box, &gathering.part);
 	gather(&gathering, parcel);
 	best = nearest(&gathering);
 	if (!best)

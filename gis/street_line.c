@@ -272,7 +272,7 @@ static void look_at(struct looking *looking, size_t i, double low, double high)
 	x = looking->east - (a[0] + share * dx);
 	y = looking->north - (a[1] + share * dy);
 	d = x * x + y * y;
-	if (looking->found && d >= looking->least_2)
+	if (looking->found && (d > looking->least_2 || (d == looking->least_2 && i > looking->segment)))
 		return;
 	looking->found = true;
 	looking->least_2 = d;
@@ -318,19 +318,79 @@ static void tell_foot(const struct looking *looking, struct street_foot *ret)
 		ret->aside_m = outside_bend(line, last, 0, ret->distance_m, ret->aside_m);
 }
 
+static void look_at_run(struct looking *looking, size_t run)
+{
+	size_t segments = looking->line->point_count - 1;
+
+	for (size_t i = run * RUN; i < segments && i < (run + 1) * RUN; i++)
+		if (!looking->line->is_gap[i])
+			look_at(looking, i, 0, 1);
+}
+
+/* The run whose box is nearest comes first: it leaves little of the others to look at. */
 void street_line_foot(
 	const struct street_line *line, double east, double north, struct street_foot *ret)
 {
 	struct looking looking = {.line = line, .east = east, .north = north};
-	size_t segments = line->point_count - 1;
+	double least = INFINITY;
+	size_t nearest = 0;
 
 	for (size_t k = 0; k < line->box_count; k++) {
-		if (looking.found && box_distance_2(&line->boxes[k], east, north) >= looking.least_2)
-			continue;
-		for (size_t i = k * RUN; i < segments && i < (k + 1) * RUN; i++)
-			if (!line->is_gap[i])
-				look_at(&looking, i, 0, 1);
+		double distance = box_distance_2(&line->boxes[k], east, north);
+
+		if (distance < least) {
+			least = distance;
+			nearest = k;
+		}
 	}
+	look_at_run(&looking, nearest);
+	for (size_t k = 0; k < line->box_count; k++)
+		if (k != nearest && (!looking.found || box_distance_2(&line->boxes[k], east,
+								north) <= looking.least_2))
+			look_at_run(&looking, k);
+	tell_foot(&looking, ret);
+}
+
+void street_line_part(
+	const struct street_line *line, const struct box *box, struct street_part *ret)
+{
+	double east = (box->min_x + box->max_x) / 2, north = (box->min_y + box->max_y) / 2;
+	double half = hypot(box->max_x - east, box->max_y - north), reach;
+	struct box grown;
+	struct street_foot foot;
+
+	*ret = (struct street_part){.line = line};
+	street_line_foot(line, east, north, &foot);
+	/* No place of the box is farther from the street. */
+	reach = foot.distance_m + half;
+	grown = (struct box){box->min_x - reach, box->min_y - reach, box->max_x + reach,
+		box->max_y + reach};
+	for (size_t k = 0; k < line->box_count; k++) {
+		if (!boxes_meet(&line->boxes[k], &grown))
+			continue;
+		for (size_t i = k * RUN; i + 1 < line->point_count && i < (k + 1) * RUN; i++) {
+			struct box segment = segment_box(line, i);
+
+			if (line->is_gap[i] || !boxes_meet(&segment, &grown))
+				continue;
+			ret->is_whole |= ret->count == STREET_PART_MAX;
+			if (!ret->is_whole)
+				ret->segments[ret->count++] = (uint32_t)i;
+		}
+	}
+}
+
+void street_part_foot(
+	const struct street_part *part, double east, double north, struct street_foot *ret)
+{
+	struct looking looking = {.line = part->line, .east = east, .north = north};
+
+	if (part->is_whole || !part->count) {
+		street_line_foot(part->line, east, north, ret);
+		return;
+	}
+	for (size_t i = 0; i < part->count; i++)
+		look_at(&looking, part->segments[i], 0, 1);
 	tell_foot(&looking, ret);
 }
 

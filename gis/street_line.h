@@ -47,6 +47,19 @@ struct street_foot {
 void street_line_foot(const struct street_line *line, double east, double north,
 	struct street_foot *ret);
 
+/* The segments of a street that may be the nearest to places in a box, for who asks for many of them. */
+enum { STREET_PART_MAX = 256 };
+struct street_part {
+	const struct street_line *line;
+	uint32_t segments[STREET_PART_MAX];
+	size_t count;
+	bool is_whole; /* there are more: all are looked at */
+};
+void street_line_part(
+	const struct street_line *line, const struct box *box, struct street_part *ret);
+void street_part_foot(
+	const struct street_part *part, double east, double north, struct street_foot *ret);
+
 /* The nearest between two chainages (of a ring they may pass its beginning: below 0, over its length). */
 void street_line_foot_between(const struct street_line *line, double east, double north,
 	double from_m, double to_m, struct street_foot *ret);
