@@ -125,7 +125,7 @@ static const struct route routes[] = {
 	{"/api/addresses.geojsonl", get_lines, "ward " WORD_STREET " plain all", on_worker,
 		{"Số nhà dạng OpenAddresses", "House numbers as OpenAddresses lines"}, NO_ACTIONS},
 	{"/api/numbering/plates", get_plates, WORD_STREET " f", on_worker,
-		{"Biển số nhà của một đường", "The plates of a street"}, NO_ACTIONS},
+		{"Biển số nhà của một đường", "Number plates for the workshop"}, NO_ACTIONS},
 };
 
 const struct route_table address_files_routes = {routes, sizeof routes / sizeof routes[0]};
