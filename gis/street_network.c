@@ -172,41 +172,28 @@ static void note_contact(
 	}
 }
 
-static int meet_cell(struct network_work *work, size_t node, int end, size_t column, size_t row,
-	size_t parent, struct error *err)
+static int meet(struct network_work *work, size_t node, int end, struct error *err)
 {
 	struct network_node *self = &work->network->nodes[node];
 	const double *xy = network_end_xy(self, end);
-	size_t count;
-	const struct stretch *stretches = stretch_grid_cell(&work->grid, column, row, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct network_contact contact = {.node = stretches[i].line};
-
-		if (contact.node == node)
-			continue;
-		contact.distance_m = line_chain_distance(
-			&work->lines[contact.node], stretches[i].at, xy, &contact.along_m);
-		if (contact.distance_m <= work->reach_m)
-			note_contact(&self->ends[end], &contact, parent);
-	}
-	return network_work_add(work, count, err);
-}
-
-static int meet(struct network_work *work, size_t node, int end, struct error *err)
-{
-	const struct stretch_grid *grid = &work->grid;
-	const double *xy = network_end_xy(&work->network->nodes[node], end);
-	double reach_m = work->reach_m;
-	size_t parent = network_index(work, work->network->lines[node].parent_id);
-	size_t top = stretch_grid_row(grid, xy[1] + reach_m);
-	size_t right = stretch_grid_column(grid, xy[0] + reach_m);
+	size_t parent = network_index(work, work->network->lines[node].parent_id), count;
+	struct stretch_near near = stretch_near(&work->grid, xy, work->reach_m);
+	const struct stretch *list;
 	int rc = 0;
 
-	for (size_t row = stretch_grid_row(grid, xy[1] - reach_m); !rc && row <= top; row++)
-		for (size_t column = stretch_grid_column(grid, xy[0] - reach_m);
-			!rc && column <= right; column++)
-			rc = meet_cell(work, node, end, column, row, parent, err);
+	while (!rc && (list = stretch_near_next(&near, &count))) {
+		for (size_t i = 0; i < count; i++) {
+			struct network_contact contact = {.node = list[i].line};
+
+			if (contact.node == node)
+				continue;
+			contact.distance_m = line_chain_distance(
+				&work->lines[contact.node], list[i].at, xy, &contact.along_m);
+			if (contact.distance_m <= work->reach_m)
+				note_contact(&self->ends[end], &contact, parent);
+		}
+		rc = network_work_add(work, count, err);
+	}
 	return rc;
 }
 

@@ -19,27 +19,23 @@ static struct network_finding finding_at(
 /* --- lines that are there twice -------------------------------------------------------------- */
 
 /* Whether a place lies on a line. */
-static int lies_on(
-	struct network_work *work, const double xy[2], size_t line, bool *ret, struct error *err)
+static int lies_on(struct network_work *work, const double xy[2], size_t line, bool *ret,
+	struct error *err)
 {
-	const struct stretch_grid *grid = &work->grid;
 	double touch_m = work->network->limits.touch_m, along_m;
-	size_t top = stretch_grid_row(grid, xy[1] + touch_m), count;
-	size_t right = stretch_grid_column(grid, xy[0] + touch_m);
+	struct stretch_near near = stretch_near(&work->grid, xy, touch_m);
+	const struct stretch *list;
+	size_t count;
 	int rc = 0;
 
 	*ret = false;
-	for (size_t row = stretch_grid_row(grid, xy[1] - touch_m); !rc && row <= top; row++)
-		for (size_t column = stretch_grid_column(grid, xy[0] - touch_m);
-			!rc && column <= right; column++) {
-			const struct stretch *list = stretch_grid_cell(grid, column, row, &count);
-
-			for (size_t i = 0; !*ret && i < count; i++)
-				*ret = list[i].line == line &&
-				       line_chain_distance(&work->lines[line], list[i].at, xy,
-					       &along_m) <= touch_m;
-			rc = network_work_add(work, count, err);
-		}
+	while (!rc && !*ret && (list = stretch_near_next(&near, &count))) {
+		for (size_t i = 0; !*ret && i < count; i++)
+			*ret = list[i].line == line &&
+				line_chain_distance(&work->lines[line], list[i].at, xy, &along_m) <=
+					touch_m;
+		rc = network_work_add(work, count, err);
+	}
 	return rc;
 }
 
@@ -92,29 +88,40 @@ static int compare_with(struct network_work *work, size_t node, size_t other, st
 	return 0;
 }
 
-/* Who lies at a place of the line may lie along all of it. */
-static int look_at(struct network_work *work, size_t node, double along_m, struct error *err)
+/* Of the stretches near a place of a line: who lies there may lie along all of it. */
+static int look_at(struct network_work *work, size_t node, const double xy[2],
+	const struct stretch *list, size_t count, struct error *err)
 {
-	const struct line_chain *line = &work->lines[node];
-	double xy[2], other_m;
-	size_t count, last = NETWORK_NONE;
-	const struct stretch *list;
-	int rc = 0;
+	size_t last = NETWORK_NONE;
+	double along_m;
+	int rc = network_work_add(work, count, err);
 
-	line_chain_at(line, along_m, xy);
-	list = stretch_grid_cell(&work->grid, stretch_grid_column(&work->grid, xy[0]),
-		stretch_grid_row(&work->grid, xy[1]), &count);
 	for (size_t i = 0; !rc && work->twice_of[node] == NETWORK_NONE && i < count; i++) {
 		size_t other = list[i].line;
 
-		rc = network_work_add(work, 1, err);
-		if (rc || other == node || other == last || !is_lesser(work, node, other) ||
-			line_chain_distance(&work->lines[other], list[i].at, xy, &other_m) >
+		if (other == node || other == last || !is_lesser(work, node, other) ||
+			line_chain_distance(&work->lines[other], list[i].at, xy, &along_m) >
 				work->network->limits.touch_m)
 			continue;
 		last = other;
 		rc = compare_with(work, node, other, err);
 	}
+	return rc;
+}
+
+static int look_around(struct network_work *work, size_t node, double along_m, struct error *err)
+{
+	const struct stretch *list;
+	struct stretch_near near;
+	double xy[2];
+	size_t count;
+	int rc = 0;
+
+	line_chain_at(&work->lines[node], along_m, xy);
+	near = stretch_near(&work->grid, xy, work->network->limits.touch_m);
+	while (!rc && work->twice_of[node] == NETWORK_NONE &&
+		(list = stretch_near_next(&near, &count)))
+		rc = look_at(work, node, xy, list, count, err);
 	return rc;
 }
 
@@ -128,8 +135,10 @@ static int find_twice(struct network_work *work, struct error *err)
 		double length_m = line_chain_length(&work->lines[i]);
 
 		/* Most of it runs along another one: then one of two places does. */
-		for (int third = 1; !rc && length_m > 0 && third < 3; third++)
-			rc = look_at(work, i, length_m * third / 3, err);
+		for (int third = 1; !rc && length_m > 0 && third < 3 &&
+			work->twice_of[i] == NETWORK_NONE;
+			third++)
+			rc = look_around(work, i, length_m * third / 3, err);
 	}
 	return rc;
 }

@@ -169,3 +169,30 @@ const struct stretch *stretch_grid_cell(
 	*ret_count = grid->ends[cell] - first;
 	return grid->items + first;
 }
+
+struct stretch_near stretch_near(
+	const struct stretch_grid *grid, const double xy[2], double reach_m)
+{
+	struct stretch_near near = {.grid = grid,
+		.left = stretch_grid_column(grid, xy[0] - reach_m),
+		.right = stretch_grid_column(grid, xy[0] + reach_m),
+		.top = stretch_grid_row(grid, xy[1] + reach_m),
+		.row = stretch_grid_row(grid, xy[1] - reach_m)};
+
+	near.column = near.left;
+	return near;
+}
+
+const struct stretch *stretch_near_next(struct stretch_near *near, size_t *ret_count)
+{
+	const struct stretch *list;
+
+	if (near->row > near->top)
+		return NULL;
+	list = stretch_grid_cell(near->grid, near->column, near->row, ret_count);
+	if (near->column++ == near->right) {
+		near->column = near->left;
+		near->row++;
+	}
+	return list;
+}

@@ -30,6 +30,22 @@ int stretch_grid_make(struct arena *arena, const struct line_chain *lines, size_
 const struct stretch *stretch_grid_cell(
 	const struct stretch_grid *grid, size_t column, size_t row, size_t *ret_count);
 
+/*
+ * The cells of all that may lie within reach_m of a place, one after the other; NULL: no more. A stretch
+ * that stands in several of them comes several times.
+ *
+ *	struct stretch_near near = stretch_near(grid, xy, reach_m);
+ *	while ((list = stretch_near_next(&near, &count)))
+ */
+struct stretch_near {
+	const struct stretch_grid *grid;
+	size_t left, right, top;
+	size_t column, row; /* the next one */
+};
+struct stretch_near stretch_near(
+	const struct stretch_grid *grid, const double xy[2], double reach_m);
+const struct stretch *stretch_near_next(struct stretch_near *near, size_t *ret_count);
+
 /* The column or row of a coordinate, within the grid. */
 size_t stretch_grid_column(const struct stretch_grid *grid, double east);
 size_t stretch_grid_row(const struct stretch_grid *grid, double north);

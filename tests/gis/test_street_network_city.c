@@ -169,11 +169,45 @@ static void the_lines_alone_tell_the_same(void **state)
 	assert_int_equal(count_of(world, NETWORK_ASK_SECTOR), world->network.finding_count);
 }
 
+/* A street that is drawn once more, a little beside itself, is found wherever it lies. */
+static void what_is_drawn_twice_is_found(void **state)
+{
+	struct world *world = *state;
+	size_t count = world->streets->count, found = 0;
+	struct network_line *lines = calloc(2 * count, sizeof *lines);
+	struct shape *shapes = calloc(count, sizeof *shapes);
+	struct street_network network;
+	struct error err = {0};
+
+	make(world, false, true);
+	for (size_t i = 0; i < count; i++) {
+		lines[i] = lines[count + i] = world->lines[i];
+		lines[count + i].id += (int64_t)count;
+		lines[count + i].shape = &shapes[i];
+		assert_int_equal(
+			shape_copy(&world->arena, world->lines[i].shape, &shapes[i], &err), 0);
+		for (size_t k = 0; k < 2 * shapes[i].point_count; k++)
+			shapes[i].xy[k] += 0.2;
+	}
+	assert_int_equal(
+		street_network_make(&world->arena, lines, 2 * count, &limits, &network, &err), 0);
+	for (size_t i = 0; i < network.finding_count; i++) {
+		const struct network_finding *finding = &network.findings[i];
+		size_t a = finding->node % count, b = finding->other % count;
+
+		found += finding->fault == NETWORK_TWICE && a == b;
+	}
+	assert_int_equal(found, count);
+	free(lines);
+	free(shapes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_register_says_is_borne_out),
 		cmocka_unit_test(the_lines_alone_tell_the_same),
+		cmocka_unit_test(what_is_drawn_twice_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
