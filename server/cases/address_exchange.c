@@ -7,6 +7,7 @@
 #include "data/address.h"
 #include "data/feature_link.h"
 #include "data/feature_read.h"
+#include "server/cases/streets.h"
 
 enum {
 	UNITS_MAX = 20000, /* the country had 10,600 communes at most */
@@ -103,7 +104,7 @@ static int flush(struct exchanging *exchanging, struct error *err)
 }
 
 /* "15/3/7A Yersin" without its number: the street. */
-static const char *street_of(const struct address *address)
+static const char *street_in_label(const struct address *address)
 {
 	size_t len = strlen(address->plate);
 	const char *rest = address->label + len;
@@ -153,7 +154,7 @@ static int add_row(struct exchanging *exchanging, const struct feature *feature,
 			.uid = feature->uid.text,
 			.number = address->plate,
 			.unit = flat,
-			.street = street_of(address),
+			.street = street_in_label(address),
 			.ward_code = unit.code,
 			.ward = unit.name,
 			.city = exchange->tools->city->name,
@@ -201,6 +202,20 @@ static int read_addresses(struct exchanging *exchanging, struct error *err)
 			    exchanging, err);
 }
 
+/* Of a ward or a street that is none the file would be empty, which looks like an answer. */
+static int check_scope(const struct exchanging *exchanging, struct error *err)
+{
+	const struct address_exchange *exchange = exchanging->exchange;
+	const struct unit wanted = {.id = exchange->unit_id};
+	struct street_node node;
+
+	if (exchange->unit_id && !bsearch(&wanted, exchanging->units, exchanging->unit_count,
+					 sizeof *exchanging->units, by_id))
+		return fail_export_unit_unknown(err, exchange->unit_id);
+	return exchange->street_id ? street_read(exchange->tools, exchange->street_id, &node, err)
+				   : 0;
+}
+
 int address_exchange_run(struct address_exchange *exchange, struct error *err)
 {
 	const struct case_tools *tools = exchange->tools;
@@ -212,6 +227,8 @@ int address_exchange_run(struct address_exchange *exchange, struct error *err)
 	exchange->rows = 0;
 	if (!rc)
 		rc = read_units(&exchanging, err);
+	if (!rc)
+		rc = check_scope(&exchanging, err);
 	if (!rc) {
 		address_rows_begin(exchange->format, &exchanging.piece);
 		rc = read_addresses(&exchanging, err);

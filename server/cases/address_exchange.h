@@ -23,7 +23,10 @@ struct address_exchange {
 	int64_t rows; /* that were written */
 };
 
-/* Writes all, in the order of their ids; memory does not grow with their number. */
+/*
+ * Writes all, in the order of their ids; memory does not grow with their number. ERR_NOT_FOUND for a
+ * ward that is not in force, or no street.
+ */
 int address_exchange_run(struct address_exchange *exchange, struct error *err);
 
 #endif
