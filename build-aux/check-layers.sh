@@ -26,6 +26,7 @@ table='
 ^seccomp\.h$                      gis/sandbox_calls.c
 ^libdeflate\.h$                   tiles/compress.c
 ^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/glyphs.c
+^qrencode\.h$                    tiles/qr.c
 ^(cairo|pango)                    tiles/pdf.c
 ^microhttpd\.h$                   server/http*
 '

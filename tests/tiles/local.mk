@@ -26,6 +26,7 @@ tiles_tests = \
 	%D%/test_plotter \
 	%D%/test_png \
 	%D%/test_pole \
+	%D%/test_qr \
 	%D%/test_radix_sort \
 	%D%/test_shared_sides \
 	%D%/test_snap \
@@ -112,6 +113,8 @@ tests_tiles_test_png_SOURCES = %D%/test_png.c
 tests_tiles_test_png_LDADD = $(TILES_TEST_LIBS) $(PNG_LIBS)
 tests_tiles_test_pole_SOURCES = %D%/test_pole.c $(PATHS) %D%/random_area.h
 tests_tiles_test_pole_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_qr_SOURCES = %D%/test_qr.c
+tests_tiles_test_qr_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_radix_sort_SOURCES = %D%/test_radix_sort.c
 tests_tiles_test_radix_sort_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_shared_sides_SOURCES = %D%/test_shared_sides.c
