@@ -84,5 +84,34 @@ const struct rule city_rules[] = {
 			   " {\"name\": \"L\", \"characters\": 24, \"width_mm\": 320, \"height_mm\": 150}]}"},
 	{.id = "numbering_reservation", .kind = "numbering_reservation", .confidence = "configuration",
 		.payload = "{\"days\": 90}"},
+	/*
+	 * When offices work (work_calendar.h). Hours, and the days of a year that are not fixed by their date, are
+	 * the city's to enter: those of 2026 are as the press told them (Tết, Hùng Kings' day, Fridays and Mondays
+	 * exchanged for Saturdays); of later years nothing was decided.
+	 */
+	{.id = "work_calendar", .kind = "work_calendar", .confidence = "configuration",
+		.payload = "{\"week\": {\"mon\": \"07:30-11:30 13:30-17:00\", \"tue\": \"07:30-11:30 13:30-17:00\","
+			   " \"wed\": \"07:30-11:30 13:30-17:00\", \"thu\": \"07:30-11:30 13:30-17:00\","
+			   " \"fri\": \"07:30-11:30 13:30-17:00\"},"
+			   " \"every_year\": [\"01-01\", \"04-30\", \"05-01\", \"09-02\"],"
+			   " \"years\": {\"2026\": {\"off\": [\"2026-01-02\", \"2026-02-16\", \"2026-02-17\","
+			   " \"2026-02-18\", \"2026-02-19\", \"2026-02-20\", \"2026-04-27\", \"2026-08-31\","
+			   " \"2026-09-01\"], \"on\": [\"2026-01-10\", \"2026-08-22\"]}}}"},
+	/*
+	 * Files of house numbers (dossier.h): how long the ward may take, and what it asks for. Cities publish 3 to
+	 * 10 working days; nobody has read a figure of the ministry's.
+	 */
+	{.id = "number_deadline", .kind = "number_deadline", .confidence = "configuration",
+		.payload = "{\"working_days\": 10}"},
+	{.id = "number_papers", .kind = "number_papers", .confidence = "configuration",
+		.payload = "{\"papers\": ["
+			   "{\"id\": \"application\", \"vi\": \"Đơn đề nghị cấp số nhà, có sơ đồ vị trí nhà (bản chính)\","
+			   " \"en\": \"Application with a sketch of where the house is (original)\", \"required\": true},"
+			   " {\"id\": \"land_paper\", \"vi\": \"Giấy tờ về quyền sử dụng đất, quyền sở hữu nhà (bản sao)\","
+			   " \"en\": \"Paper of the right to the land or the house (copy)\", \"required\": true},"
+			   " {\"id\": \"old_certificate\", \"vi\": \"Giấy chứng nhận số nhà cũ (khi cấp lại, cấp đổi)\","
+			   " \"en\": \"The old certificate (when it is issued again)\", \"required\": false},"
+			   " {\"id\": \"authorisation\", \"vi\": \"Giấy ủy quyền (khi nộp thay)\","
+			   " \"en\": \"Authorisation (of who comes for somebody else)\", \"required\": false}]}"},
 	{.id = NULL},
 };

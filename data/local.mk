@@ -17,6 +17,10 @@ data_libdata_a_SOURCES = \
 	%D%/conflict.c %D%/conflict.h \
 	%D%/copy.c %D%/copy.h \
 	%D%/counter.c %D%/counter.h \
+	%D%/dossier.c %D%/dossier.h \
+	%D%/dossier_kind.c %D%/dossier_kind.h \
+	%D%/dossier_list.c %D%/dossier_list.h \
+	%D%/dossier_paper.c %D%/dossier_paper.h \
 	%D%/ewkb.c %D%/ewkb.h \
 	%D%/feature.c %D%/feature.h \
 	%D%/feature_link.c %D%/feature_link.h \
@@ -73,6 +77,7 @@ data_libdata_a_SOURCES = \
 	%D%/token.c %D%/token.h \
 	%D%/transaction.c %D%/transaction.h \
 	%D%/view.c %D%/view.h \
+	%D%/work_calendar.c %D%/work_calendar.h \
 	%D%/writer.c %D%/writer.h
 nodist_data_libdata_a_SOURCES = %D%/migrations_rows.h %D%/common_passwords.h
 
@@ -83,7 +88,7 @@ migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
 	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
 	%D%/migrations/0007_land.sql %D%/migrations/0008_search.sql \
-	%D%/migrations/0009_numbering.sql
+	%D%/migrations/0009_numbering.sql %D%/migrations/0011_dossier.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

@@ -119,6 +119,21 @@ int rights_make(struct store *store, const struct layer_table *layers,
 	return rc;
 }
 
+bool rights_write_in(const struct rights *rights, size_t layer, int64_t unit)
+{
+	const struct layer_rights *of_layer = &rights->layers[layer];
+
+	if (!of_layer->writes || !of_layer->grants)
+		return of_layer->writes;
+	for (size_t i = 0; i < of_layer->grant_count; i++) {
+		const struct grant *grant = &of_layer->grants[i];
+
+		if (grant->may_write && (!grant->unit_id || (unit && grant->unit_id == unit)))
+			return true;
+	}
+	return false;
+}
+
 bool rights_copy(const struct rights *rights, const struct layer_table *table, struct arena *arena,
 	struct rights *ret)
 {

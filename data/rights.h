@@ -35,6 +35,9 @@ int rights_make(struct store *store, const struct layer_table *layers,
 	const struct account *account, const struct token *token, struct arena *arena,
 	struct rights *ret_rights, struct error *err);
 
+/* Whether some fields of the records of a unit may be written, in the layer of that number. */
+bool rights_write_in(const struct rights *rights, size_t layer, int64_t unit);
+
 /* The rights with all that they point to, in another arena; false without memory. */
 bool rights_copy(const struct rights *rights, const struct layer_table *table, struct arena *arena,
 	struct rights *ret);

@@ -7,6 +7,7 @@ data_tests = \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_counter \
+	%D%/test_dossier \
 	%D%/test_ewkb \
 	%D%/test_feature_read \
 	%D%/test_feature_table \
@@ -32,6 +33,7 @@ data_tests = \
 	%D%/test_store_postgres \
 	%D%/test_store_postgres_text \
 	%D%/test_token \
+	%D%/test_work_calendar \
 	%D%/test_writer
 check_PROGRAMS += $(data_tests)
 DATA_TEST_LIBS = $(DATA_LIBS) $(CMOCKA_LIBS)
@@ -68,6 +70,12 @@ tests_data_test_counter_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_partition_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_partition_SOURCES = %D%/test_partition.c $(DATA_TEST_CODE)
 tests_data_test_partition_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_dossier_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_dossier_SOURCES = %D%/test_dossier.c $(PEOPLE_TEST_CODE)
+tests_data_test_dossier_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_work_calendar_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_work_calendar_SOURCES = %D%/test_work_calendar.c $(DATA_TEST_CODE)
+tests_data_test_work_calendar_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_ewkb_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_ewkb_SOURCES = %D%/test_ewkb.c
 tests_data_test_ewkb_LDADD = $(DATA_TEST_LIBS)
