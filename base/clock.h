@@ -30,6 +30,9 @@ int64_t clock_ticks_us(void);
 /* Appends "2026-11-21T08:00:00.123456Z"; without the fraction when it is zero. */
 void clock_print_utc(struct strbuf *out, int64_t at_us);
 
+/* Appends the minute as people in Vietnam write it, "08:05 21/11/2026". */
+void clock_print_vietnam(struct strbuf *out, int64_t at_us);
+
 /* Appends the HTTP date (RFC 9110 §5.6.7), "Sat, 21 Nov 2026 08:00:00 GMT". */
 void clock_print_http(struct strbuf *out, int64_t at_us);
 

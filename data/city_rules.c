@@ -113,5 +113,9 @@ const struct rule city_rules[] = {
 			   " \"en\": \"The old certificate (when it is issued again)\", \"required\": false},"
 			   " {\"id\": \"authorisation\", \"vi\": \"Giấy ủy quyền (khi nộp thay)\","
 			   " \"en\": \"Authorisation (of who comes for somebody else)\", \"required\": false}]}"},
+	/* Whom people may call about a file: each ward enters its own, by its territory. */
+	{.id = "counter_contact", .kind = "counter_contact", .confidence = "configuration",
+		.payload = "{\"vi\": \"Bộ phận Một cửa nơi nộp hồ sơ\","
+			   " \"en\": \"The counter where the file was handed in\"}"},
 	{.id = NULL},
 };

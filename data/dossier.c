@@ -210,18 +210,14 @@ static int fail_stale(struct store *store, const struct dossier *dossier, struct
 {
 	struct last_event last = {.actor = ""};
 	struct account account;
-	struct date day;
-	char when[40];
+	autofree(strbuf_clear) struct strbuf when = STRBUF(40);
 	int rc = dossier_events(store, dossier->id, note_last, &last, err);
-	int64_t minute;
 
 	if (rc)
 		return rc;
-	day = clock_date_vietnam(last.at_us);
-	minute = (last.at_us - date_begin_us(&day)) / 60000000;
-	snprintf(when, sizeof when, "%02d:%02d %.2s/%.2s/%.4s", (int)(minute / 60),
-		(int)(minute % 60), day.text + 8, day.text + 5, day.text);
-	return fail_dossier_stale(err, dossier->file_no, name_of(store, last.actor, &account), when);
+	clock_print_vietnam(&when, last.at_us);
+	return fail_dossier_stale(
+		err, dossier->file_no, name_of(store, last.actor, &account), when.data);
 }
 
 /* --- a new one ----------------------------------------------------------------------------------- */

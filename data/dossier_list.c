@@ -18,7 +18,7 @@ static void add_sql(struct strbuf *sql, const struct dossier_search *search)
 	if (search->units)
 		strbuf_add_text(sql, " AND unit_id IN (SELECT id_of_list FROM id_list($units))");
 	if (search->parcel_id)
-		strbuf_add_text(sql, " AND parcel_id = $parcel");
+		strbuf_add_text(sql, " AND parcel_id = $parcel_id");
 	if (search->after_id)
 		strbuf_add_format(
 			sql, " AND (due_at %s $due OR (due_at = $due AND id %s $id))", before, before);
@@ -37,7 +37,7 @@ static void bind(struct query *query, const struct dossier_search *search)
 	if (search->units)
 		query_bind_ids(query, "units", search->units, search->unit_count);
 	if (search->parcel_id)
-		query_bind_int(query, "parcel", search->parcel_id);
+		query_bind_int(query, "parcel_id", search->parcel_id);
 	if (search->after_id) {
 		query_bind_int(query, "due", search->after_due_us);
 		query_bind_int(query, "id", search->after_id);

@@ -93,3 +93,29 @@ int land_number_next(struct store *store, const struct layer *layer,
 	*ret_next = greatest + 1;
 	return rc;
 }
+
+int land_number_find(struct store *store, const struct layer *layer, const char *sheet,
+	const char *number, struct id_list *ret_list, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autoptr(query_done) struct query *query = NULL;
+	int rc;
+
+	strbuf_add_format(&sql,
+		"SELECT DISTINCT id FROM \"%s_history\" WHERE \"%s\" = $sheet AND \"%s\" = $number"
+		" ORDER BY id LIMIT %d",
+		layer->id, layer->land->sheet, layer->land->number, LAND_NUMBER_FOUND_MAX);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	if (rc)
+		return rc;
+	query_bind_text(query, "sheet", sheet);
+	query_bind_text(query, "number", number);
+	while ((rc = query_step(query, err)) > 0) {
+		rc = id_list_add(ret_list, query_int(query, 0), err);
+		if (rc)
+			break;
+	}
+	return rc;
+}

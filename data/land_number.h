@@ -7,6 +7,7 @@
 #ifndef DATA_LAND_NUMBER_H
 #define DATA_LAND_NUMBER_H
 
+#include "data/id_list.h"
 #include "data/layer.h"
 #include "data/store.h"
 
@@ -27,5 +28,10 @@ int land_number_taken(struct store *store, const struct layer *layer,
 /* One more than the greatest number of the sheet; those that are no whole numbers do not count. */
 int land_number_next(struct store *store, const struct layer *layer,
 	const struct land_sheet *sheet, int64_t *ret_next, struct error *err);
+
+/* The records that ever had a number on a sheet of that name, in whatever unit: a few at most. */
+enum { LAND_NUMBER_FOUND_MAX = 200 };
+int land_number_find(struct store *store, const struct layer *layer, const char *sheet,
+	const char *number, struct id_list *ret_list, struct error *err);
 
 #endif

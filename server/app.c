@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/throttle.h"
+#include "data/access_log.h"
 #include "server/asker.h"
 #include "server/chores.h"
 #include "data/change.h"
@@ -19,6 +20,7 @@
 enum {
 	DISK_RESERVE_BYTES = 200 << 20,
 	ADDRESSES_MAX = 10000,	 /* whose failed log-ins are remembered */
+	ACCESSES_MAX = 20000,	 /* reads of people that wait to be written, a second's: 4 MB */
 	ADDRESS_FREE_TRIES = 20, /* an office has one address */
 };
 
@@ -81,6 +83,11 @@ int app_start(struct app *app, const struct app_plan *plan, struct error *err)
 		rc = throttle_new(ADDRESSES_MAX, ADDRESS_FREE_TRIES, app->clock, &randomness_system,
 			&app->login_throttle, err);
 	if (!rc)
+		rc = throttle_new(ADDRESSES_MAX, ADDRESS_FREE_TRIES, app->clock, &randomness_system,
+			&app->code_throttle, err);
+	if (!rc)
+		rc = access_log_new(ACCESSES_MAX, &app->access_log, err);
+	if (!rc)
 		rc = events_start(app->layers, app->folder, &app->opened.city, &app->events, err);
 	if (!rc)
 		rc = live_map_start(app->layers, app->folder, &app->opened.city, &app->map, err);
@@ -113,6 +120,8 @@ void app_stop(struct app *app)
 	events_free(take(app->events));
 	served_free(take(app->served));
 	throttle_free(take(app->login_throttle));
+	throttle_free(take(app->code_throttle));
+	access_log_free(take(app->access_log));
 	public_rights_free(take(app->public_rights));
 	standby_stop(take(app->standby));
 	register_close(&app->opened);

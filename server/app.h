@@ -13,6 +13,7 @@
 #include "server/live_map.h"
 #include "tiles/tile_cache.h"
 
+struct access_log;
 struct public_rights;
 struct chores;
 struct events;
@@ -52,6 +53,8 @@ struct app {
 	struct standby *standby; /* NULL there is none */
 	struct tail *tail; /* of other servers; NULL there are none */
 	struct throttle *login_throttle; /* by address */
+	struct throttle *code_throttle;	 /* of who tries codes that do not exist, likewise */
+	struct access_log *access_log;	 /* who reads of people; chores write it */
 };
 
 /* What serving needs to know. */

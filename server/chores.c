@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/messages.h"
+#include "data/access_log.h"
 #include "data/agenda.h"
 #include "data/login.h"
 #include "data/one_time_link.h"
@@ -138,6 +139,34 @@ static void wipe_erased(struct chores *chores, int64_t now_us)
 			LOG_TEXT("code", error_message_code(&err)));
 }
 
+/* --- who read of people ------------------------------------------------------------------------- */
+
+struct noting {
+	struct access_log *log;
+	size_t count;
+};
+
+static int write_accesses(struct store *store, void *context, struct error *err)
+{
+	struct noting *noting = context;
+
+	return access_write(noting->log, store, &noting->count, err);
+}
+
+static void keep_accesses(struct chores *chores)
+{
+	struct noting noting = {.log = chores->app->access_log};
+	struct error err = {0};
+
+	if (!access_waiting(noting.log))
+		return;
+	if (writer_run(chores->app->writer, write_accesses, &noting, &err))
+		log_event(LOG_ERROR, "who read of people could not be written",
+			LOG_TEXT("detail", err.detail));
+	else
+		access_written(noting.log, noting.count);
+}
+
 static void do_round(struct chores *chores)
 {
 	int64_t now_us = clock_now_us(chores->app->clock), now_ms = clock_ticks_ms();
@@ -145,6 +174,7 @@ static void do_round(struct chores *chores)
 	struct sweeping sweeping = {.now_us = now_us};
 	struct error err = {0};
 
+	keep_accesses(chores);
 	if (strcmp(today.text, chores->turned.text) != 0)
 		turn_day(chores, now_us);
 	if (chores->swept_ms && now_ms - chores->swept_ms < SWEEP_S * 1000)
@@ -172,6 +202,7 @@ static void *do_chores(void *context)
 			pthread_cond_timedwait(&chores->stopped, &chores->lock, &until);
 		pthread_mutex_unlock(&chores->lock);
 	}
+	keep_accesses(chores);
 	return NULL;
 }
 

@@ -288,6 +288,13 @@ static bool is_for(const struct stream *stream, int64_t account_id)
 		(stream->rights.account_id == account_id || stream->rights.administers);
 }
 
+/* The lock is held. */
+static void add_told(struct stream *stream, const char *type, const char *json)
+{
+	strbuf_add_format(&stream->buffer, "event: %s\ndata: %s\n\n", type, json);
+	offer(stream);
+}
+
 void events_tell(struct events *events, const char *type, int64_t account_id, const char *json)
 {
 	if (!events)
@@ -298,8 +305,23 @@ void events_tell(struct events *events, const char *type, int64_t account_id, co
 
 		if (!is_for(stream, account_id))
 			continue;
-		strbuf_add_format(&stream->buffer, "event: %s\ndata: %s\n\n", type, json);
-		offer(stream);
+		add_told(stream, type, json);
+	}
+	pthread_mutex_unlock(&events->lock);
+}
+
+void events_tell_writers(struct events *events, const char *type, size_t layer, int64_t unit_id,
+	const char *json)
+{
+	if (!events)
+		return;
+	pthread_mutex_lock(&events->lock);
+	for (size_t i = 0; i < events->count; i++) {
+		struct stream *stream = events->streams[i];
+
+		if (stream->ended || !rights_write_in(&stream->rights, layer, unit_id))
+			continue;
+		add_told(stream, type, json);
 	}
 	pthread_mutex_unlock(&events->lock);
 }

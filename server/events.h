@@ -31,6 +31,10 @@ void events_wake(struct events *events, int64_t last_seq);
  */
 void events_tell(struct events *events, const char *type, int64_t account_id, const char *json);
 
+/* The same to those who listen now and may write, in a unit, the layer of that number. */
+void events_tell_writers(struct events *events, const char *type, size_t layer, int64_t unit_id,
+	const char *json);
+
 /*
  * Opens a stream for somebody with these rights, from behind `since`; ERR_BUSY when there are too
  * many. Belongs to the caller.

@@ -194,6 +194,8 @@ static int prepare(
 		return rc;
 	if (!router_find(request))
 		return fail_no_such_page(err);
+	if (request->route->asks_peer)
+		http_read_peer(exchange->connection, request->peer, sizeof request->peer);
 	if (request->method == METHOD_OPTIONS)
 		return 0;
 	if (request->method != METHOD_GET && request->method != METHOD_HEAD)

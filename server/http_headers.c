@@ -22,8 +22,7 @@ static enum method method_of(const char *name)
 	return METHOD_OTHER;
 }
 
-/* The address that the connection comes from, as text; "" unknown. */
-static void read_peer(struct MHD_Connection *connection, char *ret, size_t size)
+void http_read_peer(struct MHD_Connection *connection, char *ret, size_t size)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -58,7 +57,7 @@ void http_read_headers(struct MHD_Connection *connection, const char *public_url
 	request->last_event_id = http_header(connection, "Last-Event-ID");
 	request->forwarded = http_header(connection, "X-Forwarded-For");
 	if (request->method != METHOD_GET)
-		read_peer(connection, request->peer, sizeof request->peer);
+		http_read_peer(connection, request->peer, sizeof request->peer);
 	request->is_secure = text_starts_with(public_url, "https:");
 	request->accepts_gzip = request_allows_gzip(http_header(connection, "Accept-Encoding"));
 	request->lang = request_lang(http_header(connection, "Accept-Language"));

@@ -271,7 +271,7 @@ static const struct route routes[] = {
 	{"/api/jobs", get_jobs, "limit before", on_worker, {"Việc đang chạy", "Jobs"},
 		ROUTE_ACTIONS(jobs_actions)},
 	{"/api/jobs/{id}/file", get_file, "", on_worker, {"Tệp của một việc", "The file of a job"},
-		NULL, 0},
+		NO_ACTIONS},
 	{"/api/jobs/{id}", get_job, "", on_worker, {"Một việc", "A job"},
 		ROUTE_ACTIONS(job_actions)},
 };

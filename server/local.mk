@@ -25,6 +25,7 @@ dothi_SOURCES = \
 	%D%/cases/plates.c %D%/cases/plates.h \
 	%D%/cases/network.c %D%/cases/network.h %D%/cases/network_change.c %D%/cases/network_json.c \
 	%D%/cases/land.c %D%/cases/land.h %D%/cases/land_prepare.c \
+	%D%/cases/dossier_work.c %D%/cases/dossier_work.h \
 	%D%/cases/unit_reform.c %D%/cases/unit_reform.h \
 	%D%/cases/number_conflicts.c %D%/cases/number_conflicts.h \
 	%D%/cases/numbering_rules.c %D%/cases/numbering_rules.h \
@@ -76,6 +77,10 @@ dothi_SOURCES = \
 	%D%/control_client.c %D%/control_client.h \
 	%D%/control_wire.c %D%/control_wire.h \
 	%D%/deadline.c %D%/deadline.h \
+	%D%/dossier_json.c %D%/dossier_json.h \
+	%D%/dossier_papers_api.c \
+	%D%/dossier_sight.c %D%/dossier_sight.h \
+	%D%/dossiers_api.c \
 	%D%/edits_api.c %D%/edits_api.h \
 	%D%/export_files.c %D%/export_files.h \
 	%D%/events.c %D%/events.h \
@@ -100,6 +105,8 @@ dothi_SOURCES = \
 	%D%/openapi.c \
 	%D%/page.c %D%/page.h \
 	%D%/problem.c %D%/problem.h \
+	%D%/receipt_page.c %D%/receipt_page.h \
+	%D%/receipts_api.c \
 	%D%/request.c %D%/request.h \
 	%D%/response.c %D%/response.h \
 	%D%/router.c %D%/router.h \

@@ -7,7 +7,7 @@
 enum { DEPTH_MAX = 12, ROWS_MAX = 10000 };
 
 /* Escapes for text and attribute values alike. */
-static void add_escaped(struct strbuf *out, const char *text)
+void page_add_text(struct strbuf *out, const char *text)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -44,7 +44,7 @@ static bool add_member(void *context, const char *key, const struct json_node *v
 	if (!strcmp(key, "links") || !strcmp(key, "coordinates"))
 		return true;
 	strbuf_add_text(members->out, "<dt>");
-	add_escaped(members->out, key);
+	page_add_text(members->out, key);
 	strbuf_add_text(members->out, "</dt><dd>");
 	add_value(members->out, value, members->depth + 1);
 	strbuf_add_text(members->out, "</dd>");
@@ -57,10 +57,10 @@ static void add_text(struct strbuf *out, const char *text)
 
 	if (is_link) {
 		strbuf_add_text(out, "<a href=\"");
-		add_escaped(out, text);
+		page_add_text(out, text);
 		strbuf_add_text(out, "\">");
 	}
-	add_escaped(out, text);
+	page_add_text(out, text);
 	if (is_link)
 		strbuf_add_text(out, "</a>");
 }
@@ -81,11 +81,11 @@ static void add_links(struct strbuf *out, const struct json_node *links)
 		title = rel;
 		json_node_text(json_node_get(link, "title"), &title);
 		strbuf_add_text(out, "<li><a href=\"");
-		add_escaped(out, href);
+		page_add_text(out, href);
 		strbuf_add_text(out, "\" rel=\"");
-		add_escaped(out, rel);
+		page_add_text(out, rel);
 		strbuf_add_text(out, "\">");
-		add_escaped(out, title);
+		page_add_text(out, title);
 		strbuf_add_text(out, "</a></li>");
 	}
 	strbuf_add_text(out, "</ul></nav>");
@@ -131,15 +131,14 @@ static void add_value(struct strbuf *out, const struct json_node *node, int dept
 	}
 }
 
-static void add_page(struct strbuf *out, const struct request *request, const char *title,
-	const struct json_node *document)
+void page_open(struct strbuf *out, const struct request *request, const char *title)
 {
 	strbuf_add_text(out, "<!doctype html>\n<html lang=\"");
 	strbuf_add_text(out, request->lang == LANG_VI ? "vi" : "en");
 	strbuf_add_text(out,
 		"\"><head><meta charset=\"utf-8\"><meta name=\"viewport\""
 		" content=\"width=device-width,initial-scale=1\"><title>");
-	add_escaped(out, title);
+	page_add_text(out, title);
 	strbuf_add_text(out,
 		" – Dothi</title><style>"
 		"body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:0 auto;padding:1rem;"
@@ -151,13 +150,16 @@ static void add_page(struct strbuf *out, const struct request *request, const ch
 		"@media(prefers-color-scheme:dark){body{color:#dce6ea;background:#12191d}"
 		"a{color:#7fd6c7}dt{color:#93a6b0}li>dl{border-color:#2b3941}}"
 		"</style></head><body><header><a href=\"");
-	add_escaped(out, request->app->public_url);
+	page_add_text(out, request->app->public_url);
 	strbuf_add_text(out, "/\">");
-	add_escaped(out, request->app->opened.city.name);
+	page_add_text(out, request->app->opened.city.name);
 	strbuf_add_text(out, "</a></header><main><h1>");
-	add_escaped(out, title);
+	page_add_text(out, title);
 	strbuf_add_text(out, "</h1>");
-	add_value(out, document, 0);
+}
+
+void page_close(struct strbuf *out)
+{
 	strbuf_add_text(out, "</main></body></html>\n");
 }
 
@@ -180,7 +182,9 @@ int page_answer(struct request *request, struct response *response, const char *
 	rc = json_document_parse(response->body.data, response->body.len, &document, err);
 	if (rc)
 		return rc;
-	add_page(&page, request, title, document);
+	page_open(&page, request, title);
+	add_value(&page, document, 0);
+	page_close(&page);
 	strbuf_clear(&response->body);
 	response->body = page;
 	response->content_type = "text/html; charset=utf-8";

@@ -13,4 +13,9 @@
 int page_answer(struct request *request, struct response *response, const char *json_type,
 	const char *title, struct error *err);
 
+/* A page made by hand: its head, with a title; text, escaped; its end. */
+void page_open(struct strbuf *out, const struct request *request, const char *title);
+void page_add_text(struct strbuf *out, const char *text);
+void page_close(struct strbuf *out);
+
 #endif

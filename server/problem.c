@@ -42,6 +42,7 @@ static const struct {
 	{"TOK-", ERR_DENIED, 401},
 	{"LINK-", ERR_DENIED, 401},
 	{"LOGIN-", ERR_BUSY, 429},
+	{"DOS-RECEIPT-", ERR_BUSY, 429},
 	{"JSON-DEEP-", ERR_TOO_LARGE, 400},
 };
 /* ... else by its kind. */

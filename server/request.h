@@ -65,7 +65,7 @@ struct request {
 	const char *authorization, *cookie, *csrf_token;
 	const char *content_type, *content_crs, *idempotency_key, *reason, *last_event_id;
 	const char *forwarded; /* a proxy stands between */
-	char peer[48]; /* address that it comes from; of GET it is not asked */
+	char peer[48]; /* address that it comes from; of GET only where the route asks */
 	bool accepts_gzip;
 	bool is_secure; /* came over HTTPS, as the proxy before us says */
 	enum lang lang;

@@ -39,6 +39,7 @@ struct route {
 	const char *title[2]; /* what it is, for the API description */
 	const struct route_action *actions;
 	size_t action_count;
+	bool asks_peer; /* where a GET comes from is wanted, too */
 };
 
 #define NO_ACTIONS .actions = NULL, .action_count = 0
