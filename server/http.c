@@ -184,8 +184,7 @@ static int prepare(
 	struct request *request = &exchange->request;
 	int rc;
 
-	http_read_headers(
-		exchange->connection, exchange->server->app->public_url, method, request);
+	http_read_headers(exchange->connection, exchange->server->app->public_url, method, request);
 	/* The library is lenient with request lines. */
 	if (strcmp(version, "HTTP/1.1") != 0 && strcmp(version, "HTTP/1.0") != 0)
 		return fail_uri_malformed(err);
