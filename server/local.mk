@@ -50,6 +50,7 @@ dothi_SOURCES = \
 	%D%/commands/demo.c \
 	%D%/commands/desk.c %D%/commands/desk.h \
 	%D%/commands/doctor.c \
+	%D%/commands/dossier.c \
 	%D%/commands/export.c \
 	%D%/commands/import.c \
 	%D%/commands/copy.c \

@@ -21,6 +21,8 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	number_scheme_submit_command, number_scheme_recall_command, number_scheme_reject_command,
 	number_scheme_approve_command, number_scheme_show_command, number_scheme_list_command, number_conflicts_command, number_import_command, number_survey_command,
 	number_network_command, number_export_command, number_plates_command;
+extern const struct command dossier_group, dossier_list_command, dossier_show_command,
+	dossier_receive_command, dossier_move_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -79,6 +81,11 @@ const struct command *const all_commands[] = {
 	&number_network_command,
 	&number_export_command,
 	&number_plates_command,
+	&dossier_group,
+	&dossier_list_command,
+	&dossier_show_command,
+	&dossier_receive_command,
+	&dossier_move_command,
 	&units_group,
 	&units_reform_command,
 	&doctor_command,

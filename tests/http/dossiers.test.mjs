@@ -5,7 +5,7 @@ import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {must, postgres, serve, temporaryFolder} from './city.mjs';
+import {dothi, must, postgres, serve, temporaryFolder} from './city.mjs';
 import {person} from './people.mjs';
 
 const box = (x, y, size) => ({type: 'Polygon', coordinates: [[[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]]});
@@ -306,6 +306,29 @@ test('queues are told of a change; who reads of people is written down', async (
   const rows = rowsOf(`SELECT purpose FROM access_log WHERE person_id = ${file.applicant.id} AND record_id = ${made.id}`);
   assert.deepEqual(rows, ['dossier']);
   assert.ok(rowsOf("SELECT count(*) FROM access_log WHERE purpose IN ('queue', 'scan', 'receipt')")[0] > 10);
+  city = await serve(dir);
+});
+
+test('the same by commands, beside the server and without it', async () => {
+  const run = async (...words) => JSON.parse(await must('dossier', ...words, '--json'));
+  const made = await run('receive', dir, '--sheet', '12', '--number', '1', '--name', name, '--paper', 'application', '--note', 'qua lệnh');
+  assert.match(made.file_no, /^HS-\d{4}-\d{6}$/);
+  assert.equal((await show(made.id)).applicant.name, name);
+  const late = await dothi('dossier', 'move', dir, made.file_no, 'submit', '--version', '9', '--lang', 'en');
+  assert.equal(late.code, 75, late.stderr);
+  assert.match(late.stderr, /changed the file HS-.*\[DOS-STALE-01\]/s);
+  await city.stop();
+  assert.equal((await run('move', dir, made.file_no, 'request_supplement', '--paper', 'land_paper')).state, 'supplement');
+  assert.equal((await dothi('dossier', 'move', dir, made.file_no, 'issue', '--json')).code, 75);
+  assert.equal((await dothi('dossier', 'move', dir, made.file_no, 'fly')).code, 65);
+  assert.equal((await dothi('dossier', 'show', dir, 'HS-1999-000001')).code, 65);
+  const file = await run('show', dir, made.file_no);
+  assert.deepEqual([file.state, file.applicant, file.papers.map(one => one.state)], ['supplement', null, ['shown', 'asked']]);
+  assert.ok((await run('list', dir, '--state', 'supplement')).some(one => one.id === made.id));
+  const listed = await must('dossier', 'list', dir, '--lang', 'en'), shown = await must('dossier', 'show', dir, made.file_no);
+  assert.ok(listed.includes(made.file_no) && listed.includes('Waiting for papers') && shown.includes('request_supplement'));
+  assert.ok(!(listed + shown).includes(name));
+  assert.match(await must('dossier', '--help', '--lang', 'en'), /receive DIR/);
   city = await serve(dir);
 });
 
