@@ -167,7 +167,8 @@ int dossier_receive(struct store *store, void *context, struct error *err)
 			.parcel_id = intake->place.parcel_id,
 			.parcel_label = intake->place.label,
 			.unit_id = intake->place.unit_id,
-			.received_at_us = intake->author.at_us,
+			.received_at_us = intake->received_at_us ? intake->received_at_us
+								 : intake->author.at_us,
 			.account_id = intake->account_id,
 			.address_label = "",
 			.note = intake->note ? intake->note : "",

@@ -32,6 +32,7 @@ struct dossier_intake {
 	size_t paper_count;
 	const char *note;
 	struct change_author author;
+	int64_t received_at_us; /* 0: when the author writes it */
 	int64_t account_id;
 	bool training;
 	const struct randomness *randomness;

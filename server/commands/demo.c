@@ -7,6 +7,7 @@
 #include "base/messages.h"
 #include "data/feature_write.h"
 #include "server/commands/city.h"
+#include "server/commands/demo_dossiers.h"
 #include "server/commands/demo_numbers.h"
 #include "server/commands/demo_reform.h"
 #include "server/commands/serve.h"
@@ -166,6 +167,8 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 		rc = fill_city(&making, parcels, err);
 	if (!rc && parcels <= DEMO_NUMBERS_PARCELS_MAX)
 		rc = demo_numbers_give(&opened, &making.randomness, &numbers, err);
+	if (!rc)
+		rc = demo_dossiers_receive(&opened, &making.randomness, err);
 	desk_progress_end(desk);
 	return rc;
 }

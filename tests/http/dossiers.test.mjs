@@ -5,7 +5,7 @@ import {readFileSync} from 'node:fs';
 import {after, before, test} from 'node:test';
 import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {dothi, must, postgres, serve, temporaryFolder} from './city.mjs';
+import {demo, dothi, must, postgres, serve, temporaryFolder} from './city.mjs';
 import {person} from './people.mjs';
 
 const box = (x, y, size) => ({type: 'Polygon', coordinates: [[[x, y], [x + size, y], [x + size, y + size], [x, y + size], [x, y]]]});
@@ -330,6 +330,25 @@ test('the same by commands, beside the server and without it', async () => {
   assert.ok(!(listed + shown).includes(name));
   assert.match(await must('dossier', '--help', '--lang', 'en'), /receive DIR/);
   city = await serve(dir);
+});
+
+test('the sample city has files to learn with, due around today, of nobody', async () => {
+  const sample = await demo(500);
+  try {
+    const list = async state => JSON.parse(await must('dossier', 'list', join(sample.folder, 'city'), '--json', '--state', state));
+    const files = [...(await list('open')), ...(await list('closed'))];
+    assert.ok(files.length >= 11, String(files.length));
+    assert.ok(files.every(one => one.training && one.parcel.label && one.unit_id));
+    for (const state of ['received', 'appraisal', 'supplement', 'signing', 'refused']) assert.ok(files.some(one => one.state === state), state);
+    const running = files.filter(one => one.open && !one.paused_at);
+    assert.ok(running.some(one => one.overdue && one.hours_left <= 0) && running.some(one => one.hours_left > 40));
+    assert.ok(running.every(one => Math.abs(Date.parse(one.due_at) - Date.now()) < 30 * 86400e3));
+    const {receipt_url} = JSON.parse(await must('dossier', 'show', join(sample.folder, 'city'), files[0].file_no, '--json'));
+    assert.match(await (await sample.get(`${receipt_url}?f=html`)).text(), /HỒ SƠ TẬP HUẤN/);
+  } finally {
+    await sample.stop();
+    await rm(sample.folder, {recursive: true});
+  }
 });
 
 /** Rows of one column of the register. */
