@@ -70,3 +70,38 @@ int dossier_list(struct store *store, const struct dossier_search *search, dossi
 	}
 	return rc < 0 ? rc : 0;
 }
+
+/* The field that holds the unit of today; layers of land have it. */
+static const char *unit_field(const struct layer *layer)
+{
+	for (size_t i = 0; i < layer->field_count; i++)
+		if (layer->fields[i].source == FIELD_UNIT_NOW)
+			return layer->fields[i].id;
+	return NULL;
+}
+
+int dossier_follow_units(
+	struct store *store, const struct layer *land, int64_t *ret_count, struct error *err)
+{
+	autofree(strbuf_clear) struct strbuf sql = STRBUF(SQL_MAX_BYTES);
+	autoptr(query_done) struct query *query = NULL;
+	const char *unit = unit_field(land);
+	int rc;
+
+	*ret_count = 0;
+	if (!unit)
+		return 0;
+	strbuf_add_format(&sql,
+		"UPDATE dossier SET unit_id = land.\"%s\" FROM \"%s\" AS land"
+		" WHERE land.id = dossier.parcel_id AND land.\"%s\" IS NOT NULL"
+		" AND (unit_id IS NULL OR unit_id <> land.\"%s\") RETURNING dossier.id",
+		unit, land->id, unit, unit);
+	rc = strbuf_check(&sql, err);
+	if (!rc)
+		rc = store_query(store, sql.data, &query, err);
+	while (!rc && (rc = query_step(query, err)) > 0) {
+		++*ret_count;
+		rc = 0;
+	}
+	return rc;
+}

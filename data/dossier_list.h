@@ -27,4 +27,11 @@ typedef int dossier_visit(void *context, const struct dossier *dossier, struct e
 int dossier_list(struct store *store, const struct dossier_search *search, dossier_visit *visit,
 	void *context, struct error *err);
 
+/*
+ * Files lie where their land lies today: after a reform of wards, those of the new ward have them.
+ * Inside a transaction; costs little where nothing has moved. *ret_count: how many have.
+ */
+int dossier_follow_units(
+	struct store *store, const struct layer *land, int64_t *ret_count, struct error *err);
+
 #endif

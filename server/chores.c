@@ -7,6 +7,7 @@
 #include "base/messages.h"
 #include "data/access_log.h"
 #include "data/agenda.h"
+#include "data/dossier_list.h"
 #include "data/login.h"
 #include "data/one_time_link.h"
 #include "data/person.h"
@@ -70,6 +71,15 @@ static int turn_some(struct store *store, void *context, struct error *err)
 	return rc ? rc : change_end(&changes, err);
 }
 
+/* Case files lie where their land lies on this day. */
+static int move_dossiers(struct store *store, void *context, struct error *err)
+{
+	const struct turning *turning = context;
+	int64_t count;
+
+	return dossier_follow_units(store, layer_of_land(turning->app->layers), &count, err);
+}
+
 static bool is_stopping(struct chores *chores)
 {
 	bool stopping;
@@ -97,6 +107,9 @@ static void turn_day(struct chores *chores, int64_t now_us)
 		}
 		turned += turning.count;
 	} while (turning.count == TURNS_A_COMMIT && !is_stopping(chores));
+	if (writer_run(chores->app->writer, move_dossiers, &turning, &err))
+		log_event(LOG_ERROR, "case files could not follow their wards",
+			LOG_TEXT("detail", err.detail));
 	chores->turned = clock_date_vietnam(now_us);
 	if (turned)
 		log_event(LOG_INFO, "records of this day turned", LOG_INT("records", (int64_t)turned));

@@ -9,6 +9,7 @@
 #include "server/cases/dossier_work.h"
 #include "server/content.h"
 #include "server/dossier_sight.h"
+#include "server/edits_api.h"
 #include "server/links.h"
 #include "server/problem.h"
 #include "server/router.h"
@@ -383,7 +384,9 @@ static int post_dossier(struct request *request, struct response *response, stru
 	intake->account_id = request->asker->rights.account_id;
 	intake->randomness = &randomness_system;
 	intake->arena = &request->arena;
-	rc = read_intake(request, &content, intake, err);
+	rc = edit_read_key(request, intake->author.at_us, &intake->request, err);
+	if (!rc)
+		rc = read_intake(request, &content, intake, err);
 	if (rc)
 		return rc;
 	request->commit.work = dossier_receive;

@@ -18,6 +18,9 @@ extern const size_t version_action_count;
 int edit_begin(struct request *request, enum edit_kind kind, const struct layer *layer,
 	struct edit **ret_edit, struct error *err);
 
+/* The receipt of a request that bears a key; without one its key stays NULL. */
+int edit_read_key(struct request *request, int64_t now_us, struct receipt *ret, struct error *err);
+
 /* The CRS of the content: Content-Crs, else CRS84. */
 int edit_read_crs(struct request *request, const char *text, struct crs_ref *ret_crs,
 	struct error *err);

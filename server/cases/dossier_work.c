@@ -158,9 +158,31 @@ static int add_papers(struct store *store, const struct dossier_intake *intake, 
 	return rc;
 }
 
-int dossier_receive(struct store *store, void *context, struct error *err)
+/* The file that the same request has made before. */
+static int find_made(struct store *store, struct dossier_intake *intake, bool *ret_found,
+	struct error *err)
 {
-	struct dossier_intake *intake = context;
+	struct receipt request = intake->request;
+	int rc = request.key ? receipt_find(store, &request, ret_found, err) : 0;
+
+	return rc || !*ret_found ? rc
+				 : dossier_read(store, request.feature_id, intake->arena,
+					   &intake->dossier, err);
+}
+
+static int note_made(struct store *store, const struct dossier_intake *intake, struct error *err)
+{
+	struct receipt request = intake->request;
+
+	if (!request.key)
+		return 0;
+	request.feature_id = intake->dossier.id;
+	request.version = intake->dossier.version;
+	return receipt_keep(store, &request, err);
+}
+
+static int receive(struct store *store, struct dossier_intake *intake, struct error *err)
+{
 	struct dossier_start start = {.actor = intake->author.actor,
 		.randomness = intake->randomness,
 		.dossier = {.kind = intake->kind,
@@ -186,6 +208,18 @@ int dossier_receive(struct store *store, void *context, struct error *err)
 	if (!rc)
 		intake->dossier = start.dossier;
 	return rc;
+}
+
+int dossier_receive(struct store *store, void *context, struct error *err)
+{
+	struct dossier_intake *intake = context;
+	bool found = false;
+	int rc = find_made(store, intake, &found, err);
+
+	if (rc || found)
+		return rc;
+	rc = receive(store, intake, err);
+	return rc ? rc : note_made(store, intake, err);
 }
 
 /* --- moving on ------------------------------------------------------------------------------------ */

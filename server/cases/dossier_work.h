@@ -10,6 +10,7 @@
 #include "data/dossier_paper.h"
 #include "data/feature_read.h"
 #include "data/person.h"
+#include "data/receipt.h"
 
 /* The land that a file is about. Texts are the arena's. */
 struct dossier_place {
@@ -35,9 +36,10 @@ struct dossier_intake {
 	int64_t received_at_us; /* 0: when the author writes it */
 	int64_t account_id;
 	bool training;
+	struct receipt request; /* by which a repeated request is known; key NULL: by none */
 	const struct randomness *randomness;
 	struct arena *arena;
-	struct dossier dossier; /* set */
+	struct dossier dossier; /* set: the new one, or that of the request before */
 };
 int dossier_receive(struct store *store, void *context, struct error *err);
 

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/messages.h"
 #include "base/text.h"
+#include "data/dossier_list.h"
 #include "data/feature_read.h"
 #include "data/lineage.h"
 #include "data/revision.h"
@@ -423,6 +424,15 @@ static int count_records(const struct unit_reform *reform, int64_t *ret_total, s
 	return rc;
 }
 
+/* A writer_work: case files go to the ward in which their land lies now. */
+static int move_dossiers(struct store *store, void *context, struct error *err)
+{
+	const struct reform_slice *slice = context;
+	int64_t count;
+
+	return dossier_follow_units(store, layer_of_land(slice->reform->layers), &count, err);
+}
+
 int unit_reform_run(struct unit_reform *reform, struct reform_plan *plan, struct error *err)
 {
 	struct reform_slice *slice = calloc(1, sizeof *slice);
@@ -442,6 +452,8 @@ int unit_reform_run(struct unit_reform *reform, struct reform_plan *plan, struct
 		if (has_unit_now(slice->layer))
 			rc = move_layer(slice, &done, total, err);
 	}
+	if (!rc)
+		rc = reform->write(reform->context, move_dossiers, slice, err);
 	free(slice);
 	return rc;
 }

@@ -260,6 +260,33 @@ static void the_oldest_deadline_comes_first(void **state)
 	assert_true(done.count == 1 && done.ids[0] == decided.id);
 }
 
+/* "plot" of the small register is no land here, so the rows are made by hand. */
+static void files_follow_their_land(void **state)
+{
+	autofree(arena_clear) struct arena arena = ARENA(1 << 20);
+	static const struct layer_field fields[] = {
+		{.id = "unit_now_id", .type = FIELD_INT, .source = FIELD_UNIT_NOW}};
+	static const struct layer land = {.id = "small_land", .fields = fields, .field_count = 1};
+	struct store *store = people_store(state);
+	struct dossier first = receive(store, &arena, 3, SMALL_NOW_US), found;
+	int64_t count = 0;
+
+	store_must_run(store, "CREATE TABLE small_land (id BIGINT PRIMARY KEY, unit_now_id BIGINT)");
+	store_must_run(store, "INSERT INTO small_land VALUES (7, 3), (8, 4)");
+	store_must_run(store, "BEGIN");
+	assert_int_equal(dossier_follow_units(store, &land, &count, &err), 0);
+	assert_true(count == 0);
+	store_must_run(store, "UPDATE small_land SET unit_now_id = 9 WHERE id = 7");
+	assert_int_equal(dossier_follow_units(store, &land, &count, &err), 0);
+	assert_true(count == 1);
+	store_must_run(store, "UPDATE small_land SET unit_now_id = NULL");
+	assert_int_equal(dossier_follow_units(store, &land, &count, &err), 0);
+	assert_true(count == 0);
+	store_must_run(store, "COMMIT");
+	assert_int_equal(dossier_read(store, first.id, &arena, &found, &err), 0);
+	assert_true(found.unit_id == 9 && found.version == 1);
+}
+
 /* --- a walk -------------------------------------------------------------------------------------- */
 
 /* What may be done, written down a second time. */
@@ -432,6 +459,7 @@ int main(void)
 		in_register(papers_that_were_asked_for_come),
 		in_register(the_clock_waits_for_the_applicant),
 		in_register(the_oldest_deadline_comes_first),
+		in_register(files_follow_their_land),
 		in_register(no_walk_leaves_the_table),
 		in_register(rules_say_papers_and_days),
 		cmocka_unit_test(powers_are_those_of_the_ward),

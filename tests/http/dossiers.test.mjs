@@ -186,6 +186,15 @@ test('the queue: oldest deadline first, page by page; by number, state and hand'
     assert.equal((await city.get(`/api/dossiers?${wrong}`, {headers: an})).status, 400, wrong);
 });
 
+test('who does not know whether it arrived sends it again: one file', async () => {
+  const key = {...an, 'idempotency-key': 'quầy 1, lần 7'.normalize('NFC').replace(/[^ -~]/g, '-')};
+  const answers = await Promise.all([1, 2, 3].map(() => receive({}, key)));
+  const made = await Promise.all(answers.map(one => done(one, 201)));
+  assert.equal(new Set(made.map(one => one.id)).size, 1);
+  assert.equal(new Set(made.map(one => one.receipt_url)).size, 1);
+  assert.equal((await receive({note: 'khác'}, key)).status, 422);
+});
+
 test('what is wrong with an intake is said, and nothing is kept', async () => {
   const before = (await queue('?limit=200', duyet)).dossiers.length;
   for (const [body, status, code, where] of [
