@@ -5,7 +5,8 @@
 #include "base/messages.h"
 #include "base/text.h"
 
-enum { CAPACITY_MAX = 1 << 20 };
+enum { CAPACITY_MAX = 1 << 20, RECENT_READS = 8192 };
+#define HOUR_US (INT64_C(3600) * 1000000)
 
 struct note {
 	int64_t at_us, account_id, person_id, record_id;
@@ -13,10 +14,17 @@ struct note {
 	char purpose[ACCESS_PURPOSE_MAX_BYTES + 1];
 };
 
+/* A read of the last hour. */
+struct recent {
+	int64_t at_us, account_id, person_id, record_id;
+	uint64_t purpose; /* hash */
+};
+
 /* A ring: notes are added behind the last one and taken off at the first one. */
 struct access_log {
 	pthread_mutex_t lock;
 	size_t capacity, first, count;
+	struct recent recent[RECENT_READS]; /* each where its numbers say; a new one takes the place */
 	struct note notes[];
 };
 
@@ -54,25 +62,64 @@ static void copy_cut(char *to, size_t size, const char *text)
 	to[len] = '\0';
 }
 
-int access_note(struct access_log *log, const struct access *access, struct error *err)
+/* False if there is no room; the lock is held. */
+static bool add_note(struct access_log *log, const struct access *access)
 {
 	struct note *note;
-	bool full;
+
+	if (log->count == log->capacity)
+		return false;
+	note = &log->notes[(log->first + log->count) % log->capacity];
+	note->at_us = access->at_us;
+	note->account_id = access->account_id;
+	note->person_id = access->person_id;
+	note->record_id = access->record_id;
+	copy_cut(note->layer, sizeof note->layer, access->layer);
+	copy_cut(note->purpose, sizeof note->purpose, access->purpose);
+	log->count++;
+	return true;
+}
+
+int access_note(struct access_log *log, const struct access *access, struct error *err)
+{
+	bool noted;
 
 	pthread_mutex_lock(&log->lock);
-	full = log->count == log->capacity;
-	if (!full) {
-		note = &log->notes[(log->first + log->count) % log->capacity];
-		note->at_us = access->at_us;
-		note->account_id = access->account_id;
-		note->person_id = access->person_id;
-		note->record_id = access->record_id;
-		copy_cut(note->layer, sizeof note->layer, access->layer);
-		copy_cut(note->purpose, sizeof note->purpose, access->purpose);
-		log->count++;
+	noted = add_note(log, access);
+	pthread_mutex_unlock(&log->lock);
+	return noted ? 0 : fail_access_log_full(err);
+}
+
+static struct recent recent_of(const struct access *access)
+{
+	return (struct recent){access->at_us, access->account_id, access->person_id,
+		access->record_id, text_hash(access->purpose ? access->purpose : "")};
+}
+
+static bool is_same(const struct recent *a, const struct recent *b)
+{
+	return a->account_id == b->account_id && a->person_id == b->person_id &&
+		a->record_id == b->record_id && a->purpose == b->purpose;
+}
+
+int access_note_hourly(struct access_log *log, const struct access *access, struct error *err)
+{
+	const struct recent now = recent_of(access);
+	uint64_t place = (uint64_t)now.account_id * 31 + (uint64_t)now.person_id * 7 +
+		(uint64_t)now.record_id + now.purpose;
+	struct recent *before = &log->recent[place % RECENT_READS];
+	bool noted;
+
+	pthread_mutex_lock(&log->lock);
+	noted = before->at_us && is_same(before, &now) && now.at_us >= before->at_us &&
+		now.at_us - before->at_us < HOUR_US;
+	if (!noted) {
+		noted = add_note(log, access);
+		if (noted)
+			*before = now;
 	}
 	pthread_mutex_unlock(&log->lock);
-	return full ? fail_access_log_full(err) : 0;
+	return noted ? 0 : fail_access_log_full(err);
 }
 
 size_t access_waiting(struct access_log *log)

@@ -44,6 +44,12 @@ AUTOPTR(struct access_log, access_log_free);
 /* ERR_BUSY when there is no room. Texts that are too long are cut at a character. */
 int access_note(struct access_log *log, const struct access *access, struct error *err);
 
+/*
+ * The same for lists that a screen asks for again and again: the same account, person, record and
+ * purpose within an hour are one read. What was forgotten of the last hour is noted once more.
+ */
+int access_note_hourly(struct access_log *log, const struct access *access, struct error *err);
+
 /* How many are noted and not yet written. */
 size_t access_waiting(struct access_log *log);
 

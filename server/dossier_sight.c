@@ -73,17 +73,34 @@ int dossier_sight_narrow(struct request *request, struct dossier_search *search,
 	return 0;
 }
 
-int dossier_sight_note(struct request *request, const struct dossier *dossier, const char *purpose,
-	struct error *err)
+static struct access access_of(
+	const struct request *request, const struct dossier *dossier, const char *purpose)
 {
-	const struct access access = {.at_us = clock_now_us(request->app->clock),
+	return (struct access){.at_us = clock_now_us(request->app->clock),
 		.account_id = request->asker->rights.account_id,
 		.person_id = dossier->person_id,
 		.layer = "dossier",
 		.record_id = dossier->id,
 		.purpose = purpose};
+}
+
+int dossier_sight_note(struct request *request, const struct dossier *dossier, const char *purpose,
+	struct error *err)
+{
+	const struct access access = access_of(request, dossier, purpose);
 
 	return access_note(request->app->access_log, &access, err);
+}
+
+int dossier_sight_listed(struct request *request, const struct dossier *dossier,
+	struct person *ret, struct error *err)
+{
+	const struct access access = access_of(request, dossier, "queue");
+	int rc = access_note_hourly(request->app->access_log, &access, err);
+
+	return rc ? rc
+		  : person_read(request->worker->store, dossier->person_id, &request->arena, ret,
+			    err);
 }
 
 int dossier_sight_person(struct request *request, const struct dossier *dossier,

@@ -25,9 +25,14 @@ int dossier_sight_find(struct request *request, struct dossier *ret, struct erro
 /* Narrows a search to the units in which the asker handles files. */
 int dossier_sight_narrow(struct request *request, struct dossier_search *search, struct error *err);
 
-/* Notes the read, then reads: who came with a file. Purposes are words of the log: "queue". */
+/*
+ * Notes the read, then reads: who came with a file. Purposes are words of the log: "dossier"; that of
+ * the queue, which screens ask for all day, is noted once an hour.
+ */
 int dossier_sight_person(struct request *request, const struct dossier *dossier,
 	const char *purpose, struct person *ret, struct error *err);
+int dossier_sight_listed(struct request *request, const struct dossier *dossier,
+	struct person *ret, struct error *err);
 int dossier_sight_note(struct request *request, const struct dossier *dossier,
 	const char *purpose, struct error *err);
 

@@ -44,7 +44,7 @@ static int list_one(void *context, const struct dossier *dossier, struct error *
 		listing->more = true;
 		return 1;
 	}
-	rc = dossier_sight_person(listing->request, dossier, "queue", &person, err);
+	rc = dossier_sight_listed(listing->request, dossier, &person, err);
 	/* The queue tells a name; number and contact are told by the file itself. */
 	person.values.id_number = person.values.contact = NULL;
 	if (!rc)

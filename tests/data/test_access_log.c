@@ -67,6 +67,33 @@ static void what_is_noted_is_written(void **state)
 	assert_string_equal(seen.purpose, "xác minh hồ sơ 12");
 }
 
+static void a_list_is_noted_once_an_hour(void **state)
+{
+	autoptr(access_log_free) struct access_log *log = NULL;
+	struct access access = a_read;
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(access_log_new(5, &log, NULL), 0);
+	for (int i = 0; i < 3; i++, access.at_us += MINUTE_US)
+		assert_int_equal(access_note_hourly(log, &access, NULL), 0);
+	assert_int_equal(access_waiting(log), 1);
+	access.person_id++;
+	assert_int_equal(access_note_hourly(log, &access, NULL), 0);
+	access.purpose = "queue";
+	assert_int_equal(access_note_hourly(log, &access, NULL), 0);
+	access.account_id++;
+	assert_int_equal(access_note_hourly(log, &access, NULL), 0);
+	assert_int_equal(access_waiting(log), 4);
+	access.at_us += HOUR_US;
+	assert_int_equal(access_note_hourly(log, &access, NULL), 0);
+	assert_int_equal(access_waiting(log), 5);
+	/* A read that was not noted is not remembered either. */
+	access.at_us += HOUR_US;
+	assert_refused(access_note_hourly(log, &access, &err), ERR_BUSY, "LOG-FULL-01");
+	assert_refused(access_note_hourly(log, &access, &err), ERR_BUSY, "LOG-FULL-01");
+}
+
 static void a_full_log_refuses_the_read(void **state)
 {
 	autoptr(access_log_free) struct access_log *log = NULL, *none = NULL;
@@ -234,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		in_register(what_is_noted_is_written),
+		in_register(a_list_is_noted_once_an_hour),
 		in_register(a_full_log_refuses_the_read),
 		in_register(a_write_that_fails_is_written_again),
 		in_register(long_texts_are_cut_at_a_character),
