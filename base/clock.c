@@ -232,7 +232,8 @@ struct date clock_date_vietnam(int64_t at_us)
 void clock_print_vietnam(struct strbuf *out, int64_t at_us)
 {
 	struct date date = clock_date_vietnam(at_us);
-	int64_t minutes = floor_div(at_us - date_begin_us(&date), 60 * us_a_second);
+	int64_t minutes = floor_rest(
+		floor_div(at_us - date_begin_us(&date), 60 * us_a_second), seconds_a_day / 60);
 
 	strbuf_add_format(out, "%02d:%02d %.2s/%.2s/%.4s", (int)(minutes / 60), (int)(minutes % 60),
 		date.text + 8, date.text + 5, date.text);

@@ -142,7 +142,7 @@ void page_open(struct strbuf *out, const struct request *request, const char *ti
 	strbuf_add_text(out,
 		" – Dothi</title><style>"
 		"body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:0 auto;padding:1rem;"
-		"color:#1d2a33;background:#fff}h1{font-size:1.5rem}a{color:#00695c}"
+		"color:#1d2a33;background:#fff}h1{font-size:1.5rem}h2{font-size:1.1rem}a{color:#00695c}"
 		"dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.1rem 1rem}"
 		"dt{color:#5a6b75}dd{margin:0;overflow-wrap:anywhere}ul{padding-left:1.2rem}"
 		"ul.links{display:flex;flex-wrap:wrap;gap:.3rem 1rem;list-style:none;padding:0}"

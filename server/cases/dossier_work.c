@@ -142,16 +142,16 @@ static int enter_applicant(struct store *store, const struct dossier_intake *int
 	return dossier->person_hash ? 0 : fail_no_memory(err);
 }
 
-static int add_papers(struct store *store, const struct dossier_intake *intake, int64_t dossier_id,
-	struct error *err)
+static int add_papers(struct store *store, const struct dossier_intake *intake,
+	const struct dossier *dossier, struct error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < intake->paper_count; i++) {
-		struct dossier_paper_gift gift = {.dossier_id = dossier_id,
+		struct dossier_paper_gift gift = {.dossier_id = dossier->id,
 			.name = intake->papers[i],
 			.actor = intake->author.actor,
-			.now_us = intake->author.at_us};
+			.now_us = dossier->received_at_us};
 
 		rc = dossier_paper_add(store, &gift, err);
 	}
@@ -204,7 +204,7 @@ static int receive(struct store *store, struct dossier_intake *intake, struct er
 	if (!rc)
 		rc = dossier_add(store, &start, intake->arena, err);
 	if (!rc)
-		rc = add_papers(store, intake, start.dossier.id, err);
+		rc = add_papers(store, intake, &start.dossier, err);
 	if (!rc)
 		intake->dossier = start.dossier;
 	return rc;

@@ -3,8 +3,9 @@
 #include "base/text.h"
 #include "server/cases/dossier_work.h"
 
-enum { ARENA_BYTES = 16 << 20 };
-#define HOUR_US (INT64_C(3600) * 1000000)
+enum { ARENA_BYTES = 16 << 20, HOLIDAYS_MAX = 14 /* in a row */ };
+#define MINUTE_US (INT64_C(60) * 1000000)
+#define HOUR_US (60 * MINUTE_US)
 #define DAY_US (24 * HOUR_US)
 
 /* What a file is to be: how long ago it came, and what was done since, an act a few hours. */
@@ -38,6 +39,7 @@ struct making {
 	const struct layer_table *layers;
 	const struct randomness *randomness;
 	struct arena arena;
+	struct work_calendar calendar;
 	int64_t now_us;
 	int64_t after_parcel, after_address; /* ids that were used last */
 	int64_t step;	  /* of parcels from one file to the next */
@@ -99,6 +101,18 @@ static int find_place(struct making *making, const struct sample *sample, struct
 	return rc < 0 ? rc : 0;
 }
 
+/* In the morning of the last working day up to so many days ago; not later than now. */
+static int64_t received_at(const struct making *making, const struct sample *sample)
+{
+	struct date day = clock_date_vietnam(making->now_us - sample->days_ago * DAY_US);
+	int64_t at_us;
+
+	for (int i = 0; i < HOLIDAYS_MAX && !work_calendar_works(&making->calendar, &day); i++)
+		day = clock_date_vietnam(date_begin_us(&day) - 1);
+	at_us = date_begin_us(&day) + 8 * HOUR_US + (sample - samples) * 7 * MINUTE_US;
+	return at_us < making->now_us ? at_us : making->now_us;
+}
+
 static int receive(struct making *making, const struct sample *sample, struct dossier_intake *intake,
 	struct error *err)
 {
@@ -114,7 +128,7 @@ static int receive(struct making *making, const struct sample *sample, struct do
 		.paper_count = strstr(sample->moves, "request_supplement") ? 1 : 2,
 		.note = "Hồ sơ tập huấn",
 		.author = {"demo", "sample city", making->now_us},
-		.received_at_us = making->now_us - sample->days_ago * DAY_US,
+		.received_at_us = received_at(making, sample),
 		.training = true,
 		.randomness = making->randomness,
 		.arena = &making->arena};
@@ -152,24 +166,36 @@ static int move_on(struct making *making, const struct sample *sample,
 	return rc;
 }
 
+static int make_file(struct making *making, const struct sample *sample, struct error *err)
+{
+	struct dossier_intake intake;
+	int rc = find_place(making, sample, err);
+
+	if (rc || !making->parcel_id)
+		return rc;
+	rc = receive(making, sample, &intake, err);
+	/* A house number may be of land that is no more. */
+	if (rc == ERR_INVALID && sample->is_numbered) {
+		error_clear(err);
+		return 0;
+	}
+	return rc ? rc : move_on(making, sample, &intake.dossier, err);
+}
+
 int demo_dossiers_write(struct store *store, const struct layer_table *layers,
 	const struct randomness *randomness, int64_t now_us, struct error *err)
 {
 	struct making making = {.store = store, .layers = layers, .randomness = randomness,
 		.arena = ARENA(ARENA_BYTES), .now_us = now_us};
 	struct layer_state land;
-	struct dossier_intake intake;
+	struct date today = clock_date_vietnam(now_us);
 	int rc = layer_state_read(store, layer_of_land(layers), &land, err);
 
+	if (!rc)
+		rc = work_calendar_find(store, &today, 0, &making.calendar, err);
 	making.step = rc ? 0 : land.record_count / (2 * SAMPLES);
-	for (size_t i = 0; !rc && i < SAMPLES; i++) {
-		rc = find_place(&making, &samples[i], err);
-		if (rc || !making.parcel_id)
-			continue;
-		rc = receive(&making, &samples[i], &intake, err);
-		if (!rc)
-			rc = move_on(&making, &samples[i], &intake.dossier, err);
-	}
+	for (size_t i = 0; !rc && i < SAMPLES; i++)
+		rc = make_file(&making, &samples[i], err);
 	arena_clear(&making.arena);
 	return rc;
 }

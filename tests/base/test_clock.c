@@ -186,6 +186,22 @@ static void http_dates_are_those_of_the_rfc(void **state)
 	assert_string_equal(out.data, "Wed, 31 Dec 1969 23:59:59 GMT");
 }
 
+static void people_in_vietnam_read_the_minute_first(void **state)
+{
+	autofree(strbuf_clear) struct strbuf out = STRBUF(100);
+
+	(void)state;
+	clock_print_vietnam(&out, us_of("2026-11-21T16:59:59.999999Z"));
+	assert_string_equal(out.data, "23:59 21/11/2026");
+	strbuf_reset(&out);
+	clock_print_vietnam(&out, us_of("2026-12-31T17:00:00Z"));
+	assert_string_equal(out.data, "00:00 01/01/2027");
+	strbuf_reset(&out);
+	clock_print_vietnam(&out, INT64_MIN);
+	clock_print_vietnam(&out, INT64_MAX);
+	assert_int_equal(out.len, 2 * strlen("00:00 01/01/0001"));
+}
+
 static void the_day_begins_at_midnight_in_vietnam(void **state)
 {
 	(void)state;
@@ -243,6 +259,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_instant_is_refused),
 		cmocka_unit_test(printed_instants_read_back),
 		cmocka_unit_test(http_dates_are_those_of_the_rfc),
+		cmocka_unit_test(people_in_vietnam_read_the_minute_first),
 		cmocka_unit_test(the_day_begins_at_midnight_in_vietnam),
 		cmocka_unit_test(the_ends_of_time_are_harmless),
 		cmocka_unit_test(a_clock_can_be_replaced),
