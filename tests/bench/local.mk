@@ -15,7 +15,7 @@ tests_bench_png_libpng_SOURCES = \
 tests_bench_png_libpng_LDADD = $(TILES_LIBS) $(PNG_LIBS)
 
 # Built with the tests, run by hand (tests/README).
-EXTRA_DIST += %D%/compare.mjs %D%/export.sh %D%/import.sh %D%/postgres.sh %D%/land.mjs %D%/page.mjs %D%/search.mjs %D%/start.mjs
+EXTRA_DIST += %D%/compare.mjs %D%/export.sh %D%/import.sh %D%/postgres.sh %D%/land.mjs %D%/numbering.sh %D%/page.mjs %D%/search.mjs %D%/start.mjs
 bench_programs = %D%/commits %D%/mvt_bench %D%/mvt_validity %D%/render_bench %D%/versions
 EXTRA_PROGRAMS += $(bench_programs)
 check_DATA += $(bench_programs)
