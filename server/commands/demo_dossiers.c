@@ -2,8 +2,13 @@
 
 #include "base/text.h"
 #include "server/cases/dossier_work.h"
+#include "server/cases/proposal.h"
 
-enum { ARENA_BYTES = 16 << 20, HOLIDAYS_MAX = 14 /* in a row */ };
+enum {
+	ARENA_BYTES = 16 << 20,
+	PROPOSAL_ARENA_BYTES = 256 << 20,
+	HOLIDAYS_MAX = 14, /* in a row */
+};
 #define MINUTE_US (INT64_C(60) * 1000000)
 #define HOUR_US (60 * MINUTE_US)
 #define DAY_US (24 * HOUR_US)
@@ -37,13 +42,13 @@ enum { SAMPLES = sizeof samples / sizeof *samples };
 struct making {
 	struct store *store;
 	const struct layer_table *layers;
+	const struct city *city;
 	const struct randomness *randomness;
 	struct arena arena;
 	struct work_calendar calendar;
 	int64_t now_us;
-	int64_t after_parcel, after_address; /* ids that were used last */
-	int64_t step;	  /* of parcels from one file to the next */
 	int64_t parcel_id, address_id; /* found */
+	bool wants_issued;
 };
 
 static const struct value *value_of(
@@ -52,7 +57,38 @@ static const struct value *value_of(
 	return &feature->values[layer_field_at(layer, field)];
 }
 
-/* Land that people live on, in a known ward. */
+/* Whether an officer could issue a number there at once: the rules decide, by an approved scheme. */
+static bool is_decided(struct making *making, int64_t parcel_id)
+{
+	autofree(arena_clear) struct arena arena = ARENA(PROPOSAL_ARENA_BYTES);
+	const struct case_tools tools = {.store = making->store, .city = making->city,
+		.layers = making->layers, .arena = &arena};
+	const struct proposal_order order = {.parcel_id = parcel_id};
+	struct proposal *proposal = arena_zero(&arena, 1, sizeof *proposal);
+
+	return proposal && !proposal_make(&tools, &order, proposal, NULL) &&
+		proposal->state == PROPOSAL_DECIDED && proposal->survey.houses.scheme_id;
+}
+
+/* A number that was issued, as the file wants it; or one that is not, where an officer could issue one. */
+static int take_address(void *context, const struct feature *feature, struct error *err)
+{
+	struct making *making = context;
+	const struct layer *layer = layer_of_addresses(making->layers);
+	const struct value *parcel = value_of(layer, feature, layer->address->parcel);
+	const struct value *status = value_of(layer, feature, layer->address->status);
+	bool is_issued = status->kind == VALUE_TEXT && !strcmp(status->text, "current");
+
+	(void)err;
+	if (parcel->kind != VALUE_INT || is_issued != making->wants_issued ||
+		(!is_issued && !is_decided(making, parcel->integer)))
+		return 0;
+	making->address_id = feature->id;
+	making->parcel_id = parcel->integer;
+	return 1;
+}
+
+/* Land that people live on, where no house has a number. */
 static int take_parcel(void *context, const struct feature *feature, struct error *err)
 {
 	struct making *making = context;
@@ -67,38 +103,31 @@ static int take_parcel(void *context, const struct feature *feature, struct erro
 	return 1;
 }
 
-static int take_address(void *context, const struct feature *feature, struct error *err)
+static int find_in(struct making *making, const struct layer *layer, int64_t place,
+	feature_visit *visit, struct error *err)
 {
-	struct making *making = context;
-	const struct layer *layer = layer_of_addresses(making->layers);
-	const struct value *parcel = value_of(layer, feature, layer->address->parcel);
+	const struct view view = VIEW_NOW(layer);
+	struct layer_state state;
+	int rc = layer_state_read(making->store, layer, &state, err);
 
-	(void)err;
-	if (parcel->kind != VALUE_INT)
-		return 0;
-	making->address_id = feature->id;
-	making->parcel_id = parcel->integer;
-	return 1;
+	if (!rc)
+		rc = feature_read_after(making->store, &view, state.record_count * place / SAMPLES,
+			visit, making, err);
+	return rc < 0 ? rc : 0;
 }
 
-/* The next parcel for a file; none is found where there are no house numbers. */
+/* The parcel for a file, all over the city; none where it needs a number and there are none. */
 static int find_place(struct making *making, const struct sample *sample, struct error *err)
 {
-	const struct view land = VIEW_NOW(layer_of_land(making->layers));
-	const struct view numbers = VIEW_NOW(layer_of_addresses(making->layers));
 	int rc;
 
 	making->parcel_id = making->address_id = 0;
-	if (!sample->is_numbered) {
-		rc = feature_read_after(
-			making->store, &land, making->after_parcel, take_parcel, making, err);
-		making->after_parcel = making->parcel_id + making->step;
-		return rc < 0 ? rc : 0;
-	}
-	rc = feature_read_after(
-		making->store, &numbers, making->after_address, take_address, making, err);
-	making->after_address = making->address_id;
-	return rc < 0 ? rc : 0;
+	making->wants_issued = sample->is_numbered;
+	rc = find_in(making, layer_of_addresses(making->layers), sample - samples, take_address, err);
+	if (!rc && !making->parcel_id && !sample->is_numbered)
+		rc = find_in(
+			making, layer_of_land(making->layers), sample - samples, take_parcel, err);
+	return rc;
 }
 
 /* In the morning of the last working day up to so many days ago; not later than now. */
@@ -182,20 +211,27 @@ static int make_file(struct making *making, const struct sample *sample, struct 
 	return rc ? rc : move_on(making, sample, &intake.dossier, err);
 }
 
-int demo_dossiers_write(struct store *store, const struct layer_table *layers,
-	const struct randomness *randomness, int64_t now_us, struct error *err)
+static int make_files(struct making *making, struct error *err)
 {
-	struct making making = {.store = store, .layers = layers, .randomness = randomness,
-		.arena = ARENA(ARENA_BYTES), .now_us = now_us};
-	struct layer_state land;
-	struct date today = clock_date_vietnam(now_us);
-	int rc = layer_state_read(store, layer_of_land(layers), &land, err);
+	struct date today = clock_date_vietnam(making->now_us);
+	int rc = work_calendar_find(making->store, &today, 0, &making->calendar, err);
+
+	for (size_t i = 0; !rc && i < SAMPLES; i++)
+		rc = make_file(making, &samples[i], err);
+	return rc;
+}
+
+int demo_dossiers_receive(struct register_folder *opened, const struct randomness *randomness,
+	struct error *err)
+{
+	autofree(transaction_end) struct transaction transaction = {0};
+	struct making making = {.store = opened->store, .layers = city_layers(),
+		.city = &opened->city, .randomness = randomness, .arena = ARENA(ARENA_BYTES),
+		.now_us = clock_now_us(&clock_system)};
+	int rc = transaction_begin(opened->store, &transaction, err);
 
 	if (!rc)
-		rc = work_calendar_find(store, &today, 0, &making.calendar, err);
-	making.step = rc ? 0 : land.record_count / (2 * SAMPLES);
-	for (size_t i = 0; !rc && i < SAMPLES; i++)
-		rc = make_file(&making, &samples[i], err);
+		rc = make_files(&making, err);
 	arena_clear(&making.arena);
-	return rc;
+	return rc ? rc : transaction_commit(&transaction, err);
 }

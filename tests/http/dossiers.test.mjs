@@ -348,7 +348,8 @@ test('the sample city has files to learn with, due around today, of nobody', asy
     const files = [...(await list('open')), ...(await list('closed'))];
     assert.ok(files.length >= 11, String(files.length));
     assert.ok(files.every(one => one.training && one.parcel.label && one.unit_id));
-    for (const state of ['received', 'appraisal', 'supplement', 'signing', 'refused']) assert.ok(files.some(one => one.state === state), state);
+    for (const state of ['received', 'appraisal', 'supplement', 'signing', 'issued', 'refused', 'replaced', 'revoked']) assert.ok(files.some(one => one.state === state), state);
+    assert.ok(files.filter(one => /issued|replaced|revoked/.test(one.state)).every(one => one.address.label));
     const running = files.filter(one => one.open && !one.paused_at);
     assert.ok(running.some(one => one.overdue && one.hours_left <= 0) && running.some(one => one.hours_left > 40));
     assert.ok(running.every(one => Math.abs(Date.parse(one.due_at) - Date.now()) < 30 * 86400e3));
