@@ -70,14 +70,14 @@ static int take_number(struct store *store, const struct address *address, int64
 	autoptr(query_done) struct query *query = NULL;
 	int rc = store_query(store,
 		"INSERT INTO address_claim (number_key, address_id, street_id, number)"
-		" VALUES ($key, $address, $node, $number) ON CONFLICT (number_key)"
+		" VALUES ($key, $holder, $node, $number) ON CONFLICT (number_key)"
 		" DO UPDATE SET address_id = address_claim.address_id RETURNING address_id",
 		&query, err);
 
 	if (rc)
 		return rc;
 	query_bind_text(query, "key", key);
-	query_bind_int(query, "address", address->id);
+	query_bind_int(query, "holder", address->id);
 	query_bind_int(query, "node", address->street_id);
 	query_bind_int(query, "number", number);
 	rc = query_step(query, err);

@@ -126,7 +126,7 @@ static void write_land(struct json_writer *json, const struct layer_land *land)
 /* Which fields say what of addresses, and of streets; null of other layers. */
 static void write_address(struct json_writer *json, const struct layer_address *address)
 {
-	json_put_key(json, "address");
+	json_put_key(json, WORD_ADDRESS);
 	if (!address) {
 		json_put_null(json);
 		return;

@@ -68,12 +68,12 @@ export class TileStore {
 		}
 	}
 
-	private async fetch(layers: readonly string[], address: string): Promise<ArrayBuffer> {
+	private async fetch(layers: readonly string[], place: string): Promise<ArrayBuffer> {
 		try {
-			const response = await ask(`/tiles/${layers.join(",")}/${address}.mvt${this.query()}`, "*/*");
+			const response = await ask(`/tiles/${layers.join(",")}/${place}.mvt${this.query()}`, "*/*");
 			return await response.arrayBuffer();
 		} catch (cause) {
-			this.tiles.delete(address);
+			this.tiles.delete(place);
 			if (cause instanceof ApiError) this.onFailure(cause);
 			throw cause;
 		}
