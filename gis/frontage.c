@@ -7,12 +7,18 @@ static const double looking_at = 0.6428;
 /* A part of the front may lie so much farther from the street than the nearest, m. */
 static const double recess_m = 3;
 static const double sample_m = 1; /* between two samples of a side */
+/* A side along which the distance to the street changes by more of its length leads away from it. */
+static const double leads_away = 0.9;
+
+enum { CORNERS_KEPT = 512 }; /* of outlines with more every side is sampled */
 
 /* What is gathered along the outline. */
 struct gathering {
 	struct street_part part; /* of the street, near the parcel */
 	double step_m;
 	double orientation; /* 1 when outer rings run counter-clockwise */
+	double corners_m[CORNERS_KEPT]; /* from the street, of the ring in hand */
+	double nearest_m;		/* of all corners */
 	struct sample {
 		double east, north, length_m;
 		struct street_foot foot;
@@ -40,7 +46,7 @@ static void add_sample(struct gathering *gathering, double east, double north, d
 
 static void add_side(struct gathering *gathering, const double *from, const double *to)
 {
-	double dx = to[0] - from[0], dy = to[1] - from[1], length = hypot(dx, dy);
+	double dx = to[0] - from[0], dy = to[1] - from[1], length = sqrt(dx * dx + dy * dy);
 	double normal[2];
 	size_t count;
 
@@ -67,20 +73,72 @@ static double ring_area(const double *xy, size_t count)
 	return twice / 2;
 }
 
+/* The ring of a part: outer rings alone are looked at. */
+struct outer_ring {
+	const double *xy;
+	size_t count;
+};
+
+static struct outer_ring ring_of(const struct shape *parcel, size_t part)
+{
+	size_t ring = part ? parcel->part_ends[part - 1] : 0;
+	size_t first = ring ? parcel->ring_ends[ring - 1] : 0;
+
+	return (struct outer_ring){parcel->xy + 2 * first, parcel->ring_ends[ring] - first};
+}
+
+static double corner_m(const struct gathering *gathering, const double *corner)
+{
+	struct street_foot foot;
+
+	street_part_foot(&gathering->part, corner[0], corner[1], &foot);
+	return foot.distance_m;
+}
+
+/*
+ * Whether a side may be part of the front: the distance to the street changes along it by no more than
+ * its length, so its ends tell how near it can come, and whether it runs beside the street at all.
+ */
+static bool may_front(const struct gathering *gathering, const struct outer_ring *ring, size_t i)
+{
+	const double *from = ring->xy + 2 * i, *to = from + 2, *ends = gathering->corners_m;
+	double length;
+
+	if (ring->count > CORNERS_KEPT)
+		return true;
+	length = hypot(to[0] - from[0], to[1] - from[1]);
+	return (ends[i] + ends[i + 1] - length) / 2 <= gathering->nearest_m + recess_m &&
+		fabs(ends[i] - ends[i + 1]) <= leads_away * length;
+}
+
+static void gather_ring(struct gathering *gathering, const struct outer_ring *ring)
+{
+	gathering->orientation = ring_area(ring->xy, ring->count) >= 0 ? 1 : -1;
+	for (size_t i = 0; i + 1 < ring->count; i++)
+		if (may_front(gathering, ring, i))
+			add_side(gathering, ring->xy + 2 * i, ring->xy + 2 * i + 2);
+}
+
 static void gather(struct gathering *gathering, const struct shape *parcel)
 {
-	size_t ring = 0;
-
 	gathering->step_m = fmax(sample_m, shape_length(parcel) / (FRONTAGE_SAMPLES_MAX / 2));
-	for (size_t part = 0; part < parcel->part_count; part++) {
-		size_t first = ring ? parcel->ring_ends[ring - 1] : 0;
-		const double *xy = parcel->xy + 2 * first;
-		size_t count = parcel->ring_ends[ring] - first;
+	gathering->nearest_m = INFINITY;
+	for (size_t part = parcel->part_count; part-- > 0;) {
+		struct outer_ring ring = ring_of(parcel, part);
 
-		gathering->orientation = ring_area(xy, count) >= 0 ? 1 : -1;
-		for (size_t i = 0; i + 1 < count; i++)
-			add_side(gathering, xy + 2 * i, xy + 2 * i + 2);
-		ring = parcel->part_ends[part];
+		for (size_t i = 0; i < ring.count && ring.count <= CORNERS_KEPT; i++) {
+			gathering->corners_m[i] = corner_m(gathering, ring.xy + 2 * i);
+			gathering->nearest_m =
+				fmin(gathering->nearest_m, gathering->corners_m[i]);
+		}
+	}
+	/* The corners of the first part are kept now; those of others are measured again. */
+	for (size_t part = 0; part < parcel->part_count; part++) {
+		struct outer_ring ring = ring_of(parcel, part);
+
+		for (size_t i = 0; part && i < ring.count && ring.count <= CORNERS_KEPT; i++)
+			gathering->corners_m[i] = corner_m(gathering, ring.xy + 2 * i);
+		gather_ring(gathering, &ring);
 	}
 }
 

@@ -10,9 +10,23 @@ enum {
 	CROSSINGS_MAX_SEGMENTS = 20000, /* compared with each other, box by box */
 };
 
+/* Metres of a city: no square overflows. */
 static double distance(const double *a, const double *b)
 {
-	return hypot(a[0] - b[0], a[1] - b[1]);
+	double x = a[0] - b[0], y = a[1] - b[1];
+
+	return sqrt(x * x + y * y);
+}
+
+/* Of numbers, not of what may be none: fmin and fmax are calls. */
+static double lesser(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double greater(double a, double b)
+{
+	return a > b ? a : b;
 }
 
 /* --- making ------------------------------------------------------------------------------------- */
@@ -180,7 +194,8 @@ static struct box segment_box(const struct street_line *line, size_t i)
 {
 	const double *a = line->xy + 2 * i, *b = a + 2;
 
-	return (struct box){fmin(a[0], b[0]), fmin(a[1], b[1]), fmax(a[0], b[0]), fmax(a[1], b[1])};
+	return (struct box){lesser(a[0], b[0]), lesser(a[1], b[1]), greater(a[0], b[0]),
+		greater(a[1], b[1])};
 }
 
 static int measure(struct arena *arena, struct street_line *line, struct error *err)
@@ -245,8 +260,8 @@ int street_line_make(struct arena *arena, const struct shape *shape, bool backwa
 
 static double box_distance_2(const struct box *box, double east, double north)
 {
-	double x = fmax(fmax(box->min_x - east, east - box->max_x), 0);
-	double y = fmax(fmax(box->min_y - north, north - box->max_y), 0);
+	double x = greater(greater(box->min_x - east, east - box->max_x), 0);
+	double y = greater(greater(box->min_y - north, north - box->max_y), 0);
 
 	return x * x + y * y;
 }
@@ -267,7 +282,7 @@ static void look_at(struct looking *looking, size_t i, double low, double high)
 	double dx = b[0] - a[0], dy = b[1] - a[1];
 	double along = ((looking->east - a[0]) * dx + (looking->north - a[1]) * dy) /
 		(dx * dx + dy * dy);
-	double share = fmin(fmax(along, low), high), x, y, d;
+	double share = lesser(greater(along, low), high), x, y, d;
 
 	x = looking->east - (a[0] + share * dx);
 	y = looking->north - (a[1] + share * dy);
