@@ -396,7 +396,7 @@ static const struct layer layers[] = {
 			{.id = "reserved_until", .title = {"Giữ đến hết ngày", "Reserved until"},
 				.type = FIELD_DATE},
 			{.id = "old_labels", .title = {"Địa chỉ cũ", "Old addresses"},
-				.type = FIELD_TEXT, .search = SEARCH_TOLD},
+				.type = FIELD_TEXT, .search = SEARCH_NAME},
 			COLUMN_ADMIN_UNIT, COLUMN_UNIT_NOW),
 		.look = {.min_zoom = 17, .max_zoom = 22, .stroke_zoom = 18, .stroke_px = 0.8F,
 			.class_field = "status",
