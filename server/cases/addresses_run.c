@@ -107,10 +107,19 @@ static int end_reservation(struct revision *revision, int64_t id, struct error *
 	/* Somebody else has ended it meanwhile. */
 	if (rc || !spans.count)
 		return rc;
-	rc = address_release(revision->store, id, err);
-	return rc ? rc
-		  : revision_end(revision, id, spans.spans[spans.count - 1].version,
-			    &revision->today, &version, err);
+	rc = revision_end(revision, id, spans.spans[spans.count - 1].version, &revision->today,
+		&version, err);
+	/* Afterwards: what is said again of the days before claims its numbers again. */
+	return rc ? rc : address_release(revision->store, id, err);
+}
+
+/* What a reservation held beyond the number that is issued is free again. */
+static int shrink_claims(
+	struct address_work *work, struct store *store, struct error *err)
+{
+	int rc = address_release(store, work->id, err);
+
+	return rc ? rc : address_claim(store, work->layer, &work->record.feature, err);
 }
 
 static int write(struct address_work *work, struct revision *revision, struct error *err)
@@ -126,11 +135,9 @@ static int write(struct address_work *work, struct revision *revision, struct er
 		feature->id = 0;
 		rc = revision_create(revision, feature, err);
 	} else {
-		/* What a reservation held beyond the number that is issued is free again. */
-		if (work->order.deed == ADDRESS_ISSUE)
-			rc = address_release(revision->store, work->id, err);
-		if (!rc)
-			rc = revision_replace(revision, work->base_version, feature, err);
+		rc = revision_replace(revision, work->base_version, feature, err);
+		if (!rc && work->order.deed == ADDRESS_ISSUE)
+			rc = shrink_claims(work, revision->store, err);
 	}
 	work->id = feature->id;
 	work->version = feature->version;
