@@ -398,19 +398,22 @@ static int turn_clock(struct store *store, const struct dossier_act *act,
 	return 0;
 }
 
+/* Writes a version over the one before; of several servers one is the first. */
 static int update(struct store *store, const struct dossier *dossier, struct error *err)
 {
 	autoptr(query_done) struct query *query = NULL;
+	bool met;
 	int rc = store_query(store,
 		"UPDATE dossier SET state = $state, is_open = $is_open, version = $version,"
 		" address_id = $address_id, address_label = $address_label, due_at = $due_at,"
 		" paused_at = $paused_at, decided_at = $decided_at, account_id = $account_id"
-		" WHERE id = $id",
+		" WHERE id = $id AND version = $before RETURNING id",
 		&query, err);
 
 	if (rc)
 		return rc;
 	query_bind_int(query, "id", dossier->id);
+	query_bind_int(query, "before", dossier->version - 1);
 	query_bind_text(query, "state", dossier_states[dossier->state].id);
 	query_bind_int(query, "is_open", dossier_states[dossier->state].is_open);
 	query_bind_int(query, "version", dossier->version);
@@ -420,7 +423,11 @@ static int update(struct store *store, const struct dossier *dossier, struct err
 	bind_id(query, "paused_at", dossier->paused_at_us);
 	bind_id(query, "decided_at", dossier->decided_at_us);
 	bind_id(query, "account_id", dossier->account_id);
-	return query_run(query, err);
+	rc = query_step(query, err);
+	met = rc > 0;
+	while (rc > 0)
+		rc = query_step(query, err);
+	return rc || met ? rc : fail_stale(store, dossier, err);
 }
 
 /* What the file is behind the act. */
