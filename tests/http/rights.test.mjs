@@ -38,7 +38,7 @@ async function fill() {
     canaries.push({text: `KANARI${n}X`, layer: 'admin_unit', field: 'name', ward});
   }
   for (const [i, layer] of layers.entries()) {
-    if (layer.id === 'admin_unit') continue;
+    if (layer.id === 'admin_unit' || layer.address) continue;
     for (const ward of [1, 2]) {
       const properties = {source_attributes: {chu: `KANARI${++n}X`}};
       canaries.push({text: `KANARI${n}X`, layer: layer.id, field: 'source_attributes', ward: hasWard(layer) ? ward : 0});
@@ -144,7 +144,9 @@ test('no canary appears to whom it is not shown, at any route', async () => {
       const answer = await city.get(path, {headers: {...one.headers, 'accept-encoding': 'identity'}});
       let bytes = Buffer.from(await answer.arrayBuffer());
       if (answer.headers.get('content-encoding') === 'gzip' && bytes[0] === 0x1f) bytes = gunzipSync(bytes);
-      if (/json/.test(answer.headers.get('content-type'))) assert.doesNotThrow(() => JSON.parse(bytes.toString()), `${one.login} ${path}`);
+      // Of lines each is a document.
+      const documents = path.endsWith('.geojsonl') && answer.ok ? bytes.toString().split('\n').filter(line => line) : [bytes.toString()];
+      if (/json/.test(answer.headers.get('content-type'))) for (const document of documents) assert.doesNotThrow(() => JSON.parse(document), `${one.login} ${path}`);
       const text = bytes.toString('latin1') + [...answer.headers].join();
       for (const canary of canaries) {
         if (!text.includes(canary.text)) continue;
@@ -177,10 +179,11 @@ test('each role writes the layers of the table and no other', async () => {
   assert.ok(keepers.size >= 18);
   for (const one of askers.filter(asker => !asker.rows.length))
     for (const layer of layers) {
-      const may = one.role === 'administrator' || keepers.get(layer.id) === one.role;
+      // House numbers change by acts of their own alone.
+      const may = !layer.address && (one.role === 'administrator' || keepers.get(layer.id) === one.role);
       const answer = await city.get(`/ogc/collections/${layer.id}/items`, {method: 'POST', headers: {...one.headers, 'content-type': 'application/geo+json'},
         body: JSON.stringify({type: 'Feature', properties: {}, geometry: shapeOf(layer, 1, 50)})});
-      assert.equal(answer.status, may ? 201 : one.role === 'public' ? 401 : 403, `${one.login} ${layer.id}`);
+      assert.equal(answer.status, may ? 201 : one.role === 'public' && !layer.address ? 401 : 403, `${one.login} ${layer.id}`);
       const allow = (await city.get(`/ogc/collections/${layer.id}/items`, {method: 'OPTIONS', headers: one.headers})).headers.get('allow');
       assert.equal(allow.includes('POST'), may, `${one.login} ${layer.id}`);
     }
