@@ -42,6 +42,8 @@ static const struct {
 	{"numbering_scheme", "id"},
 	{"numbering_parameter", "scheme_id, name COLLATE {c}"},
 	{"numbering_item", "scheme_id, place"},
+	{"certificate", "id"},
+	{"certificate_revision", "certificate_id, ordinal"},
 	{"search_name", "id"},
 	{"search_token", "word, name"},
 	{"search_word", "word COLLATE {c}"},
