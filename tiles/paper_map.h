@@ -30,7 +30,6 @@ struct paper_map {
 	size_t parcel_count;
 	const struct paper_street *streets;
 	size_t street_count;
-	const char *plate; /* of the subject */
 	double door[2];	   /* its entrance, east and north */
 	struct box focus;  /* must be seen: the parcel, and the street before its door */
 };
