@@ -21,6 +21,9 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	number_scheme_submit_command, number_scheme_recall_command, number_scheme_reject_command,
 	number_scheme_approve_command, number_scheme_show_command, number_scheme_list_command, number_conflicts_command, number_import_command, number_survey_command,
 	number_network_command, number_export_command, number_plates_command;
+extern const struct command certificate_group, certificate_issue_command, certificate_show_command,
+	certificate_revoke_command, certificate_sign_command, certificate_verify_command,
+	certificate_fields_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -79,6 +82,13 @@ const struct command *const all_commands[] = {
 	&number_network_command,
 	&number_export_command,
 	&number_plates_command,
+	&certificate_group,
+	&certificate_issue_command,
+	&certificate_show_command,
+	&certificate_revoke_command,
+	&certificate_sign_command,
+	&certificate_verify_command,
+	&certificate_fields_command,
 	&units_group,
 	&units_reform_command,
 	&doctor_command,
