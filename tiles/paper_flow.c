@@ -6,7 +6,7 @@
 #define LINE_FACTOR 1.36
 #define BASELINE_FACTOR 1.05
 #define BLOCK_GAP_MM 0.5
-#define LABEL_WIDTH_MM 40.0
+#define LABEL_WIDTH_MM 45.0
 #define FILL_COLOUR 0x777777
 
 enum { INK = 0x000000 };
@@ -128,7 +128,7 @@ static void set_paragraph(struct paper_flow *flow, const struct paper_block *blo
 	if (block->line) {
 		double width = flow->width * 0.4;
 
-		flow->y += 0.6;
+		flow->y += 1.0;
 		draw_rule(flow, aligned(flow->x, flow->width - width, block->side), flow->y, width, INK,
 			0);
 		flow->y += 0.8;

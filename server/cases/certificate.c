@@ -96,7 +96,7 @@ static int check_scheme(struct issuing *issuing, struct error *err)
 		tools->store, issuing->facts.street_id, &issuing->source.today, &id, err);
 
 	if (!rc && !id)
-		rc = fail_certificate_without_scheme(err, issuing->facts.label);
+		rc = fail_scheme_missing(err, issuing->facts.street);
 	if (!rc)
 		rc = scheme_read(tools->store, id, false, tools->arena, &scheme, err);
 	if (rc)

@@ -11,12 +11,11 @@
 
 enum { TEXT_MAX_BYTES = 4096, PATH_MAX_BYTES = 4096 };
 
-/* In the order of the enumeration below. */
 const char *const certificate_fields[] = {"alleys", "area", "basis", "code", "data_sha256",
 	"date_words", "full_address", "grid", "holder", "holder_number", "issuer",
-	"issuer_capitals", "label", "mark", "number", "old_labels", "paper_number", "parcel_no",
+	"label", "mark", "number", "old_labels", "paper_number", "parcel_no",
 	"place", "plate", "province", "scale", "sheet", "signer", "signer_title", "street_name",
-	"unit_issued", "unit_now", "url", "versions", "year", NULL};
+	"unit_capitals", "unit_issued", "unit_now", "url", "versions", "year", NULL};
 enum { FIELD_COUNT = sizeof certificate_fields / sizeof certificate_fields[0] - 1 };
 
 static const char sample_mark[] = "DỮ LIỆU MẪU", preview_mark[] = "BẢN XEM TRƯỚC";
@@ -95,18 +94,17 @@ static void add_within(struct strbuf *out, const char *unit)
 static void put_issuer(struct filling *filling)
 {
 	const struct certificate_facts *facts = filling->text->facts;
-	autofree(strbuf_clear) struct strbuf issuer = STRBUF(TEXT_MAX_BYTES);
+	const char *place = *facts->unit_now ? facts->unit_now : filling->text->city->name;
 
-	strbuf_add_text(&issuer, "Ủy ban nhân dân ");
+	strbuf_add_text(&filling->made, "Ủy ban nhân dân ");
 	if (*facts->unit_now)
-		add_within(&issuer, facts->unit_now);
+		add_within(&filling->made, place);
 	else
-		strbuf_add_text(&issuer, filling->text->city->name);
-	strbuf_add(&filling->made, issuer.data, issuer.len);
+		strbuf_add_text(&filling->made, place);
 	put_made(filling, "issuer");
-	text_capitals(&filling->made, issuer.data, issuer.len);
-	put_made(filling, "issuer_capitals");
-	put(filling, "place", *facts->unit_now ? facts->unit_now : filling->text->city->name);
+	text_capitals(&filling->made, place, strlen(place));
+	put_made(filling, "unit_capitals");
+	put(filling, "place", place);
 }
 
 /* The alleys on the way, from the street inwards: "15, 15/3". */
