@@ -206,11 +206,14 @@ int certificate_revoke(
 int certificate_revoke_of_address(struct store *store, int64_t address_id, const char *reason,
 	int64_t at_us, struct error *err)
 {
-	const struct counter_act act = {.why = reason, .at_us = at_us};
+	char kept[CERTIFICATE_REASON_MAX + 1] = "";
+	const struct counter_act act = {.why = kept, .at_us = at_us};
+	size_t len = strlen(reason);
 	bool ended;
-	int rc = check_reason(reason, err);
 
-	return rc ? rc : revoke(store, 0, address_id, &act, &ended, err);
+	memcpy(kept, reason,
+		len <= CERTIFICATE_REASON_MAX ? len : text_cut(reason, CERTIFICATE_REASON_MAX));
+	return revoke(store, 0, address_id, &act, &ended, err);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */

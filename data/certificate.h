@@ -77,7 +77,8 @@ int certificate_list(struct store *store, int64_t address_id, certificate_visit 
 int certificate_revoke(struct store *store, int64_t id, const struct counter_act *act,
 	struct error *err);
 
-/* Revokes the valid one of an address that is renumbered or retired; none is no error. */
+/* Revokes the valid one of an address that is renumbered or retired; none is no error. A reason that is
+ * too long is cut. */
 int certificate_revoke_of_address(struct store *store, int64_t address_id, const char *reason,
 	int64_t at_us, struct error *err);
 

@@ -107,6 +107,7 @@ struct label {
 	const char *key;
 	int message;
 };
+/* Why a paper was revoked is not told: who wrote it may have named somebody. */
 static const struct label of_state = {"state", MSG_CERT_SAY_STATE},
 			  of_words = {"message", MSG_CERT_SAY_MEANING},
 			  of_number = {"paper_number", MSG_CERT_SAY_NUMBER},
@@ -117,7 +118,6 @@ static const struct label of_state = {"state", MSG_CERT_SAY_STATE},
 			  of_data = {"data_sha256", MSG_CERT_SAY_DATA},
 			  of_file = {"file_sha256", MSG_CERT_SAY_FILE},
 			  of_successor = {"replaced_by", MSG_CERT_SAY_SUCCESSOR},
-			  of_reason = {"reason", MSG_CERT_SAY_REASON},
 			  of_ended = {"ended_on", MSG_CERT_SAY_ENDED},
 			  of_changes = {"changes", MSG_CERT_SAY_CHANGES},
 			  of_what = {"what", MSG_CERT_SAY_WHAT}, of_then = {"then", MSG_CERT_SAY_THEN},
@@ -273,7 +273,6 @@ int certificate_report_write(struct json_writer *json, struct store *store,
 	put_text(&telling, &of_unit_now, report->unit_today);
 	put_text(&telling, &of_successor, report->successor.paper_number);
 	put_day(&telling, &of_ended, certificate->ended_at_us);
-	put_text(&telling, &of_reason, certificate->reason);
 	put_changes(&telling, report);
 	put_text(&telling, &of_data, certificate->data_sha256);
 	put_text(&telling, &of_file, certificate->file_sha256);

@@ -157,6 +157,7 @@ struct line {
 	const struct pdf_face *face;
 	double width;
 	int glyph_count, cluster_count;
+	bool is_full; /* it has no room for all */
 };
 
 static void add_cluster(struct line *line, int bytes, int glyphs)
@@ -215,11 +216,13 @@ static void add_word(struct line *line, const char *text, size_t len)
 	struct error err;
 	int rc = glyphs_shape(pdf->glyphs, line->face->font, text, len, shaped, &err);
 
-	if (rc || (size_t)line->glyph_count + shaped->count > LINE_GLYPHS_MAX ||
-		(size_t)line->cluster_count + len > LINE_GLYPHS_MAX) {
-		pdf->failed = rc ? rc : ERR_TOO_LARGE;
+	line->is_full = !rc &&
+		((size_t)line->glyph_count + shaped->count > LINE_GLYPHS_MAX ||
+			(size_t)line->cluster_count + len > LINE_GLYPHS_MAX);
+	if (rc)
+		pdf->failed = rc;
+	if (rc || line->is_full)
 		return;
-	}
 	for (size_t i = 0; i < shaped->count; i++)
 		pdf->line[line->glyph_count++] = (cairo_glyph_t){shaped->glyphs[i].id,
 			line->width + (double)shaped->glyphs[i].x, (double)shaped->glyphs[i].y};
@@ -235,7 +238,7 @@ static struct line set_line(
 {
 	struct line line = {.pdf = pdf, .face = face};
 
-	for (size_t at = 0, n; at < len && !pdf->failed; at += n) {
+	for (size_t at = 0, n; at < len && !pdf->failed && !line.is_full; at += n) {
 		if (text[at] == ' ') {
 			n = 1;
 		} else {
@@ -260,7 +263,9 @@ static double em_mm(const struct pdf_face *face)
 
 double pdf_text_width(struct pdf *pdf, const struct pdf_face *face, const char *text, size_t len)
 {
-	return set_line(pdf, face, text, len).width * em_mm(face);
+	struct line line = set_line(pdf, face, text, len);
+
+	return line.is_full ? (double)INFINITY : line.width * em_mm(face);
 }
 
 static void use_colour(struct pdf *pdf, uint32_t colour)
@@ -275,6 +280,8 @@ void pdf_text(struct pdf *pdf, const struct pdf_face *face, double x, double y, 
 	struct line line = set_line(pdf, face, text, len);
 	double em = em_mm(face);
 
+	if (line.is_full)
+		pdf->failed = ERR_TOO_LARGE;
 	if (!line.glyph_count || pdf->failed)
 		return;
 	for (int i = 0; i < line.glyph_count; i++) {

@@ -54,7 +54,7 @@ struct pdf_face {
 	uint32_t colour;
 };
 
-/* The width of a line of UTF-8, mm. */
+/* The width of a line of UTF-8, mm; INFINITY of one that is too long to be written. */
 double pdf_text_width(struct pdf *pdf, const struct pdf_face *face, const char *text, size_t len);
 
 /*

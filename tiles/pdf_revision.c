@@ -18,36 +18,48 @@ struct added {
 	size_t at;
 };
 
-/* The last place of a word; NULL none. */
-static const char *find_last(const struct strbuf *file, const char *word)
+static struct slice all_of(const struct strbuf *file)
+{
+	return (struct slice){file->data, file->len};
+}
+
+/* A text from its first occurrence of a word on; of its last one. Empty if there is none. */
+static struct slice from_word(struct slice text, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (size_t at = file->len; at >= len; at--)
-		if (!memcmp(file->data + at - len, word, len))
-			return file->data + at - len;
-	return NULL;
+	for (; text.len >= len; text.at++, text.len--)
+		if (!memcmp(text.at, word, len))
+			return text;
+	return (struct slice){text.at, 0};
 }
 
-/* The whole number behind a word at or after `from`; false if there is none. */
-static bool read_number(const char *from, const char *word, int64_t *ret)
+static struct slice from_last(struct slice text, const char *word)
 {
-	const char *at = from ? strstr(from, word) : NULL;
-	size_t len = 0;
+	size_t len = strlen(word);
 
-	if (!at)
-		return false;
-	at += strlen(word);
-	while (*at == ' ' || *at == '\n' || *at == '\r')
+	for (size_t at = text.len; at >= len; at--)
+		if (!memcmp(text.at + at - len, word, len))
+			return (struct slice){text.at + at - len, text.len - at + len};
+	return (struct slice){text.at, 0};
+}
+
+/* The whole number behind the first occurrence of a word; false if there is none. */
+static bool read_number(struct slice text, const char *word, int64_t *ret)
+{
+	struct slice found = from_word(text, word);
+	size_t at = strlen(word), len = 0;
+
+	while (at < found.len && strchr(" \n\r", found.at[at]))
 		at++;
-	while (at[len] >= '0' && at[len] <= '9')
+	while (at + len < found.len && found.at[at + len] >= '0' && found.at[at + len] <= '9')
 		len++;
-	return number_parse_int(at, len, 0, INT32_MAX, ret);
+	return found.len && number_parse_int(found.at + at, len, 0, INT32_MAX, ret);
 }
 
-static bool read_ending(const struct strbuf *file, struct ending *ret)
+static bool read_ending(struct slice file, struct ending *ret)
 {
-	const char *trailer = find_last(file, "trailer");
+	struct slice trailer = from_last(file, "trailer");
 
 	*ret = (struct ending){.size = 0};
 	(void)read_number(trailer, "/Info ", &ret->info);
@@ -56,29 +68,36 @@ static bool read_ending(const struct strbuf *file, struct ending *ret)
 		read_number(trailer, "startxref", &ret->table);
 }
 
-/* The dictionary of an object as it was last written, from behind "<<" to before its ">>". */
-static bool find_object(const struct strbuf *file, int64_t number, struct slice *ret)
+/* The dictionary that begins in a text, from behind "<<" to before its ">>"; false if it does not end. */
+static bool take_dictionary(struct slice text, struct slice *ret)
 {
-	autofree(strbuf_clear) struct strbuf head = STRBUF(64);
-	const char *at, *end;
+	struct slice rest = from_word(text, "<<");
+	size_t at = 2;
 	int depth = 1;
 
-	strbuf_add_format(&head, "\n%lld 0 obj\n", (long long)number);
-	at = find_last(file, head.data);
-	at = at ? strstr(at, "<<") : NULL;
-	if (!at)
-		return false;
-	ret->at = at += 2;
-	for (end = file->data + file->len - 1; at < end; at++) {
-		if (at[0] == '<' && at[1] == '<')
+	for (; at + 1 < rest.len && at < DICTIONARY_MAX; at++) {
+		if (rest.at[at] == '<' && rest.at[at + 1] == '<')
 			depth++, at++;
-		else if (at[0] == '>' && at[1] == '>' && --depth == 0)
+		else if (rest.at[at] == '>' && rest.at[at + 1] == '>' && --depth == 0)
 			break;
-		else if (at[0] == '>' && at[1] == '>')
+		else if (rest.at[at] == '>' && rest.at[at + 1] == '>')
 			at++;
 	}
-	ret->len = (size_t)(at - ret->at);
-	return depth == 0 && ret->len < DICTIONARY_MAX;
+	if (depth || !rest.len)
+		return false;
+	*ret = (struct slice){rest.at + 2, at - 2};
+	return true;
+}
+
+/* The dictionary of an object as it was last written. */
+static bool find_object(struct slice file, int64_t number, struct slice *ret)
+{
+	autofree(strbuf_clear) struct strbuf head = STRBUF(64);
+	struct slice found;
+
+	strbuf_add_format(&head, "\n%lld 0 obj\n", (long long)number);
+	found = from_last(file, head.data);
+	return found.len && take_dictionary(found, ret);
 }
 
 static void begin_object(struct strbuf *file, struct added *added, int64_t number)
@@ -111,7 +130,7 @@ static bool extend_object(struct strbuf *file, int64_t number, const char *more,
 	autofree(strbuf_clear) struct strbuf old = STRBUF(DICTIONARY_MAX);
 	struct slice was;
 
-	if (!find_object(file, number, &was))
+	if (!find_object(all_of(file), number, &was))
 		return false;
 	strbuf_add(&old, was.at, was.len);
 	begin_object(file, added, number);
@@ -126,7 +145,7 @@ int pdf_add_language(struct strbuf *file, struct error *err)
 	struct ending ending;
 	struct added added;
 
-	if (!read_ending(file, &ending) ||
+	if (!read_ending(all_of(file), &ending) ||
 		!extend_object(file, ending.root,
 			" /Lang (vi-VN) /ViewerPreferences << /DisplayDocTitle true >>", &added))
 		return fail_internal(err);
@@ -137,20 +156,14 @@ int pdf_add_language(struct strbuf *file, struct error *err)
 /* --- signing ---------------------------------------------------------------------------------- */
 
 /* The first page of the tree. */
-static bool find_page(const struct strbuf *file, const struct ending *ending, int64_t *ret)
+static bool find_page(struct slice file, const struct ending *ending, int64_t *ret)
 {
-	autofree(strbuf_clear) struct strbuf text = STRBUF(DICTIONARY_MAX);
 	struct slice dictionary;
 	int64_t pages;
 
-	if (!find_object(file, ending->root, &dictionary))
-		return false;
-	strbuf_add(&text, dictionary.at, dictionary.len);
-	if (!read_number(text.data, "/Pages ", &pages) || !find_object(file, pages, &dictionary))
-		return false;
-	strbuf_reset(&text);
-	strbuf_add(&text, dictionary.at, dictionary.len);
-	return read_number(text.data, "/Kids [", ret);
+	return find_object(file, ending->root, &dictionary) &&
+		read_number(dictionary, "/Pages ", &pages) &&
+		find_object(file, pages, &dictionary) && read_number(dictionary, "/Kids [", ret);
 }
 
 /* The numbers of /ByteRange, in the room that was left for them. */
@@ -188,7 +201,7 @@ int pdf_add_signature_field(struct strbuf *file, const char *name, struct error 
 	int64_t page, field, signature;
 	size_t range = 0, hole = 0;
 
-	if (!read_ending(file, &ending) || !find_page(file, &ending, &page))
+	if (!read_ending(all_of(file), &ending) || !find_page(all_of(file), &ending, &page))
 		return fail_internal(err);
 	field = ending.size++;
 	signature = ending.size++;
@@ -261,32 +274,86 @@ static bool read_hole(struct slice hole, struct strbuf *der)
 	return !der->failed;
 }
 
-/* The last "/ByteRange" behind what was there before, and the '[' behind it. */
-static const char *find_range(struct slice file, size_t from)
+/* The numbers of the last /ByteRange behind what was there before. */
+static bool find_range(struct slice file, size_t from, int64_t range[4])
 {
-	static const char word[] = "/ByteRange";
-	const char *found = NULL;
+	struct slice found =
+		from_last((struct slice){file.at + from, file.len - from}, "/ByteRange");
+	const char *bracket = found.len ? memchr(found.at, '[', found.len) : NULL;
 
-	for (size_t at = from; at + sizeof word < file.len; at++)
-		if (!memcmp(file.at + at, word, sizeof word - 1))
-			found = file.at + at + sizeof word - 1;
-	while (found && found < file.at + file.len && *found == ' ')
-		found++;
-	return found && found < file.at + file.len && *found == '[' ? found + 1 : NULL;
+	return bracket && bracket < found.at + sizeof "/ByteRange  " &&
+		read_range(bracket + 1, file.at + file.len, range);
+}
+
+static bool same_reference(struct slice old, struct slice new, const char *word)
+{
+	int64_t was = -1, is = -1;
+	bool had = read_number(old, word, &was), has = read_number(new, word, &is);
+
+	return had == has && was == is;
+}
+
+/*
+ * Whether an object of the paper may be written again like this: the catalog, with the same pages, and
+ * a page, with the same content; so what the paper shows stays.
+ */
+static bool may_replace(struct slice before, const struct ending *ending, int64_t number,
+	struct slice added)
+{
+	struct slice old, new;
+
+	if (number == ending->info)
+		return true;
+	if (!find_object(before, number, &old) || !take_dictionary(added, &new))
+		return false;
+	if (number == ending->root)
+		return same_reference(old, new, "/Pages ");
+	return from_word(old, "/Type /Page %").len && same_reference(old, new, "/Contents ") &&
+		same_reference(old, new, "/Resources ") && same_reference(old, new, "/Parent ");
+}
+
+/* The number in front of " 0 obj", which stands at `at`; -1 none. */
+static int64_t object_number(struct slice text, size_t at)
+{
+	size_t from = at;
+	int64_t number;
+
+	while (from && text.at[from - 1] >= '0' && text.at[from - 1] <= '9')
+		from--;
+	return number_parse_int(text.at + from, at - from, 0, INT32_MAX, &number) ? number : -1;
+}
+
+/* What was added defines no object of the paper anew, and hides none. */
+static bool keeps_paper(struct slice before, struct slice added)
+{
+	static const char word[] = " 0 obj";
+	struct slice rest = added;
+	struct ending ending;
+
+	if (!read_ending(before, &ending) || from_word(added, "/ObjStm").len)
+		return false;
+	while ((rest = from_word(rest, word)).len) {
+		int64_t number = object_number(added, (size_t)(rest.at - added.at));
+
+		if (number < 0 ||
+			(number < ending.size && !may_replace(before, &ending, number, rest)))
+			return false;
+		rest.at += sizeof word - 1;
+		rest.len -= sizeof word - 1;
+	}
+	return true;
 }
 
 int pdf_find_signature(struct slice file, struct slice before, struct pdf_signature *ret,
 	struct error *err)
 {
-	const char *at;
 	int64_t range[4];
 	size_t hole, hole_end;
 
 	if (file.len > PDF_SIGNED_MAX || file.len <= before.len ||
 		memcmp(file.at, before.at, before.len) != 0)
 		return fail_signature_other_file(err);
-	at = find_range(file, before.len);
-	if (!at || !read_range(at, file.at + file.len, range))
+	if (!find_range(file, before.len, range))
 		return fail_signature_form(err);
 	hole = (size_t)range[1];
 	hole_end = (size_t)range[2];
@@ -295,6 +362,8 @@ int pdf_find_signature(struct slice file, struct slice before, struct pdf_signat
 		(size_t)range[3] != file.len - hole_end ||
 		!read_hole((struct slice){file.at + hole, hole_end - hole}, &ret->der))
 		return fail_signature_form(err);
+	if (!keeps_paper(before, (struct slice){file.at + before.len, file.len - before.len}))
+		return fail_signature_changes(err);
 	ret->covered[0] = (struct slice){file.at, hole};
 	ret->covered[1] = (struct slice){file.at + hole_end, file.len - hole_end};
 	return 0;

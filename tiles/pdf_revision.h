@@ -34,8 +34,9 @@ struct pdf_signature {
 };
 
 /*
- * Finds it. The file must begin with `before`, all of it but the signature must be covered, and nothing
- * may stand behind. ERR_INVALID: fail_signature_other_file, fail_signature_form.
+ * Finds it. The file must begin with `before`, all of it but the signature must be covered, nothing may
+ * stand behind, and no object of the paper may be another one now but the catalog and pages, with the
+ * same content. ERR_INVALID: fail_signature_other_file, fail_signature_form, fail_signature_changes.
  */
 int pdf_find_signature(struct slice file, struct slice before, struct pdf_signature *ret,
 	struct error *err);

@@ -536,6 +536,8 @@ int certificate_sign(const struct certificate_tools *tools, struct certificate_s
 	int rc = certificate_read(
 		tools->store, signing->certificate_id, tools->arena, &certificate, err);
 
+	if (!rc && certificate.state != CERTIFICATE_VALID)
+		rc = fail_certificate_ended(err, certificate.paper_number);
 	if (!rc)
 		rc = find_newest(tools->store, &certificate, &work.newest, err);
 	if (!rc)

@@ -160,6 +160,19 @@ static int find_focus(const struct scene *scene, struct paper_map *map, struct e
 	return 0;
 }
 
+/* The parcel itself is on the map, however many others there are. */
+static void add_subject(struct scene *scene)
+{
+	const struct certificate_facts *facts = scene->facts;
+
+	if (!facts->parcel_shape.point_count || find_parcel(scene, facts->parcel_id))
+		return;
+	scene->parcels[scene->parcel_count] = (struct paper_parcel){
+		facts->parcel_shape, facts->parcel_no, own_number(facts->plate), true};
+	/* Behind all ids, so that they stay in order. */
+	scene->parcel_ids[scene->parcel_count++] = INT64_MAX;
+}
+
 int certificate_scene_read(const struct certificate_source *source,
 	const struct certificate_facts *facts, struct paper_map *ret, struct error *err)
 {
@@ -172,12 +185,14 @@ int certificate_scene_read(const struct certificate_source *source,
 	if (rc)
 		return rc;
 	window = paper_window(ret);
-	scene.parcels = arena_zero(source->arena, RECORDS_MAX, sizeof *scene.parcels);
-	scene.parcel_ids = arena_zero(source->arena, RECORDS_MAX, sizeof *scene.parcel_ids);
+	scene.parcels = arena_zero(source->arena, RECORDS_MAX + 1, sizeof *scene.parcels);
+	scene.parcel_ids = arena_zero(source->arena, RECORDS_MAX + 1, sizeof *scene.parcel_ids);
 	scene.streets = arena_zero(source->arena, RECORDS_MAX, sizeof *scene.streets);
 	if (!scene.parcels || !scene.parcel_ids || !scene.streets)
 		return fail_no_memory(err);
 	rc = visit_window(&scene, layer_of_land(source->layers), &window, take_parcel, err);
+	if (!rc)
+		add_subject(&scene);
 	if (!rc)
 		rc = visit_window(&scene, layer_of_streets(source->layers), &window, take_street, err);
 	if (!rc)

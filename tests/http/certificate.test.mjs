@@ -189,7 +189,7 @@ test('a later paper replaces the one before; a revoked one says so', async () =>
   await refused(await post(`/api/certificates/${second.id}/revoke`, {reason: ''}), 400, 'CERT-REASON-01');
   assert.equal((await done(await post(`/api/certificates/${second.id}/revoke`, {reason: 'cấp nhầm chủ'}), 200)).state, 'revoked');
   const gone = await page(second.code, 'en');
-  assert.deepEqual([gone.state, gone.reason], ['revoked', 'cấp nhầm chủ']);
+  assert.deepEqual([gone.state, JSON.stringify(gone).includes('cấp nhầm')], ['revoked', false], 'why is for the office alone');
   assert.match(gone.message, /was revoked on/);
   assert.equal((await done(await certify(11))).state, 'valid', 'and a new one can be issued');
 });
@@ -346,7 +346,9 @@ test('a number that is retired takes its certificate with it', async () => {
   const answer = await post(`/api/addresses/${houses[6].id}/retire`, {version: made.address_version, reason: 'nhà đã phá'});
   assert.equal(answer.status, 200, await answer.text());
   const told = await page(made.code);
-  assert.ok(told.state === 'revoked' || told.changes.some(one => one.what === 'number'), JSON.stringify(told));
+  assert.equal(told.state, 'revoked');
+  assert.deepEqual(told.changes.map(one => one.what), ['number']);
+  assert.equal((await city.json(`/api/certificates/${made.id}`, {headers: officer})).reason, 'nhà đã phá');
   await refused(await certify(6, {version: made.address_version + 1}), 409, 'CERT-STATE-01');
 });
 
