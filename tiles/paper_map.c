@@ -18,7 +18,27 @@ enum { INK = 0x222222, SUBJECT = 0xB3261E, SUBJECT_FILL = 0xFBE3DF, LOT = 0x8D8D
 static const struct {
 	int scale, bar_m;
 } scales[] = {{200, 10}, {500, 20}, {1000, 50}, {2000, 100}, {5000, 200}, {PAPER_SCALE_WORST, 400}};
-enum { SCALE_COUNT = sizeof scales / sizeof scales[0], BAR_PARTS = 4 };
+enum {
+	SCALE_COUNT = sizeof scales / sizeof scales[0],
+	BAR_PARTS = 4,
+	WALK_MAX = 4000, /* points of a street in the frame */
+	ROOMS_MAX = 1500, /* texts of a map */
+};
+
+/* Along a street; how straight it must be under its name. */
+#define STEP_MM 1.5
+#define STRAIGHT 0.985
+#define EDGE_MM 2.0 /* names keep so far from the frame */
+
+/* Points along a line inside the frame, near to each other. */
+struct walk {
+	struct {
+		double x, y, way; /* way: mm along the line so far */
+	} points[WALK_MAX];
+	size_t count;
+	double way;
+	double stretch[WALK_MAX]; /* where the stretch without a gap begins that a point is on, mm */
+};
 
 /* A map while it is drawn. */
 struct drawing {
@@ -26,6 +46,9 @@ struct drawing {
 	const struct paper_map *map;
 	struct paper_frame frame;
 	double mm_a_m, middle_x, middle_y; /* mm on the page; metres */
+	struct paper_frame rooms[ROOMS_MAX]; /* where something is written */
+	size_t room_count;
+	struct walk walk; /* along the street in hand */
 };
 
 static double around(double extent_m)
@@ -132,11 +155,6 @@ static void draw_streets(struct drawing *drawing)
 		}
 }
 
-/* Where a text may stand along a line: the middle of its longest straight piece in the frame. */
-struct straight {
-	double x, y, turn, length;
-};
-
 static bool cut_piece(const struct paper_frame *frame, double a[2], double b[2])
 {
 	double from = 0, to = 1, dx = b[0] - a[0], dy = b[1] - a[1];
@@ -159,11 +177,48 @@ static bool cut_piece(const struct paper_frame *frame, double a[2], double b[2])
 	return true;
 }
 
-static struct straight find_straight(const struct drawing *drawing, const struct shape *shape)
+static void step_to(struct walk *walk, double x, double y, bool is_new)
 {
-	struct straight best = {.length = 0};
+	size_t at = walk->count;
+
+	if (at == WALK_MAX)
+		return;
+	if (!is_new)
+		walk->way += hypot(x - walk->points[at - 1].x, y - walk->points[at - 1].y);
+	walk->stretch[at] = is_new ? walk->way : walk->stretch[at - 1];
+	walk->points[at].x = x;
+	walk->points[at].y = y;
+	walk->points[at].way = walk->way;
+	walk->count++;
+}
+
+static void walk_piece(const struct drawing *drawing, double a[2], double b[2], struct walk *walk)
+{
+	const struct paper_frame *frame = &drawing->frame;
+	const struct paper_frame inside = {frame->x + EDGE_MM, frame->y + EDGE_MM,
+		frame->width - 2 * EDGE_MM, frame->height - 2 * EDGE_MM};
+	const double from_x = a[0], from_y = a[1];
+	bool is_new, was = walk->count > 0;
+	int steps;
+
+	if (!cut_piece(&inside, a, b))
+		return;
+	/* It goes on where the piece before ended, inside. */
+	is_new = !was || a[0] != from_x || a[1] != from_y ||
+		walk->points[walk->count - 1].x != a[0] || walk->points[walk->count - 1].y != a[1];
+	if (is_new)
+		step_to(walk, a[0], a[1], true);
+	steps = (int)ceil(hypot(b[0] - a[0], b[1] - a[1]) / STEP_MM);
+	for (int i = 1; i <= steps && walk->count; i++)
+		step_to(walk, a[0] + (b[0] - a[0]) * i / steps, a[1] + (b[1] - a[1]) * i / steps, false);
+}
+
+static void walk_line(const struct drawing *drawing, const struct shape *shape, struct walk *walk)
+{
 	size_t at = 0;
 
+	walk->count = 0;
+	walk->way = 0;
 	for (size_t ring = 0; ring < shape->ring_count; ring++) {
 		for (size_t i = at; i + 1 < shape->ring_ends[ring]; i++) {
 			double a[2] = {page_x(drawing, shape->xy[2 * i]),
@@ -171,35 +226,95 @@ static struct straight find_straight(const struct drawing *drawing, const struct
 			double b[2] = {page_x(drawing, shape->xy[2 * i + 2]),
 				page_y(drawing, shape->xy[2 * i + 3])};
 
-			if (!cut_piece(&drawing->frame, a, b) ||
-				hypot(b[0] - a[0], b[1] - a[1]) <= best.length)
-				continue;
-			best = (struct straight){(a[0] + b[0]) / 2, (a[1] + b[1]) / 2,
-				atan((b[1] - a[1]) / (b[0] - a[0])), hypot(b[0] - a[0], b[1] - a[1])};
-			if (b[0] == a[0])
-				best.turn = -acos(0);
+			walk_piece(drawing, a, b, walk);
 		}
 		at = shape->ring_ends[ring];
 	}
-	return best;
+}
+
+/* Where a text stands: its middle, and how it is turned. */
+struct stand {
+	double x, y, turn;
+};
+
+/* The place for a text of that width that is nearest to the middle of the frame, if the line is straight there. */
+static bool find_stand(
+	const struct drawing *drawing, const struct walk *walk, double width, struct stand *ret)
+{
+	double nearest = (double)INFINITY;
+	size_t to = 0;
+
+	for (size_t from = 0; from < walk->count; from++) {
+		double x, y, dx, dy, away;
+
+		while (to < walk->count && walk->points[to].way - walk->points[from].way < width)
+			to++;
+		if (to == walk->count || walk->stretch[to] > walk->points[from].way)
+			continue;
+		dx = walk->points[to].x - walk->points[from].x;
+		dy = walk->points[to].y - walk->points[from].y;
+		if (hypot(dx, dy) < STRAIGHT * (walk->points[to].way - walk->points[from].way))
+			continue;
+		x = (walk->points[to].x + walk->points[from].x) / 2;
+		y = (walk->points[to].y + walk->points[from].y) / 2;
+		away = hypot(x - drawing->frame.x - drawing->frame.width / 2,
+			y - drawing->frame.y - drawing->frame.height / 2);
+		if (away >= nearest)
+			continue;
+		nearest = away;
+		*ret = (struct stand){x, y, dx == 0 ? -acos(0) : atan(dy / dx)};
+	}
+	return isfinite(nearest);
+}
+
+/* Whether nothing is written there yet; then it is taken. */
+static bool take_room(struct drawing *drawing, double x, double y, double width, double height)
+{
+	const struct paper_frame room = {x - width / 2, y - height / 2, width, height};
+
+	for (size_t i = 0; i < drawing->room_count; i++) {
+		const struct paper_frame *other = &drawing->rooms[i];
+
+		if (room.x < other->x + other->width && other->x < room.x + room.width &&
+			room.y < other->y + other->height && other->y < room.y + room.height)
+			return false;
+	}
+	if (drawing->room_count == ROOMS_MAX)
+		return false;
+	drawing->rooms[drawing->room_count++] = room;
+	return true;
 }
 
 static void name_street(struct drawing *drawing, const struct paper_street *street)
 {
-	struct straight place = find_straight(drawing, &street->shape);
 	size_t len = strlen(street->name);
 	struct pdf_face face = {FONT_REGULAR, 7, ROAD_INK};
 	double width, rise = face.size_pt * PDF_MM_A_PT * 0.26;
+	struct stand stand = {0, 0, 0};
 
-	if (!len || place.length == 0)
+	if (!len)
 		return;
 	width = pdf_text_width(drawing->pdf, &face, street->name, len);
-	if (width > place.length * 1.3)
+	walk_line(drawing, &street->shape, &drawing->walk);
+	if (!find_stand(drawing, &drawing->walk, width + 2, &stand) ||
+		!take_room(drawing, stand.x, stand.y, fabs(cos(stand.turn)) * width + 1,
+			fabs(sin(stand.turn)) * width + 1))
 		return;
 	pdf_text(drawing->pdf, &face,
-		place.x - cos(place.turn) * width / 2 - sin(place.turn) * rise,
-		place.y - sin(place.turn) * width / 2 + cos(place.turn) * rise, place.turn,
+		stand.x - cos(stand.turn) * width / 2 - sin(stand.turn) * rise,
+		stand.y - sin(stand.turn) * width / 2 + cos(stand.turn) * rise, stand.turn,
 		street->name, len);
+}
+
+/* Writes a text where there is room for it; its middle is there. */
+static void write_in_room(struct drawing *drawing, const struct pdf_face *face, double x, double y,
+	const char *text)
+{
+	double height = face->size_pt * PDF_MM_A_PT * 0.72;
+	double width = pdf_text_width(drawing->pdf, face, text, strlen(text));
+
+	if (*text && take_room(drawing, x, y, width + 0.4, height + 0.2))
+		write_centred(drawing, face, x, y + height / 2, text);
 }
 
 /* The number of the house large, that of the parcel small below. */
@@ -218,9 +333,23 @@ static void name_parcel(struct drawing *drawing, const struct paper_parcel *parc
 	if (x < drawing->frame.x || x > drawing->frame.x + drawing->frame.width ||
 		y < drawing->frame.y || y > drawing->frame.y + drawing->frame.height)
 		return;
-	if (*parcel->plate)
-		write_centred(drawing, &plate, x, y, parcel->plate);
-	write_centred(drawing, &lot, x, y + (*parcel->plate ? 2.2 : 0.6), parcel->number);
+	write_in_room(drawing, &plate, x, y - 0.6, parcel->plate);
+	write_in_room(drawing, &lot, x, y + (parcel->is_subject ? 2.5 : *parcel->plate ? 1.6 : 0), parcel->number);
+}
+
+/* What the paper is about first, then streets, then the neighbours, as far as there is room. */
+static void write_names(struct drawing *drawing)
+{
+	const struct paper_map *map = drawing->map;
+
+	for (size_t i = 0; i < map->parcel_count; i++)
+		if (map->parcels[i].is_subject)
+			name_parcel(drawing, &map->parcels[i]);
+	for (size_t i = 0; i < map->street_count; i++)
+		name_street(drawing, &map->streets[i]);
+	for (size_t i = 0; i < map->parcel_count; i++)
+		if (!map->parcels[i].is_subject)
+			name_parcel(drawing, &map->parcels[i]);
 }
 
 static void draw_door(struct drawing *drawing)
@@ -297,10 +426,7 @@ void paper_map_draw(
 		for (size_t i = 0; i < map->parcel_count; i++)
 			if (map->parcels[i].is_subject == (pass == 1))
 				draw_parcel(&drawing, &map->parcels[i]);
-	for (size_t i = 0; i < map->street_count; i++)
-		name_street(&drawing, &map->streets[i]);
-	for (size_t i = 0; i < map->parcel_count; i++)
-		name_parcel(&drawing, &map->parcels[i]);
+	write_names(&drawing);
 	draw_door(&drawing);
 	draw_north(&drawing);
 	draw_bar(&drawing, scale);
