@@ -21,9 +21,9 @@ enum {
 int pdf_add_language(struct strbuf *file, struct error *err);
 
 /*
- * Appends a signature field with room for a signature. The signer hashes all bytes but the text between
- * '<' and '>' of /Contents (as /ByteRange says), signs that as detached CMS in DER, and writes it there
- * in hexadecimal digits; the rest stays zeros.
+ * Appends a signature field with room for a signature. The signer hashes all bytes but those from
+ * '<' to '>' of /Contents (as /ByteRange says), signs that as detached CMS in DER, and writes it between
+ * the two in hexadecimal digits; the rest stays zeros.
  */
 int pdf_add_signature_field(struct strbuf *file, const char *name, struct error *err);
 

@@ -265,7 +265,7 @@ static void put_id(struct json_writer *json, const char *key, int64_t id)
 		json_put_null(json);
 }
 
-/* The keys in the order of their letters: test_certificate_facts looks. */
+/* The keys in the order of their letters: the data are the same bytes whoever writes them. */
 void certificate_data_write(const struct certificate_facts *facts,
 	const struct certificate_saying *saying, struct strbuf *out)
 {
