@@ -8,6 +8,7 @@
 #include "server/asker.h"
 #include "server/certificate_json.h"
 #include "server/content.h"
+#include "server/edits_api.h"
 #include "server/links.h"
 #include "server/page.h"
 #include "server/problem.h"
@@ -228,7 +229,10 @@ static int post_certificates(struct request *request, struct response *response,
 		response->caching = CACHE_NEVER;
 		return certificate_preview(&tools, &order, &response->body, err);
 	}
-	rc = certificate_issue(&tools, &order, &made, err);
+	rc = edit_read_receipt(
+		request, request->asker->rights.account_id, order.at_us, &order.receipt, err);
+	if (!rc)
+		rc = certificate_issue(&tools, &order, &made, err);
 	if (!rc)
 		rc = response_add_header_format(response, request, err, "Location",
 			"%s/api/certificates/%lld", request->app->public_url, (long long)made.id);

@@ -30,12 +30,14 @@ int edit_check(const struct request *request, struct error *err)
 						    : fail_write_forbidden(err);
 }
 
-static int read_key(struct request *request, struct edit *edit, struct error *err)
+int edit_read_receipt(const struct request *request, int64_t account_id, int64_t at_us,
+	struct receipt *ret, struct error *err)
 {
 	const char *key = request->idempotency_key;
 	struct digest_maker maker;
 	size_t len = strlen(key);
 
+	*ret = (struct receipt){.key = NULL};
 	if (!len)
 		return 0;
 	if (len > RECEIPT_KEY_MAX || !text_is_utf8(key, len))
@@ -46,11 +48,11 @@ static int read_key(struct request *request, struct edit *edit, struct error *er
 	digest_add(&maker, request->content_crs, strlen(request->content_crs) + 1);
 	digest_add(&maker, request->if_match, strlen(request->if_match) + 1);
 	digest_add(&maker, request->body.data, request->body.len);
-	edit->receipt = (struct receipt){
-		.account_id = edit->account_id,
+	*ret = (struct receipt){
+		.account_id = account_id,
 		.key = key,
 		.digest = digest_end(&maker),
-		.created_at_us = edit->author.at_us,
+		.created_at_us = at_us,
 	};
 	return 0;
 }
@@ -72,7 +74,8 @@ int edit_begin(struct request *request, enum edit_kind kind, const struct layer 
 	edit->author.at_us = clock_now_us(request->app->clock);
 	rc = request_reason(request, &edit->author.reason, err);
 	if (!rc)
-		rc = read_key(request, edit, err);
+		rc = edit_read_receipt(
+			request, edit->account_id, edit->author.at_us, &edit->receipt, err);
 	*ret_edit = edit;
 	return rc;
 }

@@ -28,4 +28,8 @@ void edit_commit(struct request *request, struct edit *edit);
 /* 0 if the asker may change the layer of the path. */
 int edit_check(const struct request *request, struct error *err);
 
+/* The key that a request bears, so that it is done once; key NULL: it has none. */
+int edit_read_receipt(const struct request *request, int64_t account_id, int64_t at_us,
+	struct receipt *ret, struct error *err);
+
 #endif

@@ -366,6 +366,29 @@ static int check_nothing_moved(
 	return !rc && scheme != issuing->saying.scheme_id ? fail_certificate_moved(err) : rc;
 }
 
+/* Whether the same request was answered before: then *ret_id is what came of it, else 0. */
+static int find_receipt(struct store *store, const struct certificate_order *order,
+	int64_t *ret_id, struct error *err)
+{
+	struct receipt receipt = order->receipt;
+	bool found = false;
+	int rc = receipt.key ? receipt_find(store, &receipt, &found, err) : 0;
+
+	*ret_id = found ? receipt.feature_id : 0;
+	return rc;
+}
+
+static int keep_receipt(struct store *store, const struct issuing *issuing, struct error *err)
+{
+	struct receipt receipt = issuing->order->receipt;
+
+	if (!receipt.key)
+		return 0;
+	receipt.status = 201;
+	receipt.feature_id = issuing->made.id;
+	return receipt_keep(store, &receipt, err);
+}
+
 /* A writer_work: all of it, or nothing. */
 static int finish(struct store *store, void *context, struct error *err)
 {
@@ -374,8 +397,14 @@ static int finish(struct store *store, void *context, struct error *err)
 	const struct counter_act act = {order->actor, NULL, order->at_us};
 	struct certificate *made = &issuing->made;
 	struct digest_text file;
-	int rc = check_nothing_moved(store, issuing, err);
+	int64_t done = 0;
+	int rc = find_receipt(store, order, &done, err);
 
+	/* The same request was quicker: whoever asks again gets what it got. */
+	if (!rc && done)
+		rc = fail_busy(err);
+	if (!rc)
+		rc = check_nothing_moved(store, issuing, err);
 	if (!rc)
 		rc = blob_put(store, "application/pdf", issuing->file.data, issuing->file.len,
 			order->at_us, &file, err);
@@ -398,6 +427,8 @@ static int finish(struct store *store, void *context, struct error *err)
 	if (!made->data || !made->data_sha256 || !made->file_sha256)
 		return fail_no_memory(err);
 	rc = certificate_add(store, made, err);
+	if (!rc)
+		rc = keep_receipt(store, issuing, err);
 	return rc ? rc : counter_use(store, &made->paper, file.text, &act, err);
 }
 
@@ -430,8 +461,13 @@ int certificate_issue(const struct certificate_tools *tools, const struct certif
 {
 	struct issuing issuing = {.tools = tools, .order = order, .data = STRBUF(DATA_MAX_BYTES),
 		.url = STRBUF(URL_MAX_BYTES), .file = STRBUF(CERTIFICATE_FILE_MAX)};
-	int rc = issue(&issuing, err);
+	int64_t done = 0;
+	int rc = find_receipt(tools->store, order, &done, err);
 
+	if (!rc && done)
+		return certificate_read(tools->store, done, tools->arena, ret, err);
+	if (!rc)
+		rc = issue(&issuing, err);
 	if (!rc)
 		*ret = issuing.made;
 	issuing_clear(&issuing);

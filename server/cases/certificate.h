@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "data/certificate.h"
 #include "data/person.h"
+#include "data/receipt.h"
 #include "data/writer.h"
 #include "server/cases/certificate_facts.h"
 
@@ -50,9 +51,13 @@ struct certificate_order {
 	const struct view *view;  /* of the author; NULL everything */
 	const char *actor;	  /* as the change feed names people */
 	int64_t at_us;
+	struct receipt receipt; /* key NULL: none; the same request again gets the same certificate */
 };
 
-/* Issues it: *ret is what was written, in the arena. Errors leave everything as it was. */
+/*
+ * Issues it: *ret is what was written, in the arena. After an error nothing is issued, and no number is left
+ * without a reason.
+ */
 int certificate_issue(const struct certificate_tools *tools, const struct certificate_order *order,
 	struct certificate *ret, struct error *err);
 

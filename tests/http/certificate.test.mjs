@@ -13,7 +13,7 @@ import {person} from './people.mjs';
 const run = promisify(execFile);
 const east = 600000, north = 1215000, metres = '<http://www.opengis.net/def/crs/EPSG/0/9210>';
 const ward = 'Phường Thủ Dầu Một', province = 'Thành phố Hồ Chí Minh';
-let folder, dir, city, officer, viewer;
+let folder, dir, city, officer, viewer, stranger;
 const houses = {}; // parcel id -> address
 
 const rectangle = (x, y, width, height) => ({type: 'Polygon', coordinates: [[[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]]]});
@@ -36,13 +36,15 @@ before(async () => {
   folder = await temporaryFolder();
   dir = join(folder, 'city');
   await must('init', dir, '--crs', '9210', '--name', 'Thủ Dầu Một');
-  await load('admin_unit', [[{code: '25747', name: ward, kind: 'phường', parent_name: province}, rectangle(east - 2000, north - 2000, 4000, 4000)]], '--valid-from', '2020-01-01');
+  await load('admin_unit', [[{code: '25747', name: ward, kind: 'phường', parent_name: province}, rectangle(east - 2000, north - 2000, 4000, 4000)],
+    [{code: '25748', name: 'Phường Phú Lợi', kind: 'phường', parent_name: province}, rectangle(east + 3000, north - 2000, 1000, 1000)]], '--valid-from', '2020-01-01');
   await load('street', [[{name: 'Yersin', kind: 'main', width_m: 7, direction: 'forward', open_ends: 2}, {type: 'LineString', coordinates: [[east - 100, north + 22], [east + 300, north + 22]]}]]);
   const lots = [...Array(24)].map((_, i) => [{map_sheet: '12', parcel_no: String(300 + i), land_use: 'ODT', area_legal_m2: 93.6}, rectangle(east + 5.2 * i, north, 5.2, 18)]);
   await load('parcel', lots);
   await sql(`INSERT INTO numbering_scheme (id, street_id, state, version, document, made_by, made_at) VALUES (1, 1, 'approved', 3, '45/QĐ-UBND', 'user:1', 1)`);
   officer = await person(dir, 'an', 'officer');
   viewer = await person(dir, 'chi', 'viewer');
+  stranger = await person(dir, 'dung', 'officer', '--ward', '2');
   city = await serve(dir);
   for (const parcel_id of [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
     houses[parcel_id] = await done(await post('/api/addresses/issue', {parcel_id}));
@@ -194,6 +196,13 @@ test('a later paper replaces the one before; a revoked one says so', async () =>
   assert.equal((await done(await certify(11))).state, 'valid', 'and a new one can be issued');
 });
 
+test('the same request sent again is the same certificate', async () => {
+  const key = {'idempotency-key': 'giay-1'}, body = {address_id: houses[15].id, version: houses[15].version, signer: 'Trần Văn Bình'};
+  const first = await done(await post('/api/certificates', body, officer, key)), again = await done(await post('/api/certificates', body, officer, key));
+  assert.deepEqual(again, first);
+  assert.equal((await post('/api/certificates', {...body, signer: 'Khác'}, officer, key)).status, 422);
+});
+
 test('many at once: each gets a number of its own, none is missing, one of an address is valid', async () => {
   const parcels = [12, 13, 14, 15, 12, 13, 12, 12], answers = await Promise.all(parcels.map(parcel => certify(parcel)));
   const made = await Promise.all(answers.map(answer => done(answer)));
@@ -219,6 +228,8 @@ test('what cannot be issued is refused, and nothing is left of it', async () => 
   for (const name of ['Nguyễn\u0007Văn', 'abc\u202Etxt', 'A\u0000B', 'A\u0085B'])
     assert.equal((await certify(16, {holder: {name}})).status, 400, JSON.stringify(name));
   assert.equal((await certify(16, {}, viewer)).status, 403);
+  assert.ok([403, 404].includes((await certify(16, {}, stranger)).status), 'of another ward');
+  assert.ok([403, 404].includes((await city.get('/api/certificates/1.pdf', {headers: stranger})).status));
   assert.equal((await certify(16, {}, {})).status, 401);
   assert.equal((await certify(16, {person_id: 99999})).status, 404);
   assert.equal((await certify(16, {nonsense: 1})).status, 422);
