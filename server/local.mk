@@ -20,7 +20,7 @@ dothi_SOURCES = \
 	%D%/cases/city_numbering.c %D%/cases/city_numbering.h \
 	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/export_job.c %D%/cases/export_job.h \
-	%D%/cases/certificate.c %D%/cases/certificate.h \
+	%D%/cases/certificate.c %D%/cases/certificate.h %D%/cases/certificate_sign.c \
 	%D%/cases/certificate_facts.c %D%/cases/certificate_facts.h \
 	%D%/cases/certificate_paper.c %D%/cases/certificate_paper.h \
 	%D%/cases/certificate_scene.c %D%/cases/certificate_scene.h \

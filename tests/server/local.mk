@@ -29,7 +29,7 @@ tests_server_land_cover_LDADD = $(GEOS_LIBS)
 check_PROGRAMS += %D%/test_certificate
 tests_server_test_certificate_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
 tests_server_test_certificate_SOURCES = %D%/test_certificate.c \
-	server/cases/certificate.c server/cases/certificate.h \
+	server/cases/certificate.c server/cases/certificate.h server/cases/certificate_sign.c \
 	server/cases/certificate_facts.c server/cases/certificate_facts.h \
 	server/cases/certificate_paper.c server/cases/certificate_paper.h \
 	server/cases/certificate_scene.c server/cases/certificate_scene.h \
