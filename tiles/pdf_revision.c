@@ -3,7 +3,12 @@
 #include "base/messages.h"
 #include "base/number.h"
 
-enum { DICTIONARY_MAX = 1 << 16, RANGE_DIGITS = 10, OBJECTS_MAX = 1 << 20 };
+enum {
+	DICTIONARY_MAX = 1 << 16,
+	RANGE_DIGITS = 10,
+	OBJECTS_MAX = 1 << 20,
+	REPLACED_MAX = 40, /* objects of the paper that are written again: the catalog, its pages */
+};
 
 /* What the end of one of our files says, and where new objects go. */
 struct ending {
@@ -329,6 +334,7 @@ static bool keeps_paper(struct slice before, struct slice added)
 	static const char word[] = " 0 obj";
 	struct slice rest = added;
 	struct ending ending;
+	int replaced = 0;
 
 	if (!read_ending(before, &ending) || from_word(added, "/ObjStm").len)
 		return false;
@@ -336,7 +342,8 @@ static bool keeps_paper(struct slice before, struct slice added)
 		int64_t number = object_number(added, (size_t)(rest.at - added.at));
 
 		if (number < 0 ||
-			(number < ending.size && !may_replace(before, &ending, number, rest)))
+			(number < ending.size && (++replaced > REPLACED_MAX ||
+				!may_replace(before, &ending, number, rest))))
 			return false;
 		rest.at += sizeof word - 1;
 		rest.len -= sizeof word - 1;

@@ -14,7 +14,7 @@
 
 enum {
 	PDF_SIGNATURE_BYTES = 16 << 10,	 /* room for a signature: CMS of 1.5 KB, with chain and time stamp */
-	PDF_SIGNED_MAX = 32 << 20,	 /* of a signed file */
+	PDF_SIGNED_MAX = 8 << 20,	 /* of a signed file: a paper has 40 KB, a picture of a stamp some hundred */
 };
 
 /* Appends that the document is in Vietnamese, and that its title is to be shown. */
