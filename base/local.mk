@@ -1,7 +1,7 @@
 noinst_LIBRARIES += base/libbase.a
 
 base_libbase_a_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) \
-	$(INIH_CFLAGS)
+	$(INIH_CFLAGS) $(CRYPTO_CFLAGS)
 base_libbase_a_SOURCES = \
 	%D%/arena.c %D%/arena.h \
 	%D%/array.c %D%/array.h \
@@ -20,12 +20,13 @@ base_libbase_a_SOURCES = \
 	%D%/messages.c %D%/messages.h \
 	%D%/number.c %D%/number.h \
 	%D%/secret.c %D%/secret.h \
+	%D%/signature.c %D%/signature.h \
 	%D%/strbuf.c %D%/strbuf.h \
 	%D%/text.c %D%/text.h \
 	%D%/throttle.c %D%/throttle.h
 nodist_base_libbase_a_SOURCES = %D%/messages_table.h %D%/messages_rows.h
 
-BASE_LIBS = base/libbase.a $(UTF8PROC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) -lm
+BASE_LIBS = base/libbase.a $(UTF8PROC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) -lm
 
 # The catalogue of messages in C.
 base/messages_table.h: $(srcdir)/%D%/messages.txt $(srcdir)/build-aux/messages.awk

@@ -26,8 +26,9 @@ table='
 ^seccomp\.h$                      gis/sandbox_calls.c
 ^libdeflate\.h$                   tiles/compress.c
 ^(harfbuzz/)?hb(-[a-z-]+)?\.h$    tiles/glyphs.c
-^qrencode\.h$                    tiles/qr.c
-^(cairo|pango)                    tiles/pdf.c
+^qrencode\.h$                     tiles/qr.c
+^(cairo|pango|ft2build)           tiles/pdf.c
+^openssl/                         base/signature.c
 ^microhttpd\.h$                   server/http*
 '
 

@@ -44,6 +44,17 @@ static int write_setting(
 	return query_run(query, err);
 }
 
+/* A setting that registers of before have not. */
+static int read_sample(struct store *store, bool *ret, struct error *err)
+{
+	int64_t count = 0;
+	int rc = store_int(
+		store, "SELECT count(*) FROM setting WHERE key = 'sample_city'", &count, err);
+
+	*ret = count != 0;
+	return rc;
+}
+
 int city_read(struct store *store, struct city *ret_city, struct error *err)
 {
 	struct city city;
@@ -60,6 +71,8 @@ int city_read(struct store *store, struct city *ret_city, struct error *err)
 	if (!rc)
 		rc = read_setting(
 			store, "wgs84_pipeline", city.pipeline, sizeof city.pipeline, err);
+	if (!rc)
+		rc = read_sample(store, &city.is_sample, err);
 	if (rc)
 		return rc;
 	if (!number_parse_int(epsg, strlen(epsg), 1, INT32_MAX, &number))
@@ -82,5 +95,7 @@ int city_write(struct store *store, const struct city *city, struct error *err)
 		rc = write_setting(store, "wgs84_operation", city->operation, err);
 	if (!rc)
 		rc = write_setting(store, "wgs84_pipeline", city->pipeline, err);
+	if (!rc && city->is_sample)
+		rc = write_setting(store, "sample_city", "true", err);
 	return rc;
 }

@@ -7,6 +7,8 @@
 #ifndef DATA_CITY_H
 #define DATA_CITY_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "data/store.h"
 
@@ -17,6 +19,7 @@ struct city {
 	int epsg;			  /* working CRS: projected, metres */
 	char operation[CITY_NAME_MAX];	  /* name of the operation, "EPSG:6960" */
 	char pipeline[CITY_PIPELINE_MAX]; /* PROJ pipeline: working E,N to lon,lat in degrees */
+	bool is_sample;			  /* made up: its papers say so */
 };
 
 int city_read(struct store *store, struct city *ret_city, struct error *err);

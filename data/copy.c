@@ -45,6 +45,8 @@ static const struct {
 	{"dossier", "id"},
 	{"dossier_event", "dossier_id, ordinal"},
 	{"dossier_paper", "dossier_id, ordinal"},
+	{"certificate", "id"},
+	{"certificate_revision", "certificate_id, ordinal"},
 	{"search_name", "id"},
 	{"search_token", "word, name"},
 	{"search_word", "word COLLATE {c}"},

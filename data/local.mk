@@ -10,6 +10,7 @@ data_libdata_a_SOURCES = \
 	%D%/audit.c %D%/audit.h \
 	%D%/audit_people.c %D%/audit_people.h \
 	%D%/blob.c %D%/blob.h \
+	%D%/certificate.c %D%/certificate.h \
 	%D%/change.c %D%/change.h \
 	%D%/city.c %D%/city.h \
 	%D%/city_layers.c \
@@ -88,7 +89,8 @@ migrations = %D%/migrations/0001_core.sql %D%/migrations/0002_history.sql \
 	%D%/migrations/0003_people.sql %D%/migrations/0004_jobs.sql \
 	%D%/migrations/0005_editing.sql %D%/migrations/0006_unsampled.sql \
 	%D%/migrations/0007_land.sql %D%/migrations/0008_search.sql \
-	%D%/migrations/0009_numbering.sql %D%/migrations/0011_dossier.sql
+	%D%/migrations/0009_numbering.sql %D%/migrations/0010_certificate.sql \
+	%D%/migrations/0011_dossier.sql
 data/migrations_rows.h: $(migrations) $(srcdir)/build-aux/migrations.awk
 	$(AM_V_GEN)mkdir -p data && cd $(srcdir) && $(AWK) -f build-aux/migrations.awk $(migrations) >$(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
 BUILT_SOURCES += %D%/migrations_rows.h

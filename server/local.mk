@@ -20,6 +20,10 @@ dothi_SOURCES = \
 	%D%/cases/city_numbering.c %D%/cases/city_numbering.h \
 	%D%/cases/export.c %D%/cases/export.h \
 	%D%/cases/export_job.c %D%/cases/export_job.h \
+	%D%/cases/certificate.c %D%/cases/certificate.h %D%/cases/certificate_sign.c \
+	%D%/cases/certificate_facts.c %D%/cases/certificate_facts.h \
+	%D%/cases/certificate_paper.c %D%/cases/certificate_paper.h \
+	%D%/cases/certificate_scene.c %D%/cases/certificate_scene.h \
 	%D%/cases/edit.c %D%/cases/edit.h \
 	%D%/cases/address_exchange.c %D%/cases/address_exchange.h \
 	%D%/cases/plates.c %D%/cases/plates.h \
@@ -37,12 +41,15 @@ dothi_SOURCES = \
 	%D%/cases/tools.h \
 	%D%/cases/people.c %D%/cases/people.h \
 	%D%/cases/people_json.c %D%/cases/people_json.h \
+	%D%/certificate_json.c %D%/certificate_json.h \
+	%D%/certificates_api.c \
 	%D%/chores.c %D%/chores.h \
 	%D%/city_api.c \
 	%D%/changes_api.c \
 	%D%/collections_api.c \
 	%D%/conflicts_api.c \
 	%D%/commands/audit.c \
+	%D%/commands/certificate.c \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo_dossiers.c %D%/commands/demo_dossiers.h \
@@ -131,7 +138,7 @@ dothi_SOURCES = \
 	%D%/tiles_api.c \
 	%D%/versions_api.c \
 	%D%/worker.c %D%/worker.h
-nodist_dothi_SOURCES = %D%/web_assets.S
+nodist_dothi_SOURCES = %D%/web_assets.S %D%/certificate_template.h
 dothi_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/web-map/dist
 dothi_LDADD = $(TILES_LIBS) $(MICROHTTPD_LIBS)
 
@@ -144,3 +151,10 @@ server/dothi-web_assets.$(OBJEXT): $(srcdir)/web-map/dist/stamp
 BUILT_SOURCES += server/web_assets.h
 CLEANFILES += server/web_assets.S server/web_assets.h server/web_assets.made
 EXTRA_DIST += %D%/README build-aux/embed.sh
+
+# The papers as the program brings them along, line by line.
+server/certificate_template.h: $(srcdir)/%D%/templates/certificate.txt
+	$(AM_V_GEN)mkdir -p server && { echo 'static const char default_certificate[] =' && sed 's/["\\]/\\&/g; s/.*/"&\\n"/' $(srcdir)/server/templates/certificate.txt && echo ';'; } >$@.new && mv $@.new $@
+BUILT_SOURCES += server/certificate_template.h
+CLEANFILES += server/certificate_template.h
+EXTRA_DIST += %D%/templates/certificate.txt

@@ -23,6 +23,9 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	number_network_command, number_export_command, number_plates_command;
 extern const struct command dossier_group, dossier_list_command, dossier_show_command,
 	dossier_receive_command, dossier_move_command;
+extern const struct command certificate_group, certificate_issue_command, certificate_show_command,
+	certificate_revoke_command, certificate_sign_command, certificate_verify_command,
+	certificate_fields_command;
 
 const struct command *const all_commands[] = {
 	&demo_command,
@@ -86,6 +89,13 @@ const struct command *const all_commands[] = {
 	&dossier_show_command,
 	&dossier_receive_command,
 	&dossier_move_command,
+	&certificate_group,
+	&certificate_issue_command,
+	&certificate_show_command,
+	&certificate_revoke_command,
+	&certificate_sign_command,
+	&certificate_verify_command,
+	&certificate_fields_command,
 	&units_group,
 	&units_reform_command,
 	&doctor_command,

@@ -44,6 +44,8 @@ static const struct {
 	{"LOGIN-", ERR_BUSY, 429},
 	{"DOS-RECEIPT-", ERR_BUSY, 429},
 	{"JSON-DEEP-", ERR_TOO_LARGE, 400},
+	{"TEMPLATE-", ERR_CONFIG, 503},
+	{"CERT-URL-", ERR_CONFIG, 503},
 };
 /* ... else by its kind. */
 static const struct {

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += tiles/libtiles.a
 
-tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS) $(QRENCODE_CFLAGS)
+tiles_libtiles_a_CFLAGS = $(AM_CFLAGS) -fno-math-errno -fno-trapping-math $(DEFLATE_CFLAGS) $(TEXTDRAW_CFLAGS) $(CAIRO_CFLAGS) $(QRENCODE_CFLAGS)
 tiles_libtiles_a_SOURCES = \
 	%D%/anchor.c %D%/anchor.h \
 	%D%/archive.c %D%/archive.h %D%/archive_kind.h \
@@ -35,6 +35,12 @@ tiles_libtiles_a_SOURCES = \
 	%D%/palette.c %D%/palette.h \
 	%D%/path.c %D%/path.h \
 	%D%/pbf.h \
+	%D%/paper.c %D%/paper.h \
+	%D%/paper_flow.c %D%/paper_flow.h \
+	%D%/paper_map.c %D%/paper_map.h \
+	%D%/paper_template.c %D%/paper_template.h \
+	%D%/pdf.c %D%/pdf.h \
+	%D%/pdf_revision.c %D%/pdf_revision.h \
 	%D%/pen.h \
 	%D%/pmtiles.c %D%/pmtiles.h \
 	%D%/pixel.h \
@@ -71,5 +77,5 @@ tile_fonts = %D%/fonts/NotoSans-Regular-vi.ttf %D%/fonts/NotoSans-Bold-vi.ttf
 tiles_libtiles_a_CCASFLAGS = $(AM_CCASFLAGS) -Wa,-I$(srcdir)/%D%/fonts
 tiles/libtiles_a-font_bytes.$(OBJEXT): $(tile_fonts)
 
-TILES_LIBS = tiles/libtiles.a $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(QRENCODE_LIBS) $(GIS_LIBS)
+TILES_LIBS = tiles/libtiles.a $(DEFLATE_LIBS) $(TEXTDRAW_LIBS) $(CAIRO_LIBS) $(QRENCODE_LIBS) $(GIS_LIBS)
 EXTRA_DIST += %D%/README $(tile_fonts) %D%/fonts/OFL.txt %D%/fonts/subset

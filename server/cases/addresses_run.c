@@ -1,6 +1,7 @@
 #include "server/cases/addresses.h"
 
 #include "base/messages.h"
+#include "data/certificate.h"
 #include "data/history.h"
 
 /* --- who was quicker ----------------------------------------------------------------------------- */
@@ -144,6 +145,16 @@ static int write(struct address_work *work, struct revision *revision, struct er
 	return rc;
 }
 
+/* A paper that says another number than the house has, or that there is a house, holds no more. */
+static int end_certificate(
+	const struct address_work *work, struct store *store, struct error *err)
+{
+	if (work->order.deed != ADDRESS_RENUMBER && work->order.deed != ADDRESS_RETIRE)
+		return 0;
+	return certificate_revoke_of_address(
+		store, work->id, work->author.reason, work->author.at_us, err);
+}
+
 int address_run(struct store *store, void *context, struct error *err)
 {
 	struct address_work *work = context;
@@ -157,6 +168,8 @@ int address_run(struct store *store, void *context, struct error *err)
 	if (!work->base_version)
 		work->record.feature.id = 0;
 	rc = write(work, &revision, err);
+	if (!rc)
+		rc = end_certificate(work, store, err);
 	if (rc == ERR_CONFLICT && err && err->message == MSG_NUMBER_CLAIMED) {
 		error_clear(err);
 		return tell_taken(work, store, err);

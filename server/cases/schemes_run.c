@@ -1,4 +1,5 @@
 #include "base/messages.h"
+#include "data/certificate.h"
 #include "data/history.h"
 #include "gis/unit_finder.h"
 #include "server/cases/schemes.h"
@@ -171,6 +172,10 @@ static int write_addresses(struct scheme_work *work, struct store *store, struct
 		if (item->act == ITEM_RENUMBER) {
 			rc = revision_replace(
 				&revision, item->address_version, &record->feature, err);
+			/* The paper of the house says the number of before. */
+			if (!rc)
+				rc = certificate_revoke_of_address(store, record->feature.id,
+					work->author.reason, work->author.at_us, err);
 		} else {
 			record->feature.id = 0;
 			rc = revision_create(&revision, &record->feature, err);

@@ -79,6 +79,7 @@ int city_create(const struct city_plan *plan, struct error *err)
 	if (working.geographic || fabs(working.unit_m - 1) > 1e-9)
 		return fail_working_crs(err, plan->epsg);
 	snprintf(city.name, sizeof city.name, "%s", plan->name);
+	city.is_sample = plan->is_sample;
 	rc = crs_choose_operation(context, plan->epsg, city.operation, city.pipeline, err);
 	return rc ? rc : create(context, plan, &working, &city, err);
 }

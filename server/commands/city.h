@@ -21,6 +21,7 @@ struct city_plan {
 	struct partitions partitions;
 	int epsg;
 	const char *name;
+	bool is_sample;	   /* made up: its papers say so */
 	writer_work *fill; /* in the transaction that makes it; NULL: empty */
 	void *context;
 };

@@ -154,7 +154,8 @@ static int make_city(struct desk *desk, const char *folder, int64_t parcels, str
 	const struct city_plan plan = {.folder = folder,
 		.store = command_value(desk->line, "store", 0),
 		.epsg = CITY_EPSG,
-		.name = city_name};
+		.name = city_name,
+		.is_sample = true};
 	int64_t numbers = 0;
 	int rc = city_create(&plan, err);
 

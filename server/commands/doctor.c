@@ -8,6 +8,7 @@
 #include "data/register.h"
 #include "gis/crs_check.h"
 #include "gis/ogr_process.h"
+#include "server/cases/certificate_paper.h"
 #include "server/commands/desk.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
 	PROBE_WAIT_MS = 10000,
 	TEXT_MAX_BYTES = 8192,
 	DISK_RESERVE_BYTES = 200 << 20,
+	PAPERS_ARENA_BYTES = 1 << 20,
 };
 
 /* What the checks share. */
@@ -129,12 +131,25 @@ static int check_disk(struct examination *examination, struct strbuf *said, stru
 	return 0;
 }
 
+static int check_papers(struct examination *examination, struct strbuf *said, struct error *err)
+{
+	autofree(arena_clear) struct arena arena = ARENA(PAPERS_ARENA_BYTES);
+	const struct paper_template *layout;
+	bool own = false;
+	int rc = certificate_layout_read(examination->folder, &arena, &layout, &own, err);
+
+	if (!rc)
+		say_doctor_papers(said, examination->line->lang, own ? "templates/certificate.txt" : "–");
+	return rc;
+}
+
 static const struct check checks[] = {
 	{"register", check_register},
 	{"database", check_database},
 	{"coordinates", check_crs},
 	{"reader", check_reader},
 	{"disk", check_disk},
+	{"papers", check_papers},
 };
 
 static void report(struct examination *examination, const char *name, const struct strbuf *said,

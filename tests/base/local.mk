@@ -12,6 +12,7 @@ base_tests = \
 	%D%/test_messages \
 	%D%/test_number \
 	%D%/test_secret \
+	%D%/test_signature \
 	%D%/test_strbuf \
 	%D%/test_text \
 	%D%/test_throttle
@@ -44,6 +45,9 @@ tests_base_test_number_SOURCES = %D%/test_number.c
 tests_base_test_number_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_secret_SOURCES = %D%/test_secret.c
 tests_base_test_secret_LDADD = $(BASE_TEST_LIBS)
+tests_base_test_signature_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+tests_base_test_signature_SOURCES = %D%/test_signature.c
+tests_base_test_signature_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_strbuf_SOURCES = %D%/test_strbuf.c
 tests_base_test_strbuf_LDADD = $(BASE_TEST_LIBS)
 tests_base_test_text_SOURCES = %D%/test_text.c

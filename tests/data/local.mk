@@ -4,6 +4,7 @@ data_tests = \
 	%D%/test_account_scope \
 	%D%/test_audit \
 	%D%/test_blob \
+	%D%/test_certificate \
 	%D%/test_change \
 	%D%/test_city \
 	%D%/test_counter \
@@ -58,6 +59,9 @@ tests_data_test_account_scope_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_blob_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_blob_SOURCES = %D%/test_blob.c $(DATA_TEST_CODE)
 tests_data_test_blob_LDADD = $(DATA_TEST_LIBS)
+tests_data_test_certificate_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_certificate_SOURCES = %D%/test_certificate.c $(DATA_TEST_CODE)
+tests_data_test_certificate_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_change_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_change_SOURCES = %D%/test_change.c $(DATA_TEST_CODE)
 tests_data_test_change_LDADD = $(DATA_TEST_LIBS)

@@ -24,3 +24,14 @@ EXTRA_tests_server_test_land_DEPENDENCIES = %D%/land_cover$(EXEEXT)
 tests_server_land_cover_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS)
 tests_server_land_cover_SOURCES = %D%/land_cover.c
 tests_server_land_cover_LDADD = $(GEOS_LIBS)
+
+# Certificates, with accidents between their two transactions.
+check_PROGRAMS += %D%/test_certificate
+tests_server_test_certificate_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(SPATIALITE_CFLAGS)
+tests_server_test_certificate_SOURCES = %D%/test_certificate.c \
+	server/cases/certificate.c server/cases/certificate.h server/cases/certificate_sign.c \
+	server/cases/certificate_facts.c server/cases/certificate_facts.h \
+	server/cases/certificate_paper.c server/cases/certificate_paper.h \
+	server/cases/certificate_scene.c server/cases/certificate_scene.h \
+	server/cases/people.c server/cases/people.h $(DATA_TEST_CODE)
+tests_server_test_certificate_LDADD = $(TILES_LIBS) $(CMOCKA_LIBS)

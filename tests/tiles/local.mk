@@ -22,6 +22,8 @@ tiles_tests = \
 	%D%/test_mvt_labels \
 	%D%/test_mvt_places \
 	%D%/test_outline \
+	%D%/test_paper \
+	%D%/test_pdf_revision \
 	%D%/test_pmtiles \
 	%D%/test_plotter \
 	%D%/test_png \
@@ -54,6 +56,10 @@ PATHS = tests/tiles/paths.c tests/tiles/paths.h
 tests_tiles_test_archive_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_tiles_test_archive_SOURCES = %D%/test_archive.c $(MADE_TILES)
 tests_tiles_test_archive_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_paper_SOURCES = %D%/test_paper.c
+tests_tiles_test_paper_LDADD = $(TILES_TEST_LIBS)
+tests_tiles_test_pdf_revision_SOURCES = %D%/test_pdf_revision.c
+tests_tiles_test_pdf_revision_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_blocks_SOURCES = %D%/test_blocks.c $(MADE_SNAPSHOT)
 tests_tiles_test_blocks_LDADD = $(TILES_TEST_LIBS)
 tests_tiles_test_dissolve_SOURCES = %D%/test_dissolve.c $(MADE_SNAPSHOT)
