@@ -5,7 +5,7 @@
 /* How far from square to the street a side may stand and still look at it: the cosine of 50°. */
 static const double looking_at = 0.6428;
 /* A part of the front may lie so much farther from the street than the nearest, m. */
-static const double recess_m = 3;
+static const double recess_m = FRONTAGE_RECESS_M;
 static const double sample_m = 1; /* between two samples of a side */
 /* A side along which the distance to the street changes by more of its length leads away from it. */
 static const double leads_away = 0.9;
@@ -14,7 +14,7 @@ enum { CORNERS_KEPT = 512 }; /* of outlines with more every side is sampled */
 
 /* What is gathered along the outline. */
 struct gathering {
-	struct street_part part; /* of the street, near the parcel */
+	const struct street_part *part; /* of the street, near the parcel */
 	double step_m;
 	double orientation; /* 1 when outer rings run counter-clockwise */
 	double corners_m[CORNERS_KEPT]; /* from the street, of the ring in hand */
@@ -35,7 +35,7 @@ static void add_sample(struct gathering *gathering, double east, double north, d
 
 	if (gathering->count == FRONTAGE_SAMPLES_MAX)
 		return;
-	street_part_foot(&gathering->part, east, north, &foot);
+	street_part_foot(gathering->part, east, north, &foot);
 	towards = normal[0] * (foot.east - east) + normal[1] * (foot.north - north);
 	/* On the very middle of the street every side looks at it. */
 	if (towards < looking_at * foot.distance_m)
@@ -91,7 +91,7 @@ static double corner_m(const struct gathering *gathering, const double *corner)
 {
 	struct street_foot foot;
 
-	street_part_foot(&gathering->part, corner[0], corner[1], &foot);
+	street_part_foot(gathering->part, corner[0], corner[1], &foot);
 	return foot.distance_m;
 }
 
@@ -167,7 +167,7 @@ static bool in_front(const struct gathering *gathering, const struct sample *sam
 	const struct sample *best, double reach_m)
 {
 	double chainage =
-		chainage_near(gathering->part.line, sample->foot.chainage_m, best->foot.chainage_m);
+		chainage_near(gathering->part->line, sample->foot.chainage_m, best->foot.chainage_m);
 
 	return sample->foot.distance_m <= best->foot.distance_m + recess_m &&
 		fabs(chainage - best->foot.chainage_m) <= reach_m;
@@ -177,19 +177,18 @@ static bool in_front(const struct gathering *gathering, const struct sample *sam
 static double along(const struct gathering *gathering, const struct sample *sample,
 	const struct sample *best)
 {
-	return chainage_near(gathering->part.line, sample->foot.chainage_m, best->foot.chainage_m) +
+	return chainage_near(gathering->part->line, sample->foot.chainage_m, best->foot.chainage_m) +
 		sample->foot.ahead_m;
 }
 
-bool frontage_of(const struct street_line *line, const struct shape *parcel, struct frontage *ret)
+bool frontage_of(const struct street_part *part, const struct shape *parcel, struct frontage *ret)
 {
 	struct gathering gathering;
-	struct box box = shape_box(parcel);
 	const struct sample *best, *door = NULL;
 	double low = INFINITY, high = -INFINITY, reach, middle;
 
 	gathering.count = 0;
-	street_line_part(line, &box, &gathering.part);
+	gathering.part = part;
 	gather(&gathering, parcel);
 	best = nearest(&gathering);
 	if (!best)
@@ -250,7 +249,7 @@ static bool lies_at(const struct frontage_limits *limits, const struct frontage_
 		return false;
 	if (!blocked || gap < limits->least_front_m)
 		return true;
-	street_line_foot(street->line, from[0], from[1], &foot);
+	street_part_foot(&street->part, from[0], from[1], &foot);
 	return !blocked(context, from, (const double[2]){foot.east, foot.north});
 }
 
@@ -267,9 +266,11 @@ static void place(const struct frontage_limits *limits, const struct frontage_st
 		const struct frontage_street *other = &streets[choice->streets[at - 1]];
 		double lead = width - width_of(limits, other);
 
+		double longer = front->length_m - choice->fronts[at - 1].length_m;
+
 		if (lead < -limits->wider_by_m ||
 			(lead <= limits->wider_by_m &&
-				front->length_m <= choice->fronts[at - 1].length_m))
+				(longer < 0 || (longer == 0 && streets[street].id > other->id))))
 			break;
 		choice->streets[at] = choice->streets[at - 1];
 		choice->fronts[at] = choice->fronts[at - 1];
@@ -301,7 +302,7 @@ void frontage_choose(const struct frontage_limits *limits, const struct frontage
 	for (size_t i = 0; i < count; i++) {
 		struct frontage front;
 
-		if (!frontage_of(streets[i].line, parcel, &front))
+		if (!frontage_of(&streets[i].part, parcel, &front))
 			continue;
 		if (lies_at(limits, &streets[i], &front, blocked, context))
 			place(limits, streets, i, &front, ret);

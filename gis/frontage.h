@@ -20,13 +20,13 @@ struct frontage {
 	double length_m;	 /* of the front */
 };
 
-/* False if no part of the outline looks at the street. */
-bool frontage_of(const struct street_line *line, const struct shape *parcel, struct frontage *ret);
+/* False if no part of the outline looks at the street; of that all that is near the parcel must be in the part. */
+bool frontage_of(const struct street_part *part, const struct shape *parcel, struct frontage *ret);
 
 /* A street near a parcel. */
 struct frontage_street {
 	int64_t id;
-	const struct street_line *line;
+	struct street_part part;
 	double width_m; /* of its carriageway; NaN unknown */
 };
 
@@ -43,6 +43,9 @@ struct frontage_limits {
 
 /* So far from the middle of a street may a parcel begin that lies at it, m. */
 double frontage_reach(const struct frontage_limits *limits, double width_m);
+
+/* What lies farther from the parcel than this and its reach is never looked at, m. */
+#define FRONTAGE_RECESS_M 3.0
 
 /* Whether other land lies between two places: asked only where there is a way between them. */
 typedef bool frontage_blocked(void *context, const double from[2], const double to[2]);

@@ -4,6 +4,7 @@ gis_libgis_a_CFLAGS = $(AM_CFLAGS) $(GEOS_CFLAGS) $(PROJ_CFLAGS) $(ZIP_CFLAGS) $
 	$(SECCOMP_CFLAGS) -DLIBEXECDIR='"$(libexecdir)"'
 gis_libgis_a_SOURCES = \
 	%D%/address_row.c %D%/address_row.h %D%/address_words.h \
+	%D%/box_grid.c %D%/box_grid.h \
 	%D%/box_transform.c %D%/box_transform.h \
 	%D%/crs.c %D%/crs.h \
 	%D%/crs_check.c %D%/crs_check.h \

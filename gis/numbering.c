@@ -426,6 +426,9 @@ int numbering_assign(struct arena *arena, const struct numbering_parameters *par
 	for (size_t i = 0; i < count; i++) {
 		struct row *row;
 
+		houses[i].act = NUMBERING_NOTHING;
+		houses[i].doubt = NUMBERING_SURE;
+		houses[i].given = (struct numbering_number){.number = 0};
 		houses[i].side = side_of_house(parameters, &houses[i]);
 		row = &rows[!together && houses[i].side < 0];
 		if (chooses_side(parameters, &houses[i]))

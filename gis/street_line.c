@@ -366,6 +366,18 @@ void street_line_foot(
 	tell_foot(&looking, ret);
 }
 
+void street_part_add(struct street_part *part, size_t segment)
+{
+	part->is_whole |= part->count == STREET_PART_MAX;
+	if (!part->is_whole)
+		part->segments[part->count++] = (uint32_t)segment;
+}
+
+struct box street_segment_box(const struct street_line *line, size_t segment)
+{
+	return line->is_gap[segment] ? box_empty : segment_box(line, segment);
+}
+
 void street_line_part(
 	const struct street_line *line, const struct box *box, struct street_part *ret)
 {
@@ -388,9 +400,7 @@ void street_line_part(
 
 			if (line->is_gap[i] || !boxes_meet(&segment, &grown))
 				continue;
-			ret->is_whole |= ret->count == STREET_PART_MAX;
-			if (!ret->is_whole)
-				ret->segments[ret->count++] = (uint32_t)i;
+			street_part_add(ret, i);
 		}
 	}
 }

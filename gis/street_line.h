@@ -57,6 +57,10 @@ struct street_part {
 };
 void street_line_part(
 	const struct street_line *line, const struct box *box, struct street_part *ret);
+/* Adds a segment to a part that is made one by one. */
+void street_part_add(struct street_part *part, size_t segment);
+/* The box of a segment; empty where there is no street. */
+struct box street_segment_box(const struct street_line *line, size_t segment);
 void street_part_foot(
 	const struct street_part *part, double east, double north, struct street_foot *ret);
 

@@ -184,8 +184,11 @@ static int set_front(struct proposal *proposal, const struct proposal_order *ord
 		&proposal->survey.fronts.all[parcel - proposal->survey.quarter.parcels];
 	double least = proposal->rules.limits.far_m;
 
+	struct street_part part;
+
 	front->street_id = street->node.id;
-	if (!frontage_of(&street->line, &parcel->shape, &front->front)) {
+	street_line_part(&street->line, &parcel->box, &part);
+	if (!frontage_of(&part, &parcel->shape, &front->front)) {
 		double inner[2] = {(parcel->box.min_x + parcel->box.max_x) / 2,
 			(parcel->box.min_y + parcel->box.max_y) / 2};
 

@@ -5,107 +5,10 @@
 
 #include "base/messages.h"
 
-/* --- a grid of boxes ---------------------------------------------------------------------------- */
-
-enum { GRID_SIDE_MAX = 512, GRID_SIGHT_STEPS = 3 };
-static const double cell_m = 60;
+enum { SIGHT_STEPS = 3 };
+static const double cell_m = 40;
 static const double piece_m = 120; /* of a street, in one box */
-
-/* Which things lie in which cell: cell c has items[starts[c]..starts[c + 1]). */
-struct quarter_grid {
-	struct box all;
-	size_t columns, rows;
-	double width_m, height_m; /* of a cell */
-	uint32_t *starts, *items;
-};
-
-struct span {
-	size_t first[2], last[2];
-};
-
-static size_t clamp(double value, size_t count)
-{
-	return value > 0 ? (size_t)fmin(value, (double)(count - 1)) : 0;
-}
-
-static struct span span_of(const struct quarter_grid *grid, const struct box *box)
-{
-	return (struct span){
-		{clamp((box->min_x - grid->all.min_x) / grid->width_m, grid->columns),
-			clamp((box->min_y - grid->all.min_y) / grid->height_m, grid->rows)},
-		{clamp((box->max_x - grid->all.min_x) / grid->width_m, grid->columns),
-			clamp((box->max_y - grid->all.min_y) / grid->height_m, grid->rows)}};
-}
-
-/* The boxes of one thing, one after the other; false when there are no more. */
-typedef bool grid_boxes(const struct quarter *quarter, size_t thing, size_t n, struct box *ret);
-
-/* Puts a thing into its cells; first they are counted (items NULL), then filled. */
-static void put(struct quarter_grid *grid, const struct box *box, uint32_t thing, bool fill)
-{
-	struct span span = span_of(grid, box);
-
-	for (size_t y = span.first[1]; y <= span.last[1]; y++)
-		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
-			size_t cell = y * grid->columns + x;
-
-			if (fill)
-				grid->items[--grid->starts[cell]] = thing;
-			else
-				grid->starts[cell]++;
-		}
-}
-
-static void put_all(struct quarter_grid *grid, const struct quarter *quarter, size_t count,
-	grid_boxes *boxes, bool fill)
-{
-	struct box box;
-
-	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; boxes(quarter, i, n, &box); n++)
-			if (!box_is_empty(&box))
-				put(grid, &box, (uint32_t)i, fill);
-}
-
-static size_t cells_across(double length_m)
-{
-	return (size_t)fmin(fmax(ceil(length_m / cell_m), 1), GRID_SIDE_MAX);
-}
-
-static int make_grid(const struct quarter *quarter, size_t count, grid_boxes *boxes,
-	struct quarter_grid **ret, struct error *err)
-{
-	struct arena *arena = quarter->tools->arena;
-	struct quarter_grid *grid = arena_zero(arena, 1, sizeof *grid);
-	struct box box;
-	size_t cells;
-
-	if (!grid)
-		return fail_no_memory(err);
-	grid->all = box_empty;
-	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; boxes(quarter, i, n, &box); n++)
-			box_add(&grid->all, &box);
-	if (box_is_empty(&grid->all))
-		grid->all = (struct box){0, 0, 1, 1};
-	grid->columns = cells_across(grid->all.max_x - grid->all.min_x);
-	grid->rows = cells_across(grid->all.max_y - grid->all.min_y);
-	grid->width_m = fmax((grid->all.max_x - grid->all.min_x) / (double)grid->columns, 1);
-	grid->height_m = fmax((grid->all.max_y - grid->all.min_y) / (double)grid->rows, 1);
-	cells = grid->columns * grid->rows;
-	grid->starts = arena_zero(arena, cells + 1, sizeof *grid->starts);
-	if (!grid->starts)
-		return fail_no_memory(err);
-	put_all(grid, quarter, count, boxes, false);
-	for (size_t i = 1; i <= cells; i++)
-		grid->starts[i] += grid->starts[i - 1];
-	grid->items = arena_zero(arena, grid->starts[cells] + 1, sizeof *grid->items);
-	if (!grid->items)
-		return fail_no_memory(err);
-	put_all(grid, quarter, count, boxes, true);
-	*ret = grid;
-	return 0;
-}
+static const double large_m = 120; /* a parcel that is longer is looked at by itself */
 
 /* --- reading ------------------------------------------------------------------------------------ */
 
@@ -253,16 +156,15 @@ static int read_parcels(
 static int note_building(void *context, int64_t id, const struct box *box, struct error *err)
 {
 	struct quarter *quarter = context;
-	const struct quarter_grid *grid = quarter->by_parcel;
 	double east = (box->min_x + box->max_x) / 2, north = (box->min_y + box->max_y) / 2;
 	struct box middle = {east, north, east, north};
-	struct span span = span_of(grid, &middle);
-	size_t cell = span.first[1] * grid->columns + span.first[0];
+	struct box_walk walk = box_grid_walk(&quarter->by_parcel, &middle);
+	size_t i;
 
 	(void)id;
 	(void)err;
-	for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++) {
-		struct quarter_parcel *parcel = &quarter->parcels[grid->items[i]];
+	while (box_grid_next(&walk, &i)) {
+		struct quarter_parcel *parcel = &quarter->parcels[i];
 
 		if (!parcel->is_built && boxes_meet(&parcel->box, &middle) &&
 			shape_covers(&parcel->shape, east, north))
@@ -271,21 +173,49 @@ static int note_building(void *context, int64_t id, const struct box *box, struc
 	return 0;
 }
 
+bool quarter_parcel_is_large(const struct quarter_parcel *parcel)
+{
+	return parcel->box.max_x - parcel->box.min_x > large_m ||
+		parcel->box.max_y - parcel->box.min_y > large_m;
+}
+
 struct box quarter_whole_parcels(const struct quarter *quarter, const struct box *box)
 {
-	const struct quarter_grid *grid = quarter->by_parcel;
-	struct span span = span_of(grid, box);
+	struct box_walk walk = box_grid_walk(&quarter->by_parcel, box);
 	struct box whole = box_empty;
+	size_t i;
 
-	for (size_t y = span.first[1]; y <= span.last[1]; y++)
-		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
-			size_t cell = y * grid->columns + x;
-
-			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++)
-				if (boxes_meet(&quarter->parcels[grid->items[i]].box, box))
-					box_add(&whole, &quarter->parcels[grid->items[i]].box);
-		}
+	while (box_grid_next(&walk, &i))
+		if (boxes_meet(&quarter->parcels[i].box, box) &&
+			!quarter_parcel_is_large(&quarter->parcels[i]))
+			box_add(&whole, &quarter->parcels[i].box);
 	return whole;
+}
+
+/* On a large parcel one building is enough. */
+static int find_building(void *context, int64_t id, const struct box *box, struct error *err)
+{
+	struct quarter_parcel *parcel = context;
+
+	(void)id;
+	(void)err;
+	parcel->is_built = shape_covers(&parcel->shape, (box->min_x + box->max_x) / 2,
+		(box->min_y + box->max_y) / 2);
+	return parcel->is_built;
+}
+
+static int note_large(struct quarter *quarter, const struct layer *layer, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < quarter->parcel_count; i++) {
+		struct quarter_parcel *parcel = &quarter->parcels[i];
+
+		if (parcel->has_houses && !parcel->is_built && quarter_parcel_is_large(parcel))
+			rc = feature_boxes_in_box(quarter->tools->store, &VIEW_NOW(layer),
+				&parcel->box, find_building, parcel, err);
+	}
+	return rc;
 }
 
 static int note_buildings(
@@ -307,23 +237,45 @@ static int note_buildings(
 			rc = feature_boxes_in_box(tools->store, &VIEW_NOW(layer), &box,
 				note_building, quarter, err);
 	}
-	return rc;
+	return rc ? rc : note_large(quarter, layer, err);
 }
 
-static bool parcel_boxes(const struct quarter *quarter, size_t thing, size_t n, struct box *ret)
+static int place_parcels(struct quarter *quarter, struct error *err)
 {
-	*ret = quarter->parcels[thing].box;
-	return n == 0;
+	struct arena *arena = quarter->tools->arena;
+	struct box *boxes = arena_zero(arena, quarter->parcel_count + 1, sizeof *boxes);
+
+	if (!boxes)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < quarter->parcel_count; i++)
+		boxes[i] = quarter->parcels[i].box;
+	return box_grid_make(
+		arena, boxes, quarter->parcel_count, cell_m, &quarter->by_parcel, err);
 }
 
-static bool street_boxes(const struct quarter *quarter, size_t thing, size_t n, struct box *ret)
+static int place_streets(struct quarter *quarter, struct error *err)
 {
-	const struct quarter_street *street = &quarter->streets[thing];
+	struct arena *arena = quarter->tools->arena;
+	size_t count = 0, at = 0;
+	struct box *boxes;
 
-	if (!street->is_measured || n >= street->line.box_count)
-		return false;
-	*ret = street->line.boxes[n];
-	return true;
+	for (size_t i = 0; i < quarter->street_count; i++)
+		if (quarter->streets[i].is_measured)
+			count += quarter->streets[i].line.point_count - 1;
+	boxes = arena_zero(arena, count + 1, sizeof *boxes);
+	quarter->segments = arena_zero(arena, count + 1, sizeof *quarter->segments);
+	if (!boxes || !quarter->segments)
+		return fail_no_memory(err);
+	for (size_t i = 0; i < quarter->street_count; i++) {
+		const struct quarter_street *street = &quarter->streets[i];
+
+		for (size_t k = 0; street->is_measured && k + 1 < street->line.point_count; k++) {
+			boxes[at] = street_segment_box(&street->line, k);
+			quarter->segments[at++] =
+				(struct quarter_segment){(uint32_t)i, (uint32_t)k};
+		}
+	}
+	return box_grid_make(arena, boxes, count, cell_m, &quarter->by_segment, err);
 }
 
 int quarter_read(const struct case_tools *tools, const struct numbering_rules *rules,
@@ -336,9 +288,9 @@ int quarter_read(const struct case_tools *tools, const struct numbering_rules *r
 	if (!rc)
 		rc = read_parcels(ret, boxes->boxes, boxes->count, err);
 	if (!rc)
-		rc = make_grid(ret, ret->parcel_count, parcel_boxes, &ret->by_parcel, err);
+		rc = place_parcels(ret, err);
 	if (!rc)
-		rc = make_grid(ret, ret->street_count, street_boxes, &ret->by_street, err);
+		rc = place_streets(ret, err);
 	return rc ? rc : note_buildings(ret, boxes->boxes, boxes->count, err);
 }
 
@@ -415,29 +367,24 @@ const struct quarter_parcel *quarter_parcel_of(const struct quarter *quarter, in
 int64_t quarter_parcel_at(
 	const struct quarter *quarter, double east, double north, double reach_m)
 {
-	const struct quarter_grid *grid = quarter->by_parcel;
 	struct box box = {east - reach_m, north - reach_m, east + reach_m, north + reach_m};
-	struct span span = span_of(grid, &box);
+	struct box_walk walk = box_grid_walk(&quarter->by_parcel, &box);
 	double least = reach_m;
 	int64_t best = 0;
+	size_t i;
 
-	for (size_t y = span.first[1]; y <= span.last[1]; y++)
-		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
-			size_t cell = y * grid->columns + x;
+	while (box_grid_next(&walk, &i)) {
+		const struct quarter_parcel *parcel = &quarter->parcels[i];
+		double distance;
 
-			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++) {
-				const struct quarter_parcel *parcel =
-					&quarter->parcels[grid->items[i]];
-				double distance = boxes_meet(&parcel->box, &box)
-					? shape_distance(&parcel->shape, east, north)
-					: (double)INFINITY;
-
-				if (distance < least || (distance == least && !best)) {
-					least = distance;
-					best = parcel->id;
-				}
-			}
-		}
+		if (!boxes_meet(&parcel->box, &box))
+			continue;
+		distance = shape_distance(&parcel->shape, east, north);
+		if (distance > least || (distance == least && best && best < parcel->id))
+			continue;
+		least = distance;
+		best = parcel->id;
+	}
 	return best;
 }
 
@@ -449,14 +396,12 @@ struct sight {
 
 static bool covers_other(const struct sight *sight, double east, double north)
 {
-	const struct quarter_grid *grid = sight->quarter->by_parcel;
 	struct box at = {east, north, east, north};
-	struct span span = span_of(grid, &at);
-	size_t cell = span.first[1] * grid->columns + span.first[0];
+	struct box_walk walk = box_grid_walk(&sight->quarter->by_parcel, &at);
+	size_t i;
 
-	for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++) {
-		const struct quarter_parcel *other =
-			&sight->quarter->parcels[grid->items[i]];
+	while (box_grid_next(&walk, &i)) {
+		const struct quarter_parcel *other = &sight->quarter->parcels[i];
 
 		if (other != sight->parcel && other->has_houses &&
 			boxes_meet(&other->box, &at) && shape_covers(&other->shape, east, north))
@@ -469,52 +414,14 @@ static bool is_blocked(void *context, const double from[2], const double to[2])
 {
 	const struct sight *sight = context;
 
-	for (int i = 1; i <= GRID_SIGHT_STEPS; i++) {
-		double share = (double)i / (GRID_SIGHT_STEPS + 1);
+	for (int i = 1; i <= SIGHT_STEPS; i++) {
+		double share = (double)i / (SIGHT_STEPS + 1);
 
 		if (covers_other(sight, from[0] + share * (to[0] - from[0]),
 			    from[1] + share * (to[1] - from[1])))
 			return true;
 	}
 	return false;
-}
-
-/* Whether any part of the parcel may lie so near to the street. */
-static bool may_reach(const struct quarter_parcel *parcel, const struct street_line *line,
-	double reach_m)
-{
-	double east = (parcel->box.min_x + parcel->box.max_x) / 2;
-	double north = (parcel->box.min_y + parcel->box.max_y) / 2;
-	double half = hypot(parcel->box.max_x - east, parcel->box.max_y - north);
-	struct street_foot foot;
-
-	street_line_foot(line, east, north, &foot);
-	return foot.distance_m <= half + reach_m;
-}
-
-/* A look for the streets around a parcel. */
-struct finding {
-	const struct quarter *quarter;
-	const struct quarter_parcel *parcel;
-	enum quarter_reach reach;
-	struct frontage_street *near;
-	size_t count;
-};
-
-static void find_street(struct finding *finding, const struct quarter_street *street)
-{
-	const struct numbering_rules *rules = finding->quarter->rules;
-
-	for (size_t i = 0; i < finding->count; i++)
-		if (finding->near[i].line == &street->line)
-			return;
-	if (finding->count == FRONTAGE_STREETS_MAX ||
-		!may_reach(finding->parcel, &street->line,
-			finding->reach == QUARTER_NEAR ? rules->limits.search_m
-						       : frontage_reach(&rules->limits, street->node.width_m)))
-		return;
-	finding->near[finding->count++] = (struct frontage_street){
-		street->node.id, &street->line, street->node.width_m};
 }
 
 /* The reach of the widest street, or of one whose width is not known. */
@@ -525,25 +432,44 @@ static double widest_reach(const struct quarter *quarter)
 	return fmax(frontage_reach(limits, quarter->widest_m), frontage_reach(limits, 0));
 }
 
-/* Streets near a parcel, each once. */
-static void find_streets(struct finding *finding)
+/* The entry of a street among those that were found near a parcel; NULL: there are too many. */
+static struct frontage_street *entry_of(const struct quarter_street *street,
+	struct frontage_street near[FRONTAGE_STREETS_MAX], size_t *count)
 {
-	const struct quarter *quarter = finding->quarter;
-	const struct quarter_grid *grid = quarter->by_street;
-	const struct box *at = &finding->parcel->box;
-	double reach = finding->reach == QUARTER_NEAR ? quarter->rules->limits.search_m
-						      : widest_reach(quarter);
+	for (size_t i = *count; i-- > 0;)
+		if (near[i].part.line == &street->line)
+			return &near[i];
+	if (*count == FRONTAGE_STREETS_MAX)
+		return NULL;
+	near[*count].id = street->node.id;
+	near[*count].width_m = street->node.width_m;
+	near[*count].part.line = &street->line;
+	near[*count].part.count = 0;
+	near[*count].part.is_whole = false;
+	return &near[(*count)++];
+}
+
+/* Streets near a parcel, each with the segments that are. */
+static size_t find_streets(const struct quarter *quarter, const struct quarter_parcel *parcel,
+	double reach, struct frontage_street near[FRONTAGE_STREETS_MAX])
+{
+	const struct box *at = &parcel->box;
 	struct box box = {at->min_x - reach, at->min_y - reach, at->max_x + reach,
 		at->max_y + reach};
-	struct span span = span_of(grid, &box);
+	struct box_walk walk = box_grid_walk(&quarter->by_segment, &box);
+	size_t count = 0, i;
 
-	for (size_t y = span.first[1]; y <= span.last[1]; y++)
-		for (size_t x = span.first[0]; x <= span.last[0]; x++) {
-			size_t cell = y * grid->columns + x;
+	while (box_grid_next(&walk, &i)) {
+		const struct quarter_segment *segment = &quarter->segments[i];
+		struct frontage_street *entry;
 
-			for (uint32_t i = grid->starts[cell]; i < grid->starts[cell + 1]; i++)
-				find_street(finding, &quarter->streets[grid->items[i]]);
-		}
+		if (!boxes_meet(&quarter->by_segment.boxes[i], &box))
+			continue;
+		entry = entry_of(&quarter->streets[segment->street], near, &count);
+		if (entry)
+			street_part_add(&entry->part, segment->at);
+	}
+	return count;
 }
 
 void quarter_choose(const struct quarter *quarter, const struct quarter_parcel *parcel,
@@ -551,9 +477,10 @@ void quarter_choose(const struct quarter *quarter, const struct quarter_parcel *
 	struct frontage_choice *ret)
 {
 	struct sight sight = {quarter, parcel};
-	struct finding finding = {quarter, parcel, reach, near, 0};
+	double far = reach == QUARTER_NEAR ? quarter->rules->limits.search_m
+					   : widest_reach(quarter) + FRONTAGE_RECESS_M;
+	size_t count = find_streets(quarter, parcel, far, near);
 
-	find_streets(&finding);
-	frontage_choose(&quarter->rules->limits, near, finding.count, &parcel->shape, is_blocked,
-		&sight, ret);
+	frontage_choose(&quarter->rules->limits, near, count, &parcel->shape, is_blocked, &sight,
+		ret);
 }

@@ -7,6 +7,7 @@
 #ifndef SERVER_CASES_QUARTER_H
 #define SERVER_CASES_QUARTER_H
 
+#include "gis/box_grid.h"
 #include "gis/frontage.h"
 #include "server/cases/numbering_rules.h"
 #include "server/cases/streets.h"
@@ -32,7 +33,10 @@ struct quarter_street {
 	bool is_measured; /* else it has no line that could be measured */
 };
 
-struct quarter_grid;
+/* A straight piece of a street. */
+struct quarter_segment {
+	uint32_t street, at; /* position in streets, segment of its line */
+};
 
 struct quarter {
 	const struct case_tools *tools;
@@ -41,7 +45,8 @@ struct quarter {
 	size_t street_count;
 	struct quarter_parcel *parcels; /* by id */
 	size_t parcel_count;
-	struct quarter_grid *by_street, *by_parcel;
+	struct box_grid by_parcel, by_segment;
+	struct quarter_segment *segments; /* of all streets, as in by_segment */
 	double widest_m; /* of the streets */
 };
 
@@ -64,7 +69,11 @@ int quarter_boxes_along(const struct case_tools *tools, const struct numbering_r
 int quarter_street_read(const struct case_tools *tools, int64_t id,
 	struct quarter_street *ret, struct error *err);
 
-/* A box that holds all of the parcels that meet it; empty without any. */
+/*
+ * A box that holds all of the parcels that meet it; empty without any. Large ones do not count: around
+ * them lies half a city.
+ */
+bool quarter_parcel_is_large(const struct quarter_parcel *parcel);
 struct box quarter_whole_parcels(const struct quarter *quarter, const struct box *box);
 
 const struct quarter_street *quarter_street_of(const struct quarter *quarter, int64_t id);

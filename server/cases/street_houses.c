@@ -59,16 +59,41 @@ static int take_address(void *context, const struct feature *feature, struct err
 	known->is_reserved = !strcmp(address.status, "reserved");
 	known->is_freed = known->is_reserved && *address.reserved_until.text &&
 		strcmp(address.reserved_until.text, taking->quarter->rules->day.text) < 0;
-	if (known->is_freed)
+	return 0;
+}
+
+static int note_seen(void *context, const struct feature *feature, struct error *err)
+{
+	(void)context;
+	(void)feature;
+	(void)err;
+	return 0;
+}
+
+/*
+ * On which parcel an address stands: that of the record while it is in force, though it may lie outside
+ * of what was read; else where its entrance is. Numbers reserved for a parcel that is no more are free.
+ */
+static int find_parcel(
+	const struct quarter *quarter, struct known_address *known, struct error *err)
+{
+	const struct case_tools *tools = quarter->tools;
+	const struct address *address = &known->address;
+	bool in_force = false;
+	int64_t here;
+	int rc = 0;
+
+	known->parcel_id = address->parcel_id;
+	if (known->is_freed || (known->parcel_id && quarter_parcel_of(quarter, known->parcel_id)))
 		return 0;
-	if (address.parcel_id && quarter_parcel_of(taking->quarter, address.parcel_id))
-		known->parcel_id = address.parcel_id;
-	else if (address.parcel_id && known->is_reserved && !isnan(address.east))
-		known->is_freed = quarter_parcel_at(taking->quarter, address.east, address.north,
-					  at_parcel_m) != 0;
-	else if (!isnan(address.east))
-		known->parcel_id = quarter_parcel_at(
-			taking->quarter, address.east, address.north, at_parcel_m);
+	if (known->parcel_id)
+		rc = feature_read_one(tools->store, &VIEW_NOW(layer_of_land(tools->layers)),
+			known->parcel_id, note_seen, NULL, &in_force, err);
+	if (rc || in_force || isnan(address->east))
+		return rc;
+	here = quarter_parcel_at(quarter, address->east, address->north, at_parcel_m);
+	known->is_freed = address->parcel_id && known->is_reserved && here;
+	known->parcel_id = known->is_freed ? 0 : here;
 	return 0;
 }
 
@@ -113,6 +138,11 @@ static int find_addresses(const struct quarter *quarter, const struct quarter_bo
 		for (size_t k = 0; !rc && k < here.count; k++)
 			rc = id_list_add(ids, here.ids[k], err);
 	}
+	for (size_t i = 0; !rc && i < quarter->parcel_count; i++)
+		if (quarter->parcels[i].has_houses &&
+			quarter_parcel_is_large(&quarter->parcels[i]))
+			rc = feature_link_list(quarter->tools->store, view.layer,
+				view.layer->address->parcel, quarter->parcels[i].id, ids, err);
 	return rc;
 }
 
@@ -137,6 +167,8 @@ int quarter_addresses_read(const struct quarter *quarter, const struct quarter_b
 		return fail_no_memory(err);
 	rc = feature_read_list(tools->store, &VIEW_NOW(layer), ids.ids, ids.count, take_address,
 		&taking, err);
+	for (size_t i = 0; !rc && i < taking.count; i++)
+		rc = find_parcel(quarter, &taking.all[i], err);
 	if (rc)
 		return rc;
 	qsort(taking.all, taking.count, sizeof *taking.all, by_parcel);

@@ -16,7 +16,7 @@ tests_bench_png_libpng_LDADD = $(TILES_LIBS) $(PNG_LIBS)
 
 # Built with the tests, run by hand (tests/README).
 EXTRA_DIST += %D%/compare.mjs %D%/export.sh %D%/import.sh %D%/postgres.sh %D%/land.mjs %D%/numbering.sh %D%/page.mjs %D%/search.mjs %D%/start.mjs
-bench_programs = %D%/commits %D%/mvt_bench %D%/mvt_validity %D%/render_bench %D%/versions
+bench_programs = %D%/commits %D%/mvt_bench %D%/mvt_validity %D%/numbering_bench %D%/render_bench %D%/versions
 EXTRA_PROGRAMS += $(bench_programs)
 check_DATA += $(bench_programs)
 CLEANFILES += $(bench_programs)
@@ -33,3 +33,7 @@ tests_bench_commits_SOURCES = %D%/commits.c $(BENCH_CITY)
 tests_bench_commits_LDADD = $(TILES_LIBS)
 tests_bench_versions_SOURCES = %D%/versions.c $(BENCH_CITY)
 tests_bench_versions_LDADD = $(TILES_LIBS)
+tests_bench_numbering_bench_SOURCES = %D%/numbering_bench.c \
+	server/cases/address_record.c server/cases/city_numbering.c server/cases/numbering_rules.c \
+	server/cases/proposal.c server/cases/quarter.c server/cases/street_houses.c server/cases/streets.c
+tests_bench_numbering_bench_LDADD = $(TILES_LIBS)

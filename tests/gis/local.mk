@@ -1,7 +1,7 @@
 gis_tests = %D%/test_address_row %D%/test_crs %D%/test_crs_patch %D%/test_csv_columns %D%/test_export_parts %D%/test_geojson_scan %D%/test_hostile_files \
 	%D%/test_import_columns %D%/test_place_text %D%/test_ogr_reader %D%/test_ogr_stream %D%/test_ogr_writer %D%/test_sample_city \
 	%D%/test_sample_ground %D%/test_sample_memory %D%/test_sample_mesh %D%/test_sample_streets \
-	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_side %D%/test_street_network \
+	%D%/test_sandbox %D%/test_shape %D%/test_shape_wkb %D%/test_shapefile %D%/test_numbering %D%/test_side %D%/test_street_network \
 	%D%/test_street_network_city \
 	%D%/test_upload %D%/test_zip_file
 check_PROGRAMS += $(gis_tests)
@@ -38,6 +38,8 @@ tests_gis_test_shape_SOURCES = %D%/test_shape.c
 tests_gis_test_shape_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_shape_wkb_SOURCES = %D%/test_shape_wkb.c %D%/wkb_maker.h
 tests_gis_test_shape_wkb_LDADD = $(GIS_TEST_LIBS)
+tests_gis_test_numbering_SOURCES = %D%/test_numbering.c
+tests_gis_test_numbering_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_side_SOURCES = %D%/test_side.c
 tests_gis_test_side_LDADD = $(GIS_TEST_LIBS)
 tests_gis_test_street_network_SOURCES = %D%/test_street_network.c tests/random.h
