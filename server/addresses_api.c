@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "server/api_words.h"
 #include "server/asker.h"
+#include "server/cases/relabel.h"
 #include "server/content.h"
 #include "server/links.h"
 #include "server/numbering_input.h"
@@ -191,6 +192,60 @@ DEED(issue, ADDRESS_ISSUE);
 DEED(renumber, ADDRESS_RENUMBER);
 DEED(retire, ADDRESS_RETIRE);
 
+/* --- following the name of a street -------------------------------------------------------------- */
+
+static int answer_relabelled(
+	struct request *request, struct response *response, struct error *err)
+{
+	const struct relabel_work *work = request->commit.context;
+	struct json_writer json = JSON_WRITER(&response->body);
+
+	(void)err;
+	response->content_type = TYPE_JSON;
+	json_begin_object(&json);
+	json_member_int(&json, "street_id", work->street_id);
+	json_member_int(&json, "changed", (int64_t)work->count);
+	json_end_object(&json);
+	return 0;
+}
+
+static int post_relabel(struct request *request, struct response *response, struct error *err)
+{
+	autofree(content_clear) struct content content = {0};
+	const struct case_tools tools = numbering_tools(request);
+	struct relabel_work *work = arena_zero(&request->arena, 1, sizeof *work);
+	const char *from = NULL;
+	int rc = work ? content_read(request, "street_id reason valid_from", &content, err)
+		      : fail_no_memory(err);
+
+	(void)response;
+	if (rc)
+		return rc;
+	work->view = sight_view(request, layer_of_addresses(request->app->layers), NULL);
+	work->author = (struct change_author){
+		request->asker->actor, "", clock_now_us(request->app->clock)};
+	work->randomness = &randomness_system;
+	rc = numbering_id_member(&content, "street_id", &work->street_id, err);
+	if (!rc)
+		rc = optional_text(&content, "reason", &work->author.reason, err);
+	if (!rc)
+		rc = optional_text(&content, "valid_from", &from, err);
+	if (!rc && from && !date_parse(from, strlen(from), &work->valid_from))
+		rc = fail_number_member(err, "valid_from");
+	if (!rc)
+		rc = relabel_prepare(work, &tools, err);
+	if (rc)
+		return rc;
+	request->commit.work = relabel_run;
+	request->commit.context = work;
+	request->commit.answer = answer_relabelled;
+	return 0;
+}
+
+static const struct route_action relabel_actions[] = {
+	{.method = METHOD_POST, .handle = post_relabel, .types = json_types,
+		.content_max = CONTENT_MAX, .params = "", .check = numbering_check_writer}};
+
 static int get_nothing(struct request *request, struct response *response, struct error *err)
 {
 	(void)request;
@@ -205,6 +260,9 @@ static const struct route routes[] = {
 	{"/api/numbering/conflicts", get_conflicts, WORD_STREET, on_worker,
 		{"Lỗi đánh số trên một đường", "What is wrong with the numbers of a place"},
 		NO_ACTIONS},
+	{"/api/numbering/relabel", get_nothing, "", on_worker,
+		{"Địa chỉ theo tên đường mới", "Addresses follow the name of their place"},
+		ROUTE_ACTIONS(relabel_actions)},
 	{"/api/addresses/reserve", get_nothing, "", on_worker, {"Giữ số nhà", "Reserve a number"},
 		ROUTE_ACTIONS(reserve_actions)},
 	{"/api/addresses/issue", get_nothing, "", on_worker, {"Cấp số nhà", "Issue a number"},

@@ -35,6 +35,7 @@ dothi_SOURCES = \
 	%D%/cases/numbering_rules.c %D%/cases/numbering_rules.h \
 	%D%/cases/proposal.c %D%/cases/proposal.h \
 	%D%/cases/quarter.c %D%/cases/quarter.h \
+	%D%/cases/relabel.c %D%/cases/relabel.h \
 	%D%/cases/schemes.c %D%/cases/schemes.h %D%/cases/schemes_run.c \
 	%D%/cases/street_houses.c %D%/cases/street_houses.h \
 	%D%/cases/streets.c %D%/cases/streets.h \

@@ -19,7 +19,7 @@ extern const struct command serve_command, demo_command, init_command, copy_comm
 	number_group, number_propose_command, number_reserve_command, number_issue_command,
 	number_renumber_command, number_retire_command, number_scheme_make_command, number_scheme_remake_command,
 	number_scheme_submit_command, number_scheme_recall_command, number_scheme_reject_command,
-	number_scheme_approve_command, number_scheme_show_command, number_scheme_list_command, number_conflicts_command, number_import_command, number_survey_command,
+	number_scheme_approve_command, number_scheme_show_command, number_scheme_list_command, number_conflicts_command, number_relabel_command, number_import_command, number_survey_command,
 	number_network_command, number_export_command, number_plates_command;
 extern const struct command dossier_group, dossier_list_command, dossier_show_command,
 	dossier_receive_command, dossier_move_command;
@@ -71,6 +71,7 @@ const struct command *const all_commands[] = {
 	&number_renumber_command,
 	&number_retire_command,
 	&number_conflicts_command,
+	&number_relabel_command,
 	&number_survey_command,
 	&number_import_command,
 	&number_scheme_make_command,

@@ -3,6 +3,7 @@
 #include "base/messages.h"
 #include "server/api_words.h"
 #include "server/cases/addresses.h"
+#include "server/cases/relabel.h"
 #include "server/commands/number_desk.h"
 #include "server/numbering_json.h"
 
@@ -183,6 +184,35 @@ static int run_retire(struct desk *desk, struct error *err)
 	return run_deed(desk, ADDRESS_RETIRE, err);
 }
 
+/* The addresses of a street follow its name. */
+static int run_relabel(struct desk *desk, struct error *err)
+{
+	autofree(number_desk_close) struct number_desk number = {NULL};
+	autofree(strbuf_clear) struct strbuf text = STRBUF(LINE_MAX_BYTES);
+	struct relabel_work work = {.view = VIEW_NOW(layer_of_addresses(city_layers())),
+		.author = {desk->actor, reason_of(desk->line), clock_now_us(&clock_system)},
+		.randomness = &randomness_system};
+	const char *from = command_value(desk->line, "valid-from", 0);
+	int rc = number_desk_open(&number, desk, err);
+
+	if (!rc)
+		rc = number_desk_id(desk, WORD_STREET, true, &work.street_id, err);
+	if (!rc && from && !date_parse(from, strlen(from), &work.valid_from))
+		rc = fail_option_value(err, "valid-from", from);
+	if (!rc)
+		rc = relabel_prepare(&work, &number.tools, err);
+	if (!rc)
+		rc = desk_write(desk, relabel_run, &work, err);
+	if (rc)
+		return rc;
+	if (desk->line->json)
+		strbuf_add_format(&text, "{\"changed\":%zu}", work.count);
+	else
+		say_addresses_relabelled(&text, desk->line->lang, (int64_t)work.count);
+	desk_print(desk, &text);
+	return 0;
+}
+
 #define PLACE_OPTIONS                                                                              \
 	{WORD_PARCEL, "ID", MSG_HELP_NUMBER_LAND}, {WORD_STREET, "ID", MSG_HELP_NUMBER_ROAD},      \
 	{                                                                                          \
@@ -207,6 +237,10 @@ static const struct command_option retire_options[] = {
 	{WORD_ADDRESS, "ID", MSG_HELP_NUMBER_ADDRESS}, {"reason", "TEXT", MSG_HELP_NUMBER_REASON},
 	{"valid-from", "DATE", MSG_HELP_NUMBER_FROM}, {NULL, NULL, 0}};
 
+static const struct command_option relabel_options[] = {
+	{WORD_STREET, "ID", MSG_HELP_NUMBER_ROAD}, {"reason", "TEXT", MSG_HELP_NUMBER_REASON},
+	{"document", "TEXT", MSG_HELP_NUMBER_DOCUMENT},
+	{"valid-from", "DATE", MSG_HELP_NUMBER_FROM}, {NULL, NULL, 0}};
 static const struct command_option conflicts_options[] = {
 	{WORD_STREET, "ID", MSG_HELP_NUMBER_ROAD}, {NULL, NULL, 0}};
 
@@ -222,3 +256,4 @@ VERB(issue, MSG_HELP_NUMBER_ISSUE, COMMAND_WRITES);
 VERB(renumber, MSG_HELP_NUMBER_RENUMBER, COMMAND_WRITES);
 VERB(retire, MSG_HELP_NUMBER_RETIRE, COMMAND_WRITES);
 VERB(conflicts, MSG_HELP_NUMBER_CONFLICTS, COMMAND_READS);
+VERB(relabel, MSG_HELP_NUMBER_RELABEL, COMMAND_WRITES);
