@@ -168,11 +168,28 @@ static void put_word(
 	json_put_text(telling->json, telling->labelled ? words(telling, message) : code);
 }
 
+/* "20/05/2026", as people write it. */
+struct day_text {
+	char text[12];
+};
+static struct day_text day_text(int64_t at_us)
+{
+	struct date day = clock_date_vietnam(at_us);
+	struct day_text written;
+
+	snprintf(written.text, sizeof written.text, "%.2s/%.2s/%.4s", day.text + 8, day.text + 5,
+		day.text);
+	return written;
+}
+
 static void put_day(struct telling *telling, const struct label *label, int64_t at_us)
 {
 	struct date day = clock_date_vietnam(at_us);
 
-	put_text(telling, label, at_us ? day.text : "");
+	if (!at_us)
+		put_text(telling, label, "");
+	else
+		put_text(telling, label, telling->labelled ? day_text(at_us).text : day.text);
 }
 
 static const char *said(const struct certificate_report *report, const char *key)
@@ -195,10 +212,10 @@ static void put_meaning(struct telling *telling, const struct certificate_report
 		say_certificate_valid(&sentence, telling->lang);
 	else if (certificate->state == CERTIFICATE_REVOKED)
 		say_certificate_revoked(&sentence, telling->lang,
-			clock_date_vietnam(certificate->ended_at_us).text);
+			day_text(certificate->ended_at_us).text);
 	else
 		say_certificate_replaced(&sentence, telling->lang, report->successor.paper_number,
-			clock_date_vietnam(report->successor.issued_at_us).text);
+			day_text(report->successor.issued_at_us).text);
 	put_text(telling, &of_words, sentence.data);
 }
 
@@ -228,7 +245,9 @@ static int put_signature(
 	autofree(strbuf_clear) struct strbuf at = STRBUF(64);
 
 	(void)err;
-	if (revision->signed_at_us)
+	if (revision->signed_at_us && telling->labelled)
+		strbuf_add_text(&at, day_text(revision->signed_at_us).text);
+	else if (revision->signed_at_us)
 		clock_print_utc(&at, revision->signed_at_us);
 	json_begin_object(telling->json);
 	put_text(telling, &of_signer, revision->signer);
@@ -243,11 +262,23 @@ static int put_signature(
 	return 0;
 }
 
+static int count_signature(
+	void *context, const struct certificate_revision *revision, struct error *err)
+{
+	(void)revision;
+	(void)err;
+	*(bool *)context = true;
+	return 1;
+}
+
 static int put_signatures(struct telling *telling, struct store *store,
 	const struct certificate_report *report, struct error *err)
 {
-	int rc;
+	bool any = false;
+	int rc = certificate_revisions(store, report->certificate->id, count_signature, &any, err);
 
+	if (rc || (telling->labelled && !any))
+		return rc;
 	put_key(telling, &of_signatures);
 	json_begin_array(telling->json);
 	rc = certificate_revisions(store, report->certificate->id, put_signature, telling, err);

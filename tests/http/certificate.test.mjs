@@ -183,7 +183,7 @@ test('a later paper replaces the one before; a revoked one says so', async () =>
   const first = await done(await certify(11)), second = await done(await certify(11, {signer_title: 'KT. CHỦ TỊCH – PHÓ CHỦ TỊCH'}));
   const told = await page(first.code);
   assert.deepEqual([told.state, told.replaced_by], ['replaced', second.paper_number]);
-  assert.match(told.message, new RegExp(`Giấy này đã được thay bằng giấy số ${second.paper_number} ngày \\d{4}-\\d\\d-\\d\\d`));
+  assert.match(told.message, new RegExp(`Giấy này đã được thay bằng giấy số ${second.paper_number} ngày \\d\\d/\\d\\d/\\d{4}`));
   assert.ok((await textOf(await paper(second.id))).includes('KT. CHỦ TỊCH – PHÓ CHỦ TỊCH'));
   const {certificates} = await city.json(`/api/certificates?address=${houses[11].id}`, {headers: officer});
   assert.deepEqual(certificates.map(one => [one.id, one.state, one.replaced_by]), [[second.id, 'valid', null], [first.id, 'replaced', second.id]]);
