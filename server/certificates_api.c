@@ -4,6 +4,7 @@
 #include "base/messages.h"
 #include "base/number.h"
 #include "data/access_log.h"
+#include "data/rule.h"
 #include "server/api_words.h"
 #include "server/asker.h"
 #include "server/certificate_json.h"
@@ -17,7 +18,7 @@
 #include "server/worker.h"
 #include "tiles/pdf_revision.h"
 
-enum { CONTENT_MAX = 1 << 16, REASON_CONTENT_MAX = 1 << 12 };
+enum { CONTENT_MAX = 1 << 16, REASON_CONTENT_MAX = 1 << 12, CONTACT_MAX_BYTES = 1 << 12 };
 
 static const char type_pdf[] = "application/pdf";
 
@@ -412,16 +413,47 @@ static int write_report(struct request *request, struct json_writer *json, bool 
 			    request->lang, err);
 }
 
+/* Whom to call: the office that the city names in its rule `counter_contact`. */
+static int write_contact(struct request *request, struct json_writer *json, struct error *err)
+{
+	static const char *const languages[] = {[LANG_VI] = "vi", [LANG_EN] = "en"};
+	autoptr(json_document_free) struct json_node *document = NULL;
+	autofree(strbuf_clear) struct strbuf key = STRBUF(CONTACT_MAX_BYTES);
+	autofree(strbuf_clear) struct strbuf text = STRBUF(CONTACT_MAX_BYTES);
+	struct certificate_source source = source_of(request);
+	const char *office = "", *phone = "";
+	struct rule rule;
+	int rc = rule_find(source.store, "counter_contact", &source.today, 0, source.arena, &rule, err);
+
+	if (!rc)
+		rc = json_document_parse(rule.payload, strlen(rule.payload), &document, err);
+	if (rc)
+		return rc;
+	(void)json_node_text(json_node_get(document, languages[request->lang]), &office);
+	(void)json_node_text(json_node_get(document, "phone"), &phone);
+	say_cert_say_contact(&key, request->lang);
+	strbuf_add_format(&text, "%s%s%s", office, *office && *phone ? ", " : "", phone);
+	if (text.len)
+		json_member_text(json, key.data, text.data);
+	return 0;
+}
+
 /* No such paper: a page for people too, not only for programs. */
-static void write_unknown(
-	struct request *request, struct json_writer *json, const struct error *unknown)
+static int write_unknown(struct request *request, struct response *response,
+	const struct error *unknown, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(ERROR_TEXT_MAX);
+	struct json_writer json = JSON_WRITER(&response->body);
+	int rc;
 
+	strbuf_reset(&response->body);
 	error_print(&text, unknown, request->lang);
-	json_begin_object(json);
-	json_member_text(json, error_message_code(unknown), text.data);
-	json_end_object(json);
+	json_begin_object(&json);
+	json_member_text(&json, error_message_code(unknown), text.data);
+	rc = write_contact(request, &json, err);
+	json_end_object(&json);
+	response->status = problem_status(unknown);
+	return rc;
 }
 
 static int get_paper(struct request *request, struct response *response, struct error *err)
@@ -436,11 +468,11 @@ static int get_paper(struct request *request, struct response *response, struct 
 	if (!rc)
 		rc = write_report(request, &json, format == FORMAT_HTML, err);
 	if (rc == ERR_NOT_FOUND && format == FORMAT_HTML) {
-		strbuf_reset(&response->body);
-		json = JSON_WRITER(&response->body);
-		write_unknown(request, &json, err);
-		response->status = problem_status(err);
-		rc = 0;
+		struct error unknown;
+
+		error_copy(&unknown, err);
+		error_clear(err);
+		rc = write_unknown(request, response, &unknown, err);
 	}
 	return rc ? rc : page_answer(request, response, TYPE_JSON, title.data, err);
 }
