@@ -36,7 +36,6 @@ int edit_read_key(struct request *request, int64_t now_us, struct receipt *ret, 
 	struct digest_maker maker;
 	size_t len = strlen(key);
 
-	*ret = (struct receipt){.key = NULL};
 	if (!len)
 		return 0;
 	if (len > RECEIPT_KEY_MAX || !text_is_utf8(key, len))

@@ -190,7 +190,6 @@ static void scales_follow_the_size(void **state)
 			    paper_map_window(&at, 170, 100, 500).min_x - 85) < 1e-9);
 }
 
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
