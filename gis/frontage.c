@@ -17,7 +17,7 @@ struct gathering {
 	const struct street_part *part; /* of the street, near the parcel */
 	double step_m;
 	double orientation; /* 1 when outer rings run counter-clockwise */
-	double corners_m[CORNERS_KEPT]; /* from the street, of the ring in hand */
+	struct street_foot corners[CORNERS_KEPT]; /* of the ring in hand */
 	double nearest_m;		/* of all corners */
 	struct sample {
 		double east, north, length_m;
@@ -27,26 +27,52 @@ struct gathering {
 };
 
 static void add_sample(struct gathering *gathering, double east, double north, double length_m,
-	const double normal[2])
+	const double normal[2], const struct street_foot *foot)
 {
-	struct sample *sample;
-	struct street_foot foot;
-	double towards;
+	double towards = normal[0] * (foot->east - east) + normal[1] * (foot->north - north);
 
-	if (gathering->count == FRONTAGE_SAMPLES_MAX)
-		return;
-	street_part_foot(gathering->part, east, north, &foot);
-	towards = normal[0] * (foot.east - east) + normal[1] * (foot.north - north);
 	/* On the very middle of the street every side looks at it. */
-	if (towards < looking_at * foot.distance_m)
+	if (gathering->count == FRONTAGE_SAMPLES_MAX || towards < looking_at * foot->distance_m)
 		return;
-	sample = &gathering->samples[gathering->count++];
-	*sample = (struct sample){east, north, length_m, foot};
+	gathering->samples[gathering->count++] =
+		(struct sample){east, north, length_m, *foot};
 }
 
-static void add_side(struct gathering *gathering, const double *from, const double *to)
+/* A foot between two others on one straight segment. */
+static struct street_foot foot_between(
+	const struct street_foot *a, const struct street_foot *b, double share)
+{
+	struct street_foot foot = *a;
+
+	foot.chainage_m += share * (b->chainage_m - a->chainage_m);
+	foot.east += share * (b->east - a->east);
+	foot.north += share * (b->north - a->north);
+	foot.aside_m += share * (b->aside_m - a->aside_m);
+	foot.distance_m = fabs(foot.aside_m);
+	return foot;
+}
+
+/* Whether a side has its feet on one straight segment, so that those between need not be looked for. */
+static bool is_straight(const struct gathering *gathering, const double *from, const double *to,
+	const struct street_foot *ends)
+{
+	struct street_foot middle;
+
+	if (!ends || ends[0].segment != ends[1].segment || ends[0].ahead_m != 0 ||
+		ends[1].ahead_m != 0 || ends[0].distance_m != fabs(ends[0].aside_m) ||
+		ends[1].distance_m != fabs(ends[1].aside_m))
+		return false;
+	street_part_foot(
+		gathering->part, (from[0] + to[0]) / 2, (from[1] + to[1]) / 2, &middle);
+	return middle.segment == ends[0].segment;
+}
+
+/* ends: the feet of its corners; NULL they are not known. */
+static void add_side(struct gathering *gathering, const double *from, const double *to,
+	const struct street_foot *ends)
 {
 	double dx = to[0] - from[0], dy = to[1] - from[1], length = sqrt(dx * dx + dy * dy);
+	bool straight = length > 0 && is_straight(gathering, from, to, ends);
 	double normal[2];
 	size_t count;
 
@@ -57,9 +83,14 @@ static void add_side(struct gathering *gathering, const double *from, const doub
 	normal[1] = -gathering->orientation * dx / length;
 	for (size_t i = 0; i < count; i++) {
 		double share = ((double)i + 0.5) / (double)count;
+		double east = from[0] + share * dx, north = from[1] + share * dy;
+		struct street_foot foot;
 
-		add_sample(gathering, from[0] + share * dx, from[1] + share * dy,
-			length / (double)count, normal);
+		if (straight)
+			foot = foot_between(&ends[0], &ends[1], share);
+		else
+			street_part_foot(gathering->part, east, north, &foot);
+		add_sample(gathering, east, north, length / (double)count, normal, &foot);
 	}
 }
 
@@ -87,12 +118,17 @@ static struct outer_ring ring_of(const struct shape *parcel, size_t part)
 	return (struct outer_ring){parcel->xy + 2 * first, parcel->ring_ends[ring] - first};
 }
 
-static double corner_m(const struct gathering *gathering, const double *corner)
+/* The closing point is the first one. */
+static void measure_corners(struct gathering *gathering, const struct outer_ring *ring)
 {
-	struct street_foot foot;
+	for (size_t i = 0; i + 1 < ring->count; i++) {
+		struct street_foot *foot = &gathering->corners[i];
 
-	street_part_foot(gathering->part, corner[0], corner[1], &foot);
-	return foot.distance_m;
+		street_part_foot(gathering->part, ring->xy[2 * i], ring->xy[2 * i + 1], foot);
+		if (foot->distance_m < gathering->nearest_m)
+			gathering->nearest_m = foot->distance_m;
+	}
+	gathering->corners[ring->count - 1] = gathering->corners[0];
 }
 
 /*
@@ -101,43 +137,41 @@ static double corner_m(const struct gathering *gathering, const double *corner)
  */
 static bool may_front(const struct gathering *gathering, const struct outer_ring *ring, size_t i)
 {
-	const double *from = ring->xy + 2 * i, *to = from + 2, *ends = gathering->corners_m;
-	double length;
+	const double *from = ring->xy + 2 * i, *to = from + 2;
+	double a = gathering->corners[i].distance_m, b = gathering->corners[i + 1].distance_m;
+	double x = to[0] - from[0], y = to[1] - from[1], length = sqrt(x * x + y * y);
 
-	if (ring->count > CORNERS_KEPT)
-		return true;
-	length = hypot(to[0] - from[0], to[1] - from[1]);
-	return (ends[i] + ends[i + 1] - length) / 2 <= gathering->nearest_m + recess_m &&
-		fabs(ends[i] - ends[i + 1]) <= leads_away * length;
+	return (a + b - length) / 2 <= gathering->nearest_m + recess_m &&
+		fabs(a - b) <= leads_away * length;
 }
 
 static void gather_ring(struct gathering *gathering, const struct outer_ring *ring)
 {
+	bool kept = ring->count <= CORNERS_KEPT;
+
 	gathering->orientation = ring_area(ring->xy, ring->count) >= 0 ? 1 : -1;
 	for (size_t i = 0; i + 1 < ring->count; i++)
-		if (may_front(gathering, ring, i))
-			add_side(gathering, ring->xy + 2 * i, ring->xy + 2 * i + 2);
+		if (!kept || may_front(gathering, ring, i))
+			add_side(gathering, ring->xy + 2 * i, ring->xy + 2 * i + 2,
+				kept ? &gathering->corners[i] : NULL);
 }
 
 static void gather(struct gathering *gathering, const struct shape *parcel)
 {
 	gathering->step_m = fmax(sample_m, shape_length(parcel) / (FRONTAGE_SAMPLES_MAX / 2));
 	gathering->nearest_m = INFINITY;
-	for (size_t part = parcel->part_count; part-- > 0;) {
+	/* All corners tell how near the parcel comes; those of one part are measured anew for its sides. */
+	for (size_t part = 0; parcel->part_count > 1 && part < parcel->part_count; part++) {
 		struct outer_ring ring = ring_of(parcel, part);
 
-		for (size_t i = 0; i < ring.count && ring.count <= CORNERS_KEPT; i++) {
-			gathering->corners_m[i] = corner_m(gathering, ring.xy + 2 * i);
-			gathering->nearest_m =
-				fmin(gathering->nearest_m, gathering->corners_m[i]);
-		}
+		if (ring.count <= CORNERS_KEPT)
+			measure_corners(gathering, &ring);
 	}
-	/* The corners of the first part are kept now; those of others are measured again. */
 	for (size_t part = 0; part < parcel->part_count; part++) {
 		struct outer_ring ring = ring_of(parcel, part);
 
-		for (size_t i = 0; part && i < ring.count && ring.count <= CORNERS_KEPT; i++)
-			gathering->corners_m[i] = corner_m(gathering, ring.xy + 2 * i);
+		if (ring.count <= CORNERS_KEPT)
+			measure_corners(gathering, &ring);
 		gather_ring(gathering, &ring);
 	}
 }

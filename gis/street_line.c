@@ -206,7 +206,8 @@ static int measure(struct arena *arena, struct street_line *line, struct error *
 	line->chainage_m = arena_alloc(arena, line->point_count * sizeof *line->chainage_m);
 	line->box_count = (segments + RUN - 1) / RUN;
 	line->boxes = arena_alloc(arena, line->box_count * sizeof *line->boxes);
-	if (!line->chainage_m || !line->boxes)
+	line->inverse = arena_alloc(arena, line->point_count * sizeof *line->inverse);
+	if (!line->chainage_m || !line->boxes || !line->inverse)
 		return fail_no_memory(err);
 	line->chainage_m[0] = 0;
 	for (size_t i = 0; i < line->box_count; i++)
@@ -215,6 +216,7 @@ static int measure(struct arena *arena, struct street_line *line, struct error *
 		struct box box = segment_box(line, i);
 		double length = distance(line->xy + 2 * i, line->xy + 2 * i + 2);
 
+		line->inverse[i] = 1 / (length * length);
 		if (!line->is_gap[i])
 			box_add(&line->boxes[i / RUN], &box);
 		line->chainage_m[i + 1] = line->chainage_m[i] + (line->is_gap[i] ? 0 : length);
@@ -280,8 +282,8 @@ static void look_at(struct looking *looking, size_t i, double low, double high)
 {
 	const double *a = looking->line->xy + 2 * i, *b = a + 2;
 	double dx = b[0] - a[0], dy = b[1] - a[1];
-	double along = ((looking->east - a[0]) * dx + (looking->north - a[1]) * dy) /
-		(dx * dx + dy * dy);
+	double along = ((looking->east - a[0]) * dx + (looking->north - a[1]) * dy) *
+		looking->line->inverse[i];
 	double share = lesser(greater(along, low), high), x, y, d;
 
 	x = looking->east - (a[0] + share * dx);

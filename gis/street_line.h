@@ -19,6 +19,7 @@ struct street_line {
 	size_t point_count;
 	double *xy;	  /* in the direction of the numbering */
 	double *chainage_m; /* of each point */
+	double *inverse;   /* of the square of the length of each segment */
 	bool *is_gap;	  /* from this point to the next there is no street */
 	double length_m;
 	bool is_closed;	  /* a ring */

@@ -65,6 +65,7 @@ static int take_street(void *context, const struct feature *feature, struct erro
 	if (rc == ERR_NOMEM)
 		return fail_no_memory(err);
 	street->is_measured = !rc;
+	street->reach_m = frontage_reach(&quarter->rules->limits, street->node.width_m);
 	if (street->node.width_m > quarter->widest_m)
 		quarter->widest_m = street->node.width_m;
 	quarter->street_count++;
@@ -449,23 +450,32 @@ static struct frontage_street *entry_of(const struct quarter_street *street,
 	return &near[(*count)++];
 }
 
-/* Streets near a parcel, each with the segments that are. */
-static size_t find_streets(const struct quarter *quarter, const struct quarter_parcel *parcel,
-	double reach, struct frontage_street near[FRONTAGE_STREETS_MAX])
+static struct box grown(const struct box *box, double by)
 {
-	const struct box *at = &parcel->box;
-	struct box box = {at->min_x - reach, at->min_y - reach, at->max_x + reach,
-		at->max_y + reach};
+	return (struct box){box->min_x - by, box->min_y - by, box->max_x + by, box->max_y + by};
+}
+
+/* Streets near a parcel, each with its segments that are: of each as far as it reaches. */
+static size_t find_streets(const struct quarter *quarter, const struct quarter_parcel *parcel,
+	enum quarter_reach reach, struct frontage_street near[FRONTAGE_STREETS_MAX])
+{
+	const struct frontage_limits *limits = &quarter->rules->limits;
+	bool all = reach == QUARTER_NEAR;
+	struct box box = grown(&parcel->box,
+		all ? limits->search_m : widest_reach(quarter) + FRONTAGE_RECESS_M);
 	struct box_walk walk = box_grid_walk(&quarter->by_segment, &box);
 	size_t count = 0, i;
 
 	while (box_grid_next(&walk, &i)) {
 		const struct quarter_segment *segment = &quarter->segments[i];
+		const struct quarter_street *street = &quarter->streets[segment->street];
+		struct box own = all ? box
+				     : grown(&parcel->box, street->reach_m + FRONTAGE_RECESS_M);
 		struct frontage_street *entry;
 
-		if (!boxes_meet(&quarter->by_segment.boxes[i], &box))
+		if (!boxes_meet(&quarter->by_segment.boxes[i], &own))
 			continue;
-		entry = entry_of(&quarter->streets[segment->street], near, &count);
+		entry = entry_of(street, near, &count);
 		if (entry)
 			street_part_add(&entry->part, segment->at);
 	}
@@ -477,9 +487,7 @@ void quarter_choose(const struct quarter *quarter, const struct quarter_parcel *
 	struct frontage_choice *ret)
 {
 	struct sight sight = {quarter, parcel};
-	double far = reach == QUARTER_NEAR ? quarter->rules->limits.search_m
-					   : widest_reach(quarter) + FRONTAGE_RECESS_M;
-	size_t count = find_streets(quarter, parcel, far, near);
+	size_t count = find_streets(quarter, parcel, reach, near);
 
 	frontage_choose(&quarter->rules->limits, near, count, &parcel->shape, is_blocked, &sight,
 		ret);

@@ -31,6 +31,7 @@ struct quarter_street {
 	struct street_node node;
 	struct street_line line;
 	bool is_measured; /* else it has no line that could be measured */
+	double reach_m;	  /* so far from its middle may a parcel begin that lies at it */
 };
 
 /* A straight piece of a street. */
