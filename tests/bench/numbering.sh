@@ -1,18 +1,18 @@
 #!/bin/sh
 # House numbers of a whole city against the same assignment in PostGIS, in one run:
 #
-#	tests/postgres/cluster.sh tests/bench/numbering.sh CITY [TURNS]
+#	tests/postgres/cluster.sh tests/bench/numbering.sh CITY [TURNS [WARD]]
 #
-# CITY: the folder of a sample city on SQLite (dothi demo). Both sides assign each parcel to a street, with its side, its place
+# CITY: the folder of a sample city on SQLite (dothi demo; of more than 100,000 parcels it has no numbers yet); WARD: the code of one ward. Both sides assign each parcel to a street, with its side, its place
 # along it and a number; dothi looks at fronts, corners, sight, what is built, and numbers that are there, too.
 set -eu
-city=$1 turns=${2:-3}
+city=$1 turns=${2:-3} ward=${3:-}
 program=${DOTHI:-$(dirname "$0")/../../build/dothi}
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$DOTHI_POSTGRES" "$@"; }
 rows() { spatialite -silent -noheader -list -separator '	' "$city/city.sqlite" "$1" 2>/dev/null; }
 
 sql -c "CREATE TABLE lot (id bigint, geom geometry); CREATE TABLE road (id bigint, geom geometry)"
-rows "SELECT id, hex(AsBinary(geom)) FROM parcel WHERE in_force = 1 AND land_use NOT IN ('SON', 'MNC', 'DGT', 'DTL', 'NTD')" | sql -c "COPY lot FROM STDIN"
+rows "SELECT id, hex(AsBinary(geom)) FROM parcel WHERE in_force = 1 AND land_use NOT IN ('SON', 'MNC', 'DGT', 'DTL', 'NTD')${ward:+ AND unit_now_id IN (SELECT id FROM admin_unit WHERE code = '$ward' AND in_force = 1)}" | sql -c "COPY lot FROM STDIN"
 rows "SELECT id, hex(AsBinary(GeometryN(geom, 1))) FROM street WHERE in_force = 1" | sql -c "COPY road FROM STDIN"
 sql -c "CREATE INDEX ON road USING gist (geom); CREATE INDEX ON lot USING gist (geom); ANALYZE lot; ANALYZE road"
 echo "$(sql -c 'SELECT count(*) FROM lot') parcels, $(sql -c 'SELECT count(*) FROM road') streets"
@@ -36,6 +36,6 @@ for turn in $(seq "$turns"); do
 	assign "WHERE st_dwithin(geom, c, 40) ORDER BY st_distance(geom, c) LIMIT 1"
 	echo "turn $turn PostGIS, ST_LineLocatePoint, ST_DWithin 40 m         $(since "$start") s"
 	start=$(seconds)
-	"$program" number survey "$city" >/dev/null
+	"$program" number survey "$city" ${ward:+--ward "$ward"} >/dev/null
 	echo "turn $turn dothi number survey, from start to end              $(since "$start") s"
 done
