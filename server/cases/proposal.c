@@ -238,16 +238,29 @@ static int survey_stretch(const struct case_tools *tools, const struct proposal_
 			    street_id, NULL, &survey->houses, err);
 }
 
-/* What is numbered on both sides of the parcel, or the end of the street, is what its number hangs on. */
+/* Whether nothing on the street has a number: what comes behind the parcel does not count then. */
+static bool is_open_behind(const struct proposal *proposal, int64_t parcel_id)
+{
+	const struct street_houses *houses = &proposal->survey.houses;
+	const struct numbering_house *house = street_house_of_parcel(houses, parcel_id);
+
+	return house && house->ahead_m == 0 && !houses->claim_count;
+}
+
+/*
+ * What is numbered on both sides of the parcel, or the end of the street, is what its number hangs on; where
+ * nothing has a number, what comes behind it does not count.
+ */
 static bool is_enough(const struct proposal *proposal, const struct stretch *stretch, int64_t parcel_id)
 {
-	const struct numbering_house *house =
-		street_house_of_parcel(&proposal->survey.houses, parcel_id);
+	const struct street_houses *houses = &proposal->survey.houses;
+	const struct numbering_house *house = street_house_of_parcel(houses, parcel_id);
 	bool from_start = stretch->from_m <= 0;
 	bool to_end = stretch->to_m >= stretch->street->line.length_m;
 
-	return (from_start && to_end) || (house && !house->ahead_m &&
-		(from_start || house->before >= 0) && (to_end || house->behind >= 0));
+	return (from_start && to_end) || (house && house->ahead_m == 0 &&
+		(from_start || house->before >= 0) &&
+		(to_end || house->behind >= 0 || is_open_behind(proposal, parcel_id)));
 }
 
 /* Looks at a stretch of the street around the parcel, at more of it until that is enough. */
@@ -257,7 +270,7 @@ static int survey_street(const struct case_tools *tools, const struct proposal_o
 	struct quarter_street street;
 	struct stretch stretch = {.street = &street};
 	struct street_foot foot;
-	double reach = first_stretch_m;
+	double reach = first_stretch_m, behind;
 	int rc = quarter_street_read(tools, street_id, &street, err);
 
 	if (rc)
@@ -265,13 +278,16 @@ static int survey_street(const struct case_tools *tools, const struct proposal_o
 	street_line_foot(&street.line, (box->min_x + box->max_x) / 2,
 		(box->min_y + box->max_y) / 2, &foot);
 	reach += hypot(box->max_x - box->min_x, box->max_y - box->min_y);
+	behind = reach;
 	do {
 		/* A ring is looked at as a whole: its beginning is nowhere. */
 		stretch.from_m = street.line.is_closed ? 0 : foot.chainage_m - reach;
 		stretch.to_m = street.line.is_closed ? street.line.length_m
-						     : foot.chainage_m + reach;
+						     : foot.chainage_m + behind;
 		rc = survey_stretch(tools, order, &stretch, proposal, err);
 		reach *= 4;
+		if (!rc && !is_open_behind(proposal, order->parcel_id))
+			behind = reach;
 	} while (!rc && !is_enough(proposal, &stretch, order->parcel_id));
 	return rc;
 }

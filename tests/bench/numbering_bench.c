@@ -80,7 +80,6 @@ static void propose(struct case_tools *tools, int64_t parcels)
 			fail("memory", &err);
 		(void)proposal_make(tools, &order, proposal, &err);
 		times[i] = cpu_s() - start;
-		if (times[i] > 0.02) printf("slow %lld %.1f parcels %zu streets %zu\n", (long long)order.parcel_id, times[i]*1e3, proposal->survey.quarter.parcel_count, proposal->survey.quarter.street_count);
 	}
 	qsort(times, PROPOSALS, sizeof times[0], by_time);
 	printf("a proposal: median %.2f ms, p95 %.2f ms, longest %.2f ms of CPU\n",
