@@ -54,6 +54,7 @@ dothi_SOURCES = \
 	%D%/commands/city.c %D%/commands/city.h \
 	%D%/commands/command.c %D%/commands/command.h \
 	%D%/commands/demo_dossiers.c %D%/commands/demo_dossiers.h \
+	%D%/commands/demo_alleys.c %D%/commands/demo_alleys.h \
 	%D%/commands/demo_numbers.c %D%/commands/demo_numbers.h \
 	%D%/commands/demo_reform.c %D%/commands/demo_reform.h \
 	%D%/commands/demo.c \

@@ -1,6 +1,6 @@
 #include "server/commands/demo_numbers.h"
 
-#include "server/cases/city_numbering.h"
+#include "server/commands/demo_alleys.h"
 
 enum {
 	ARENA_BYTES = 1 << 30,
@@ -33,6 +33,11 @@ static int give(struct case_tools *tools, const struct randomness *randomness,
 	int rc = numbering ? transaction_begin(tools->store, &transaction, err) : ERR_NOMEM;
 
 	memcpy(decision.valid_from.text, decided_on, sizeof decided_on);
+	if (!rc)
+		rc = city_numbering_read(tools, NULL, numbering, err);
+	if (!rc)
+		rc = demo_alleys_name(numbering, &decision.author, randomness, err);
+	/* With the names that the alleys have now. */
 	if (!rc)
 		rc = city_numbering_read(tools, NULL, numbering, err);
 	if (!rc)
