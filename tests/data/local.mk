@@ -26,7 +26,7 @@ data_tests = \
 	%D%/test_register \
 	%D%/test_revision \
 	%D%/test_role \
-	%D%/test_rule \
+	%D%/test_address %D%/test_rule \
 	%D%/test_search_rank \
 	%D%/test_session \
 	%D%/test_spatialite_blob \
@@ -127,6 +127,9 @@ tests_data_test_revision_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_revision_SOURCES = %D%/test_revision.c $(DATA_TEST_CODE)
 tests_data_test_revision_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_role_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_address_CFLAGS = $(DATA_TEST_CFLAGS)
+tests_data_test_address_SOURCES = %D%/test_address.c $(DATA_TEST_CODE)
+tests_data_test_address_LDADD = $(DATA_TEST_LIBS)
 tests_data_test_rule_CFLAGS = $(DATA_TEST_CFLAGS)
 tests_data_test_rule_SOURCES = %D%/test_rule.c $(DATA_TEST_CODE)
 tests_data_test_rule_LDADD = $(DATA_TEST_LIBS)
