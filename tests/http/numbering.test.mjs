@@ -32,6 +32,9 @@ before(async () => {
   drawStreet(drawn, 'Đua', east + 900, 600, {right: 0});
   drawStreet(drawn, 'Đổi', east + 1200, 60);
   drawStreet(drawn, 'Cụt', east + 1500, 30, {left: 2, right: 2});
+  drawStreet(drawn, 'Sắp Bỏ', east + 1800, 30, {left: 2, right: 2});
+  drawn.streets.push({name: 'Tự Cắt', width_m: 7, kind: 'local', direction: 'forward', line: [[east + 2100, north + 100], [east + 2100, north], [east + 2150, north], [east + 2150, north + 50], [east + 2050, north + 50]]});
+  drawn.lots.push({name: 'Tự Cắt L1', ring: rectangle(east + 2104, north + 70, 15, 8)});
   const load = async (layer, features) => {
     const file = join(folder, `${layer}.geojson`);
     await writeFile(file, collection(features));
@@ -177,12 +180,30 @@ test('the life of a number: reserved, issued, changed, retired; never given agai
   for (const number of ['19', '21']) await refused(await issue('Đổi R10', {number, side_reason: 'x'}), 409, 'NUM-DUP-01');
 });
 
+test('a second door, a street that crosses itself, a street that is no more', async () => {
+  const [feature] = (await city.json(`${items}?limit=1`)).features, door = feature.geometry.coordinates.slice(0, 2), parcel_id = feature.properties.parcel_id;
+  const order = {parcel_id, number: '2001', side_reason: 'cửa sau mở ra hẻm'};
+  await refused(await send('/api/addresses/issue', {...order, another_door: true}), 409, 'NUM-DOOR-01');
+  const second = await done(await send('/api/addresses/issue', {...order, another_door: true, door}));
+  assert.notEqual(second.id, feature.id);
+  assert.equal((await city.json(`${items}/${feature.id}`)).properties.label, feature.properties.label);
+  const crossing = await propose('Tự Cắt L1');
+  assert.ok(crossing.steps.some(step => step.code === 'NUM-STEP-12'), JSON.stringify(crossing.steps));
+  const street = streets.get('Sắp Bỏ'), path = `/ogc/collections/street/items/${street}`;
+  await approve('Sắp Bỏ', {wishes: [{parcel_id: lot('Sắp Bỏ L2'), number: null}]});
+  const gone = await city.get(path, {method: 'DELETE', headers: {...officer, 'if-match': (await city.get(path, {headers: officer})).headers.get('etag')}});
+  assert.ok(gone.ok, await gone.text());
+  await refused(await issue('Sắp Bỏ L2', {street_id: street}), 409, 'NUM-STREET-05');
+  const [old] = (await city.json(`/api/search?q=${encodeURIComponent('1 Sắp Bỏ')}`)).groups.flatMap(({results}) => results);
+  assert.equal(old.title, '1 Sắp Bỏ', 'its addresses are still found');
+});
+
 test('what is wrong with the numbers of a street', async () => {
   const found = await city.json(`/api/numbering/conflicts?street=${streets.get('Chưa Duyệt')}`, {headers: officer});
   assert.equal(found.features.filter(one => one.properties.kind === 'no_number').length, 20);
   assert.ok(found.features.every(one => one.geometry.type === 'Point' && one.properties.text.length > 10));
   const yersin = await city.json(`/api/numbering/conflicts?street=${streets.get('Yersin')}`, {headers: officer});
-  assert.deepEqual(yersin.features.map(one => one.properties.kind), ['no_number'], 'the one that was left');
+  assert.deepEqual(yersin.features.map(one => one.properties.kind).sort(), ['no_number', 'out_of_order'], 'the one that was left, and the second door');
   assert.equal((await city.get(`/api/numbering/conflicts?street=${streets.get('Yersin')}`)).status, 401);
 });
 
