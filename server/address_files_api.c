@@ -43,7 +43,7 @@ static int answer(struct request *request, struct response *response, enum addre
 	struct error *err)
 {
 	const struct layer *layer = layer_of_addresses(request->app->layers);
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct address_exchange exchange = {.tools = &tools,
 		.format = format,
 		.most = ROWS_MAX,
@@ -86,7 +86,7 @@ static int get_lines(struct request *request, struct response *response, struct 
 static int get_plates(struct request *request, struct response *response, struct error *err)
 {
 	const struct layer *layer = layer_of_addresses(request->app->layers);
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	const char *form = request_param(request, "f");
 	struct json_writer json = JSON_WRITER(&response->body);
 	bool is_table = form && !strcmp(form, "csv");

@@ -23,7 +23,7 @@ static const char json_types[] = "application/json";
 
 static int get_proposal(struct request *request, struct response *response, struct error *err)
 {
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct proposal *proposal = arena_zero(&request->arena, 1, sizeof *proposal);
 	struct json_writer json = JSON_WRITER(&response->body);
 	struct proposal_order order = {.parcel_id = 0};
@@ -47,7 +47,7 @@ static int get_proposal(struct request *request, struct response *response, stru
 
 static int get_conflicts(struct request *request, struct response *response, struct error *err)
 {
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct number_conflicts *conflicts = arena_zero(&request->arena, 1, sizeof *conflicts);
 	struct json_writer json = JSON_WRITER(&response->body);
 	int64_t street_id = 0;
@@ -145,7 +145,7 @@ static int do_deed(struct request *request, enum address_deed deed, struct error
 		"parcel_id street_id door version days number side_reason document reason"
 		" valid_from another_door";
 	autofree(content_clear) struct content content = {0};
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct address_work *work = arena_zero(&request->arena, 1, sizeof *work);
 	int rc = work ? content_read(request, members, &content, err) : fail_no_memory(err);
 
@@ -212,7 +212,7 @@ static int answer_relabelled(
 static int post_relabel(struct request *request, struct response *response, struct error *err)
 {
 	autofree(content_clear) struct content content = {0};
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct relabel_work *work = arena_zero(&request->arena, 1, sizeof *work);
 	const char *from = NULL;
 	int rc = work ? content_read(request, "street_id reason valid_from", &content, err)

@@ -32,13 +32,7 @@ static int find_layer(const struct request *request, const struct layer **ret, s
 
 static int check_writer(const struct request *request, struct error *err)
 {
-	const struct layer *layer = NULL;
-	int rc = find_layer(request, &layer, err);
-
-	if (rc || sight_may_write(request, layer))
-		return rc;
-	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-						    : fail_write_forbidden(err);
+	return sight_check_writer(request, layer_of_addresses(request->app->layers), err);
 }
 
 static int write_now(void *context, writer_work *work, void *work_context, struct error *err)

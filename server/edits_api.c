@@ -24,10 +24,7 @@ int edit_check(const struct request *request, struct error *err)
 
 	if (!rc && layer->address)
 		return fail_changed_by_acts(err);
-	if (rc || sight_may_write(request, layer))
-		return rc;
-	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-						    : fail_write_forbidden(err);
+	return rc ? rc : sight_check_writer(request, layer, err);
 }
 
 int edit_read_key(struct request *request, int64_t now_us, struct receipt *ret, struct error *err)

@@ -26,23 +26,15 @@ static int find_layer(const struct request *request, const struct layer **ret, s
 
 static int check_writer(const struct request *request, struct error *err)
 {
-	const struct layer *layer = NULL;
-	int rc = find_layer(request, &layer, err);
-
-	if (rc || sight_may_write(request, layer))
-		return rc;
-	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-						    : fail_write_forbidden(err);
+	return sight_check_writer(request, layer_of_streets(request->app->layers), err);
 }
 
 static const struct case_tools *tools_of(struct request *request)
 {
 	struct case_tools *tools = arena_zero(&request->arena, 1, sizeof *tools);
-	struct worker *worker = request->worker;
 
 	if (tools)
-		*tools = (struct case_tools){worker->store, worker->crs, worker->geom,
-			&request->app->opened.city, request->app->layers, &request->arena};
+		*tools = worker_tools(request->worker, &request->arena);
 	return tools;
 }
 

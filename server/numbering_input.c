@@ -10,14 +10,6 @@
 #include "server/sight.h"
 #include "server/worker.h"
 
-struct case_tools numbering_tools(struct request *request)
-{
-	struct worker *worker = request->worker;
-
-	return (struct case_tools){worker->store, worker->crs, worker->geom,
-		&request->app->opened.city, request->app->layers, &request->arena};
-}
-
 int numbering_sees(const struct request *request, struct error *err)
 {
 	const struct layer_table *layers = request->app->layers;
@@ -54,10 +46,8 @@ int numbering_check_writer(const struct request *request, struct error *err)
 {
 	int rc = numbering_sees(request, err);
 
-	if (rc || sight_may_write(request, layer_of_addresses(request->app->layers)))
-		return rc;
-	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-						    : fail_write_forbidden(err);
+	return rc ? rc
+		  : sight_check_writer(request, layer_of_addresses(request->app->layers), err);
 }
 
 int numbering_id_param(struct request *request, const char *name, bool is_needed, int64_t *ret,

@@ -7,8 +7,6 @@
 #include "server/cases/proposal.h"
 #include "server/content.h"
 
-struct case_tools numbering_tools(struct request *request);
-
 /* ERR_NOT_FOUND if addresses, streets or parcels are hidden from the asker. */
 int numbering_sees(const struct request *request, struct error *err);
 

@@ -35,21 +35,7 @@ static int find_layer(const struct request *request, const struct layer **ret, s
 
 static int check_writer(const struct request *request, struct error *err)
 {
-	const struct layer *layer = NULL;
-	int rc = find_layer(request, &layer, err);
-
-	if (rc || sight_may_write(request, layer))
-		return rc;
-	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
-						    : fail_write_forbidden(err);
-}
-
-static struct case_tools tools_of(struct request *request)
-{
-	struct worker *worker = request->worker;
-
-	return (struct case_tools){worker->store, worker->crs, worker->geom,
-		&request->app->opened.city, request->app->layers, &request->arena};
+	return sight_check_writer(request, layer_of_land(request->app->layers), err);
 }
 
 static int read_order(struct request *request, enum land_deed deed, struct land_work *work,
@@ -96,7 +82,7 @@ static int begin(struct request *request, enum land_deed deed, struct land_work 
 static int answer_checked(struct request *request, struct response *response,
 	const struct land_work *work, struct error *err)
 {
-	const struct case_tools tools = tools_of(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct json_writer json = JSON_WRITER(&response->body);
 	int rc;
 
@@ -115,7 +101,7 @@ static int answer_findings(struct request *request, struct response *response,
 	const struct land_work *work, struct error *err)
 {
 	autofree(strbuf_clear) struct strbuf text = STRBUF(FINDINGS_MAX_BYTES);
-	const struct case_tools tools = tools_of(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct json_writer json = JSON_WRITER(&text);
 	struct error failed = {0};
 	int rc = land_findings_write(&json, work, &tools, request->lang, err);
@@ -149,7 +135,7 @@ static int answer_done(struct request *request, struct response *response, struc
 static int change_parcels(struct request *request, enum land_deed deed, struct response *response,
 	struct error *err)
 {
-	const struct case_tools tools = tools_of(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct land_work *work = NULL;
 	bool only_check = false;
 	int rc = begin(request, deed, &work, &only_check, err);

@@ -65,7 +65,7 @@ static int state_param(const struct request *request, int *ret, struct error *er
 
 static int get_schemes(struct request *request, struct response *response, struct error *err)
 {
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct view view = sight_view(request, layer_of_addresses(request->app->layers), NULL);
 	struct listing listing = {JSON_WRITER(&response->body), &view, &tools};
 	int64_t street = 0;
@@ -89,7 +89,7 @@ static int get_schemes(struct request *request, struct response *response, struc
 
 static int get_scheme(struct request *request, struct response *response, struct error *err)
 {
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct view view = sight_view(request, layer_of_addresses(request->app->layers), NULL);
 	struct scheme *scheme = arena_zero(&request->arena, 1, sizeof *scheme);
 	struct json_writer json = JSON_WRITER(&response->body);
@@ -169,7 +169,7 @@ static int answer_done(struct request *request, struct response *response, struc
 static int do_deed(struct request *request, struct response *response, enum scheme_deed deed,
 	struct error *err)
 {
-	const struct case_tools tools = numbering_tools(request);
+	const struct case_tools tools = worker_tools(request->worker, &request->arena);
 	struct scheme_work *work = arena_zero(&request->arena, 1, sizeof *work);
 	struct json_writer json = JSON_WRITER(&response->body);
 	bool check = false;

@@ -142,3 +142,14 @@ struct view sight_view(const struct request *request, const struct layer *layer,
 		moment_apply(moment, &view);
 	return view;
 }
+
+int sight_check_writer(
+	const struct request *request, const struct layer *layer, struct error *err)
+{
+	if (!layer || !sight_admits(request, layer))
+		return fail_no_such_layer(err);
+	if (sight_may_write(request, layer))
+		return 0;
+	return request->asker->kind == ASKER_PUBLIC ? fail_login_needed(err)
+						    : fail_write_forbidden(err);
+}

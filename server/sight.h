@@ -47,6 +47,13 @@ bool sight_admits(const struct request *request, const struct layer *layer);
 bool sight_may_write(const struct request *request, const struct layer *layer);
 
 /*
+ * 0 if the asker may change something of the layer; else why not: it is hidden (or NULL: there is none),
+ * somebody must log in, or may not.
+ */
+int sight_check_writer(
+	const struct request *request, const struct layer *layer, struct error *err);
+
+/*
  * True if the asker sees all that tiles of today show of the layer, so that they can be made from
  * what everybody's are made from.
  */

@@ -42,6 +42,12 @@ void worker_clear(struct worker *worker)
 	store_close(take(worker->store));
 }
 
+struct case_tools worker_tools(struct worker *worker, struct arena *arena)
+{
+	return (struct case_tools){worker->store, worker->crs, worker->geom,
+		&worker->app->opened.city, worker->app->layers, arena};
+}
+
 void worker_face(struct worker *worker, bool only_reads)
 {
 	worker->records = worker->store;

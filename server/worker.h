@@ -12,6 +12,7 @@
 #include "gis/crs.h"
 #include "gis/geom.h"
 #include "server/app.h"
+#include "server/cases/tools.h"
 #include "tiles/compress.h"
 #include "tiles/mvt.h"
 #include "tiles/render.h"
@@ -34,6 +35,9 @@ void worker_clear(struct worker *worker);
 
 /* Before each request: one that only reads records may be answered by a standby. */
 void worker_face(struct worker *worker, bool only_reads);
+
+/* What cases work with, of this worker and of the arena of a request. */
+struct case_tools worker_tools(struct worker *worker, struct arena *arena);
 
 struct worker_pool;
 
