@@ -93,8 +93,11 @@ static const char *const name_queries[2][2] = {
 			" AND token.name > $after) AS first WHERE " HAS_SECOND " ORDER BY first.name LIMIT $most) AS few")},
 };
 
-/* What the words of a unit's name say is no word that must stand in the name of what lies there. */
-static int rank_name(const struct search_finder *finder, const struct search_hit *hit,
+/*
+ * What the words of a unit's name say is no word that must stand in the name of what lies there, today
+ * or, where the unit has ended, by its shape of then.
+ */
+static int rank_name(const struct search_finder *finder, struct search_hit *hit,
 	const struct search_words *name, const struct search_words *place)
 {
 	struct search_ranking ranking = {
@@ -102,14 +105,18 @@ static int rank_name(const struct search_finder *finder, const struct search_hit
 	int best = search_rank(&ranking, name);
 
 	for (size_t i = 0; !hit->layer->is_units && i < finder->unit_count; i++) {
+		const struct search_unit *unit = &finder->units[i];
+		bool is_here = unit->id == hit->unit;
 		int rank;
 
-		if (finder->units[i].id != hit->unit)
+		if (!is_here && (unit->in_force || best >= 0))
 			continue;
-		ranking.may_lack = finder->units[i].words;
+		ranking.may_lack = unit->words;
 		rank = search_rank(&ranking, name);
-		if (rank >= 0 && (best < 0 || rank < best))
-			best = rank;
+		if (rank < 0 || (best >= 0 && rank >= best && !hit->within))
+			continue;
+		best = rank;
+		hit->within = is_here ? 0 : unit->id;
 	}
 	return best;
 }

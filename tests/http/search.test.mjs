@@ -133,6 +133,10 @@ test('a ward that has ended is found, and says where its parcels were', async ()
   await make('parcel', {map_sheet: '88', parcel_no: '1'}, square(106.668, 10.977));
   assert.deepEqual(await found('88/1 phu hoa '), [`parcel/${later}`]);
   assert.deepEqual(await found('88/1 thu dau mot '), [`parcel/${later}`]);
+  // Of what has a name, too.
+  const here = await make('wifi', {name: 'Chợ Mới'}, {type: 'Point', coordinates: [106.648, 10.977]});
+  await make('wifi', {name: 'Chợ Mới'}, {type: 'Point', coordinates: [106.668, 10.977]});
+  for (const q of ['cho moi phu hoa', 'cho moi thu dau mot']) assert.deepEqual(await found(q), [`wifi/${here}`], q);
 });
 
 test('a record that ends is told to have ended; what is to come is not found', async () => {
