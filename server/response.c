@@ -143,7 +143,8 @@ static void add_page_headers(struct response *response)
 {
 	response_add_header(response, "Referrer-Policy", "same-origin");
 	response_add_header(response, "Content-Security-Policy",
-		"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+		"default-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; "
+		"style-src 'self' 'unsafe-inline'; "
 		"object-src 'none'; base-uri 'none'; frame-ancestors 'self'");
 }
 

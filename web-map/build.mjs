@@ -6,6 +6,7 @@
  *
  * Scripts, styles, fonts and icons bear a hash in their names and may be cached for ever; index.html
  * knows the names. What gzip makes smaller stands beside it as name.gz. Same sources, same bytes.
+ * The map begins with app.js and shared.js; counter.js, the desk of who issues house numbers, comes when it is opened.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,7 +15,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { printTexts, readCatalogue } from "./catalogue.mjs";
+import { isOfCounter, printTexts, readCatalogue } from "./catalogue.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "dist");
@@ -23,7 +24,8 @@ const COMPRESSIBLE = /\.(html|js|css|svg|txt|json)$/;
 function writeTexts() {
 	const messages = readCatalogue(fs.readFileSync(path.join(here, "../base/messages.txt"), "utf8"));
 	fs.mkdirSync(path.join(here, "generated"), { recursive: true });
-	fs.writeFileSync(path.join(here, "generated/texts.ts"), printTexts(messages));
+	fs.writeFileSync(path.join(here, "generated/texts.ts"), printTexts(messages.filter((one) => !isOfCounter(one))));
+	fs.writeFileSync(path.join(here, "generated/counter_texts.ts"), printTexts(messages.filter(isOfCounter)));
 }
 
 function checkTypes() {
@@ -77,9 +79,11 @@ function gatherLicences(metafile) {
 async function bundle() {
 	return build({
 		absWorkingDir: here,
-		entryPoints: { app: "src/main.ts", style: "src/style/style.css" },
+		entryPoints: { app: "src/main.ts", counter: "src/counter/counter.ts", style: "src/style/style.css" },
 		outdir: dist,
 		bundle: true,
+		splitting: true,
+		chunkNames: "shared",
 		minify: true,
 		format: "esm",
 		target: "es2021",
@@ -94,15 +98,16 @@ writeTexts();
 checkTypes();
 if (!process.argv.includes("--check")) {
 	const { outputFiles, metafile } = await bundle();
-	const output = (ending) => outputFiles.find((file) => file.path.endsWith(ending)).text;
+	const output = (name) => outputFiles.find((file) => path.basename(file.path) === name).text;
 	const names = {};
 
 	fs.rmSync(dist, { recursive: true, force: true });
 	fs.mkdirSync(dist);
 	names["inter.woff2"] = writeHashed("inter.woff2", fs.readFileSync(path.join(here, "public/fonts/inter.woff2")));
 	names["icon.svg"] = writeHashed("icon.svg", fs.readFileSync(path.join(here, "public/icon.svg")));
-	names["app.css"] = writeHashed("app.css", rename(output(".css"), names));
-	names["app.js"] = writeHashed("app.js", rename(output(".js"), names));
+	names["app.css"] = writeHashed("app.css", rename(output("style.css"), names));
+	/* In the order in which they name each other. */
+	for (const name of ["shared.js", "counter.js", "app.js"]) names[name] = writeHashed(name, rename(output(name), names));
 	write("licences.txt", gatherLicences(metafile));
 	write("index.html", rename(fs.readFileSync(path.join(here, "index.html"), "utf8"), names));
 }

@@ -2,7 +2,8 @@
  * catalogue: the texts of the web map, out of THE catalogue base/messages.txt.
  *
  * Its codes UI-* belong to the web map. They become generated/texts.ts, whose type knows every name
- * and its arguments: a text that is missing, or lacks an argument, does not compile.
+ * and its arguments: a text that is missing, or lacks an argument, does not compile. Those of the desk
+ * for house numbers, UI-NUM-*, come with the desk: generated/counter_texts.ts.
  */
 
 const ARGUMENT_TYPES = { text: "string", int: "number", id: "number", real: "number", bytes: "number" };
@@ -32,6 +33,10 @@ export function readCatalogue(source) {
 	});
 	messages.forEach(checkMessage);
 	return messages;
+}
+
+export function isOfCounter({ code }) {
+	return code.startsWith("UI-NUM-");
 }
 
 function readArgument(word, fail) {

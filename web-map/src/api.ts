@@ -87,7 +87,7 @@ function initOf({ method, body, type, headers }: Sending): RequestInit {
 			...(csrfToken ? { "X-CSRF-Token": csrfToken } : {}),
 			...headers,
 		},
-		...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+		...(body === undefined ? {} : { body: typeof body === "string" || body instanceof Blob ? body : JSON.stringify(body) }),
 	};
 }
 
@@ -165,6 +165,14 @@ export async function askRecord(layer: string, id: number, date = "", signal?: A
 /** At most so many neighbours: more corners than one can point at. */
 const SHAPES_MAX = 1000;
 
+/** The records of a layer in a box. */
+export async function askRecordsIn(layer: string, box: Bounds, signal: AbortSignal): Promise<CityRecord[]> {
+	const bbox = box.map((degrees) => degrees.toFixed(7)).join(",");
+	const path = `/ogc/collections/${encodeURIComponent(layer)}/items?bbox=${bbox}&limit=${SHAPES_MAX}`;
+	const { features } = await askJson<{ features: CityRecord[] }>(path, signal);
+	return features.map((record) => ({ ...record, layer, distance_m: 0 }));
+}
+
 /** The shapes of a layer in a box, without those of one record. */
 export async function askShapes(
 	layer: string,
@@ -172,8 +180,6 @@ export async function askShapes(
 	without: number | undefined,
 	signal: AbortSignal,
 ): Promise<Shape[]> {
-	const bbox = box.map((degrees) => degrees.toFixed(7)).join(",");
-	const path = `/ogc/collections/${encodeURIComponent(layer)}/items?bbox=${bbox}&limit=${SHAPES_MAX}`;
-	const { features } = await askJson<{ features: CityRecord[] }>(path, signal);
-	return features.flatMap((record) => (record.id !== without && record.geometry ? [record.geometry] : []));
+	const records = await askRecordsIn(layer, box, signal);
+	return records.flatMap((record) => (record.id !== without && record.geometry ? [record.geometry] : []));
 }

@@ -69,6 +69,18 @@ export interface Layer {
 	readonly look: Look;
 	/** Its records are parcels: which fields say what of them; null they are not. */
 	readonly land: { readonly sheet: string; readonly number: string; readonly use: string; readonly legal_area: string } | null;
+	/** Its records are house numbers. */
+	readonly address: {
+		readonly street: string;
+		readonly number: string;
+		readonly plate: string;
+		readonly label: string;
+		readonly parcel: string;
+		readonly status: string;
+		readonly old_labels: string;
+	} | null;
+	/** Its records are streets and alleys. */
+	readonly network: { readonly name: string; readonly parent: string; readonly after: string; readonly direction: string } | null;
 }
 
 export interface City {
@@ -101,4 +113,20 @@ export function classOf(look: Look, value: unknown): LookClass | undefined {
 /** The zoom from which on something of the layer is drawn. */
 export function firstZoom(look: Look): number {
 	return Math.max(look.min_zoom, Math.min(...look.classes.map((one) => one.min_zoom)));
+}
+
+export interface Roles {
+	readonly land: Layer | undefined;
+	readonly address: Layer | undefined;
+	readonly network: Layer | undefined;
+}
+
+/** The layers of parcels, of house numbers, of streets. */
+export function rolesOf(layers: Iterable<Layer>): Roles {
+	const all = [...layers];
+	return {
+		land: all.find((layer) => layer.land),
+		address: all.find((layer) => layer.address),
+		network: all.find((layer) => layer.network),
+	};
 }

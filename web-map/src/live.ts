@@ -6,6 +6,7 @@
  */
 
 import type { Places } from "./map/touched";
+import { Observed } from "./observed";
 
 export interface Change {
 	readonly seq: number;
@@ -15,6 +16,9 @@ export interface Change {
 	readonly action: string;
 	readonly author: string;
 }
+
+/** Counts case files that were taken in or moved on, of those that are seen. */
+export const filesMoved = new Observed(0);
 
 /* Changes that come within this time are told together. */
 const GATHER_MS = 700;
@@ -65,6 +69,7 @@ export class Live {
 		const stream = new EventSource(this.lastSeq ? `/api/events?since=${this.lastSeq}` : "/api/events");
 		stream.addEventListener("change", (event) => this.takeChange(JSON.parse(event.data)));
 		stream.addEventListener("tiles", (event) => this.takePlaces(JSON.parse(event.data)));
+		stream.addEventListener("dossier", () => filesMoved.value++);
 		stream.addEventListener("error", () => {
 			/* Else the browser comes again by itself. */
 			if (stream.readyState !== EventSource.CLOSED) return;

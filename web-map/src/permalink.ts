@@ -1,5 +1,5 @@
 /*
- * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&q=&id=layer/1&date=&lang=
+ * permalink: what is shown, as the address of the page: ?z=&c=lon,lat&layers=a,b&q=&id=layer/1&desk=file/1&date=&lang=
  *
  * A copied address opens the same view, layers, selected record and language.
  */
@@ -17,6 +17,8 @@ export interface Permalink {
 	/** Undefined leaves the choice of layers to the reader's device. */
 	readonly layers?: readonly string[] | undefined;
 	readonly record?: RecordKey | undefined;
+	/** The desk for house numbers is open, at that; see counter/subject.ts. */
+	readonly desk?: string | undefined;
 	/** What stands in the search box. */
 	readonly query?: string | undefined;
 	readonly language?: Language | undefined;
@@ -46,6 +48,10 @@ export function readRecordKey(text: string | null): RecordKey | undefined {
 	return match?.[1] && match[2] ? { layer: match[1], id: Number(match[2]) } : undefined;
 }
 
+function readDesk(text: string | null): Pick<Permalink, "desk"> {
+	return text && /^[a-z]{1,20}(\/\d{1,16})?$/.test(text) ? { desk: text } : {};
+}
+
 /** What a damaged address does not say is undefined. */
 export function readPermalink(search: string): Permalink {
 	const params = new URLSearchParams(search);
@@ -57,6 +63,7 @@ export function readPermalink(search: string): Permalink {
 		layers: params.get("layers")?.split(",").filter(Boolean),
 		record: readRecordKey(params.get("id")),
 		language: isLanguage(language) ? language : undefined,
+		...readDesk(params.get("desk")),
 		...(params.get("q") ? { query: params.get("q")?.slice(0, QUERY_MAX) } : {}),
 		...(/^\d{4}-\d{2}-\d{2}$/.test(params.get("date") ?? "") ? { date: params.get("date") ?? "" } : {}),
 		...(params.has("once") ? { once: params.get("once") ?? "" } : {}),
@@ -76,6 +83,7 @@ export function writePermalink(link: Permalink): string {
 	if (link.layers) add("layers", link.layers.join(","));
 	if (link.query) add("q", link.query);
 	if (link.record) add("id", `${link.record.layer}/${link.record.id}`);
+	if (link.desk) add("desk", link.desk);
 	if (link.date) add("date", link.date);
 	if (link.language) add("lang", link.language);
 	return `?${parts.join("&")}`;

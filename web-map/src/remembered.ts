@@ -13,6 +13,8 @@ export interface Remembered {
 	/** Legends that are folded or unfolded against the rule. */
 	legends: { [layer: string]: boolean };
 	panel: boolean;
+	/** Who signed certificates last. */
+	signer: { name: string; title: string };
 }
 
 const KEY = "dothi";
@@ -24,6 +26,7 @@ const nothing: Remembered = {
 	degrees: "decimal",
 	legends: {},
 	panel: true,
+	signer: { name: "", title: "" },
 };
 
 export function remember(): Remembered {

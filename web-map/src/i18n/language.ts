@@ -14,7 +14,11 @@ export type Title = Readonly<Record<Language, string>>;
 
 export type TextName = keyof typeof texts;
 
-type ArgumentsOf<K extends TextName> = keyof TextArguments[K] extends never ? [] : [TextArguments[K]];
+/** Texts of the catalogue, as catalogue.mjs prints them. */
+type Texts = Readonly<Record<string, Title & { readonly types: Readonly<Record<string, string>> }>>;
+
+/** Tells the text of a name; its {arguments} are written as the language writes them. */
+type Teller<A> = <K extends keyof A & string>(name: K, ...args: keyof A[K] extends never ? [] : [A[K]]) => string;
 
 export const language = new Observed<Language>("vi");
 
@@ -34,16 +38,20 @@ function printArgument(type: string, value: string | number): string {
 	return type === "bytes" ? formatBytes(value, language.value) : formatReal(value, 3, language.value);
 }
 
-/** The text of that name; its {arguments} are written as the language writes them. */
-export function t<K extends TextName>(name: K, ...args: ArgumentsOf<K>): string {
-	const types: Readonly<Record<string, string>> = texts[name].types;
-	const values: Readonly<Record<string, string | number>> = args[0] ?? {};
+/** Tells texts of a part of the catalogue; A: their arguments. */
+export function tellerOf<A>(part: Texts): Teller<A> {
+	return (name, ...args) => {
+		const text = part[name];
+		const values = (args[0] ?? {}) as Readonly<Record<string, string | number>>;
 
-	return texts[name][language.value].replace(/\{([a-z_0-9]+)\}/g, (whole, key: string) => {
-		const value = values[key];
-		return value === undefined ? whole : printArgument(types[key] ?? "text", value);
-	});
+		return (text?.[language.value] ?? "").replace(/\{([a-z_0-9]+)\}/g, (whole, key: string) => {
+			const value = values[key];
+			return value === undefined ? whole : printArgument(text?.types[key] ?? "text", value);
+		});
+	};
 }
+
+export const t = tellerOf<TextArguments>(texts);
 
 /** A title of the register in the language that is spoken. */
 export function say(title: Title): string {

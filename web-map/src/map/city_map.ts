@@ -5,6 +5,7 @@ import OlMap from "ol/Map";
 import View from "ol/View";
 import { getCenter } from "ol/extent";
 import { defaults } from "ol/interaction/defaults";
+import type BaseLayer from "ol/layer/Base";
 import type MapBrowserEvent from "ol/MapBrowserEvent";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj";
 import type { ApiError } from "../api";
@@ -147,6 +148,12 @@ export class CityMap {
 	/** Parcels that are held for a file. */
 	showHeld(shapes: readonly (Shape | null)[]): void {
 		this.held.show(shapes.map((shape): Outline => ({ kind: "held", shape })));
+	}
+
+	/** Lays something over the map, or takes it away. */
+	lay(layer: BaseLayer, isOn: boolean): void {
+		if (isOn) this.map.addLayer(layer);
+		else this.map.removeLayer(layer);
 	}
 
 	/** Texts on the map are written anew: the language or the typeface came. */

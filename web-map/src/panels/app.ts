@@ -4,8 +4,10 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { ApiError, askCity } from "../api";
-import type { Bounds, CityDescription, Layer } from "../city";
+import { type Bounds, type CityDescription, type Layer, rolesOf } from "../city";
 import { copyText } from "../clipboard";
+import type { Counter, CounterHost } from "../counter/counter";
+import { type Subject, writeSubject } from "../counter/subject";
 import type { Draft } from "../draft";
 import { language, say, t } from "../i18n/language";
 import { formatLength } from "../i18n/number";
@@ -22,7 +24,7 @@ import type { DegreeForm } from "../place_text";
 import { type CityRecord, headingOf, widthOf } from "../record";
 import { keep, remember } from "../remembered";
 import { isNarrow } from "../screen";
-import { type Session, session, startSession } from "../session";
+import { interrupted, type Session, session, startSession } from "../session";
 import type { SearchResult } from "../search";
 import { Switches } from "../switches";
 import { isDark, switchTheme, theme } from "../theme";
@@ -53,6 +55,10 @@ const HELD_EVERY_MS = 60_000;
 /* How far the panels at the sides reach into the map; see style/layout.css. */
 const LEFT_PANEL_PX = 344;
 const RIGHT_PANEL_PX = 392;
+/* With its list, and where there is no room for that without; see style/counter.css. */
+const COUNTER_PX = 768;
+const COUNTER_NARROW_PX = 436;
+const COUNTER_WIDE_FROM_PX = 1180;
 
 @customElement("dothi-app")
 export class App extends Panel {
@@ -80,12 +86,15 @@ export class App extends Panel {
 	/** Drafts that were there when their author came. */
 	private offered: ReadonlySet<string> | undefined;
 	@state() private menu: "none" | "account" | "add" = "none";
+	/** What lies on the desk for house numbers; "" it is closed. */
+	@state() private counterAt = "";
 	@query(".map") private mapElement!: HTMLElement;
 	@query(".toast") private toastElement!: HTMLElement;
 	@query("dothi-card") private card!: RecordCard;
 	@query("dothi-search") private searchBox!: SearchBox;
 	@query("dothi-help") private help!: HelpDialog;
 	@query("dothi-desk") private desk!: Desk;
+	@query("dothi-counter") private counter!: Counter | null;
 	@query("dothi-people") private people!: PeopleDialog;
 	@query("dothi-export") private exporter!: ExportDialog;
 
@@ -110,6 +119,7 @@ export class App extends Panel {
 		session.listen((who) => {
 			const isOther = this.who !== undefined && this.who.login !== who?.login;
 			this.who = who;
+			if (this.counterAt && !who?.login && !interrupted.value) this.closeCounter();
 			void this.showHeld();
 			if (isOther) {
 				this.offered = undefined;
@@ -166,7 +176,8 @@ export class App extends Panel {
 				moving: (view) => (this.view = view),
 				pointed: (place) => (this.pointed = place),
 				chosen: (place, reachM, byKey) => {
-					if (!this.desk.pick(place)) this.inquire(place, reachM, byKey);
+					if (this.counterAt) this.counter?.pick(place);
+					else if (!this.desk.pick(place)) this.inquire(place, reachM, byKey);
 				},
 				unchosen: () => this.closeCard(),
 				loading: (isLoading) => (this.loading = isLoading),
@@ -193,6 +204,7 @@ export class App extends Panel {
 		this.setTitle();
 		this.live.start();
 		void this.showHeld();
+		if (this.link.desk && this.mayNumber) void this.openCounter(this.link.desk);
 		setInterval(() => !document.hidden && void this.showHeld(), HELD_EVERY_MS);
 	}
 
@@ -271,7 +283,8 @@ export class App extends Panel {
 				.filter((layer) => layer.records > 0 && this.on.has(layer.id))
 				.map((layer) => layer.id),
 			query: this.searched,
-			record: this.finding?.selected,
+			record: this.counterAt ? undefined : this.finding?.selected,
+			desk: this.counterAt,
 			date: this.date,
 			language: language.value,
 		});
@@ -280,6 +293,10 @@ export class App extends Panel {
 
 	/* Room that panels take from the map. */
 	private padding(): Padding {
+		if (this.counterAt) {
+			const wide = innerWidth >= COUNTER_WIDE_FROM_PX ? COUNTER_PX : COUNTER_NARROW_PX;
+			return [0, 0, 56, isNarrow() ? 0 : wide];
+		}
 		const covered = this.occupied || (this.finding ? RIGHT_PANEL_PX : 0);
 		if (isNarrow()) return [56, 0, covered ? innerHeight * 0.5 : 56, 0];
 		return [0, covered, 32, this.panelOpen ? LEFT_PANEL_PX : 0];
@@ -319,13 +336,16 @@ export class App extends Panel {
 		void copyText(location.href).then((done) => this.showToast(t(done ? "ui_link_copied" : "ui_not_copied")));
 	}
 
-	private togglePanel(open = !this.panelOpen): void {
+	/* What lies over the map gives way to tools of the map. */
+	private togglePanel(open = this.counterAt !== "" || !this.panelOpen): void {
+		if (this.counterAt) this.closeCounter();
 		this.panelOpen = open;
 		if (!isNarrow()) keep({ panel: open });
 		else if (open) this.inquiry.close();
 	}
 
 	private toggleMeasure(): void {
+		if (this.counterAt) this.closeCounter();
 		if (this.measurement) this.map?.measure.clear();
 		else this.map?.measure.start("distance");
 	}
@@ -335,7 +355,72 @@ export class App extends Panel {
 		keep({ language: language.value });
 	}
 
+	/* --- the desk for house numbers --------------------------------------------------------------- */
+
+	private get mayNumber(): boolean {
+		const { address } = rolesOf(this.layers.values());
+		return address !== undefined && !this.date && (this.who?.writes.includes(address.id) ?? false);
+	}
+
+	/** It is loaded when it is wanted first. */
+	private async openCounter(at: string): Promise<void> {
+		try {
+			await import("../counter/counter");
+		} catch {
+			return this.showToast(t("ui_counter_away"));
+		}
+		this.menu = "none";
+		this.map?.measure.clear();
+		this.inquiry.close();
+		if (!this.switchedForCounter) this.switchForCounter();
+		this.counterAt = at;
+		this.writeAddress();
+	}
+
+	/* Who numbers houses sees parcels and streets. */
+	private switchedForCounter = false;
+	private switchForCounter(): void {
+		const { land, network } = rolesOf(this.layers.values());
+		for (const layer of [land, network]) if (layer && !this.switches.on.value.has(layer.id)) this.switches.switch(layer.id, true);
+		this.switchedForCounter = true;
+	}
+
+	/* Without house numbers where they are written large. */
+	private showLayers(isMarked = false): void {
+		const { address } = rolesOf(this.layers.values());
+		this.map?.show(new Set([...this.on].filter((id) => !isMarked || id !== address?.id)));
+	}
+
+	private closeCounter(): void {
+		this.counterAt = "";
+		this.showLayers();
+		this.writeAddress();
+	}
+
+	private toggleCounter(): void {
+		if (this.counterAt) this.closeCounter();
+		else void this.openCounter("queue");
+	}
+
+	private readonly counterHost: CounterHost = {
+		close: () => {
+			this.closeCounter();
+			void this.updateComplete.then(() => this.querySelector<HTMLElement>("[data-counter]")?.focus());
+		},
+		toast: (text) => this.showToast(text),
+		fit: (shape) => this.map?.fitShape(shape, this.padding()),
+		enter: () => this.desk.enter(),
+		refresh: (ids) => this.map?.refresh(ids),
+		moved: (at) => {
+			this.counterAt = at;
+			this.writeAddress();
+		},
+		marked: (isMarked) => this.showLayers(isMarked),
+	};
+
 	private onKey(event: KeyboardEvent): void {
+		/* The desk has keys of its own. */
+		if (this.counterAt) return;
 		if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !this.map) return;
 		if (event.key === "Escape") this.escape();
 		/* Single letters are keys on the map alone: elsewhere they are letters. */
@@ -375,7 +460,7 @@ export class App extends Panel {
 
 		return html`
 			${this.renderRail()}
-			<main class=${this.finding || this.occupied ? "with-card" : ""}>
+			<main class=${this.counterAt ? "with-counter" : this.finding || this.occupied ? "with-card" : ""}>
 				<div class="map" tabindex="0" role="application" aria-label=${t("ui_map_of", { city: city.name })}
 					aria-describedby="map-keys"></div>
 				<p id="map-keys" class="unseen">${t("ui_map_keys")}</p>
@@ -391,9 +476,10 @@ export class App extends Panel {
 				</div>
 				<dothi-measure .measurement=${this.measurement} .grid=${this.grid} .actions=${this.measureActions}></dothi-measure>
 				<dothi-card .finding=${this.occupied ? undefined : this.finding} .city=${city} .grid=${this.grid} .layers=${this.layers}
-					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .date=${this.date} .actions=${this.cardActions}></dothi-card>
+					.degrees=${this.degrees} .writes=${this.date ? [] : (this.who?.writes ?? [])} .mayNumber=${this.mayNumber} .date=${this.date} .actions=${this.cardActions}></dothi-card>
 				<dothi-desk .layers=${this.layers} .grid=${this.grid} .map=${this.map} .actions=${this.deskActions}></dothi-desk>
 				<dothi-account .who=${this.who} .layers=${layers} .menu=${this.menu} .waiting=${this.waiting} .actions=${this.accountActions}></dothi-account>
+				${this.counterAt ? html`<dothi-counter .at=${this.counterAt} .layers=${this.layers} .map=${this.map} .host=${this.counterHost}></dothi-counter>` : nothing}
 				${this.renderZoom()}
 				${this.date ? dateNotice(this.date, () => this.showDate("")) : nothing}
 				${empty ? emptyNotice() : nothing}
@@ -443,6 +529,9 @@ export class App extends Panel {
 				${this.who?.writes.length && !this.date
 					? this.railButton("draw", t("ui_add"), () => this.toggleMenu("add"), this.menu === "add")
 					: nothing}
+				${this.mayNumber
+					? html`<button class="rail-button" data-counter aria-label=${t("ui_counter")} data-tip=${t("ui_counter")} aria-pressed=${this.counterAt !== ""} @click=${() => this.toggleCounter()}>${icon("plate")}</button>`
+					: nothing}
 				<span class="spacer"></span>
 				${this.renderAccountButton()}
 				<button class="rail-button word" aria-label="${short}: ${other}" data-tip=${other} lang=${short.toLowerCase()}
@@ -474,6 +563,7 @@ export class App extends Panel {
 
 	private toggleMenu(menu: "account" | "add"): void {
 		this.menu = this.menu === menu ? "none" : menu;
+		if (menu === "add" && this.counterAt) this.closeCounter();
 	}
 
 	private edit(key: NonNullable<Finding["selected"]>): void {
@@ -543,6 +633,7 @@ export class App extends Panel {
 		copyLink: (): void => this.copyLink(),
 		again: (): void => void this.inquiry.again(),
 		edit: (key: NonNullable<Finding["selected"]>): void => this.edit(key),
+		houseNumber: (subject: Subject): void => void this.openCounter(writeSubject(subject)),
 		changeLand: (deed: Deed, record: CityRecord): void => void this.desk.changeLand(deed, record),
 		heldChanged: (): void => void this.showHeld(),
 		openAt: (key: NonNullable<Finding["selected"]>, date: string): void => {

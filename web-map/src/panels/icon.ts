@@ -38,6 +38,7 @@ const paths = {
 	split: svg`<path d="M4 5h16v14H4z"/><path d="M13 3 10 21" stroke-dasharray="3 2.500"/>`,
 	join: svg`<path d="M4 6h7v12H4zM13 6h7v12h-7z"/><path d="M9 12h6"/>`,
 	download: svg`<path d="M12 4v10.5m-4.5-4.500 4.500 4.500 4.500-4.500M4.500 19.500h15"/>`,
+	plate: svg`<rect x="3" y="6.500" width="18" height="11" rx="2"/><path d="M8.500 9.500 7 10.500m1.500-1v5M12.500 10a1.700 1.700 0 1 1 3 1.200l-3 3.300h3.300"/>`,
 	expand: svg`<path d="m6 15 6-6 6 6"/>`,
 };
 

@@ -5,6 +5,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { recordPath } from "../api";
 import { type City, classOf, type Layer } from "../city";
+import type { Subject } from "../counter/subject";
 import { language, say, t } from "../i18n/language";
 import { type Finding, keyOf, sameRecord } from "../inquiry";
 import type { RecordKey } from "../permalink";
@@ -29,6 +30,8 @@ export interface CardActions extends HistoryActions, FactsActions {
 	copyLink(): void;
 	again(): void;
 	edit(key: RecordKey): void;
+	/** The desk for house numbers, with this on it. */
+	houseNumber(subject: Subject): void;
 	/** A parcel becomes others, or one with others. */
 	changeLand(deed: Deed, record: CityRecord): void;
 }
@@ -42,6 +45,8 @@ export class RecordCard extends Panel {
 	@property({ attribute: false }) degrees: DegreeForm = "decimal";
 	/** Layers of which something may be changed. */
 	@property({ attribute: false }) writes: readonly string[] = [];
+	/** House numbers may be issued. */
+	@property({ attribute: false }) mayNumber = false;
 	/** The day that the map shows; "" today. */
 	@property({ attribute: false }) date = "";
 	@property({ attribute: false }) actions!: CardActions;
@@ -163,6 +168,7 @@ export class RecordCard extends Panel {
 								<button class="chip" @click=${() => this.actions.changeLand("merge", record)}>${icon("join")}${t("ui_merge_parcels")}</button>
 							`
 						: nothing}
+					${this.mayNumber ? this.renderNumber(record, layer) : nothing}
 					<button class="chip" @click=${() => this.actions.zoomTo(record)}>${icon("target")}${t("ui_zoom_to")}</button>
 					<button class="chip" aria-pressed=${isHistory} @click=${() => this.showHistory(isHistory ? undefined : key)}>${icon("clock")}${t("ui_history")}</button>
 					<button class="chip" @click=${() => this.actions.copyLink()}>${icon("link")}${t("ui_copy_link")}</button>
@@ -175,6 +181,15 @@ export class RecordCard extends Panel {
 				${isHistory ? nothing : this.renderRest(record, layer, source, untold, native)}
 			</div>
 		`;
+	}
+
+	/* What the desk for house numbers does with it. */
+	private renderNumber({ id }: CityRecord, layer: Layer): TemplateResult | typeof nothing {
+		const chip = (subject: Subject, label: string): TemplateResult =>
+			html`<button class="chip" @click=${() => this.actions.houseNumber(subject)}>${icon("plate")}${label}</button>`;
+		if (layer.land) return chip({ kind: "lot", id }, t("ui_number_lot"));
+		if (layer.address) return chip({ kind: "number", id }, t("ui_number_manage"));
+		return layer.network ? chip({ kind: "way", id }, t("ui_number_street")) : nothing;
 	}
 
 	private renderRest(
