@@ -75,16 +75,20 @@ export function middleOf(record) {
 	return [0, 1].map((axis) => ring.reduce((sum, point) => sum + point[axis], 0) / ring.length);
 }
 
-/** Starts the sample city, or a register without records; resolves when its map is ready. */
-export async function startCity({ empty = false, parcels = PARCELS } = {}) {
+/**
+ * Starts the sample city, or a register without records; resolves when its map is ready. `prepare`: puts
+ * records into the empty one before it is served.
+ */
+export async function startCity({ empty = false, parcels = PARCELS, prepare } = {}) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "dothi-web-"));
 	const register = path.join(folder, "city");
 	const words = ["--listen", "127.0.0.1:0", "--json", "--quiet"];
 	/* For work on the map: a fresh build of it without a new program. */
 	if (process.env.WEB_ROOT) words.push("--web-root", process.env.WEB_ROOT);
 
-	if (empty) {
+	if (empty || prepare) {
 		execFileSync(dothi, ["init", register, "--crs", String(EPSG), "--name", "Thủ Dầu Một"], { stdio: "pipe" });
+		prepare?.(register);
 		words.unshift("serve", register);
 	} else {
 		words.unshift("demo", register, "--parcels", String(parcels));
