@@ -8,7 +8,7 @@ web_map_sources = \
 	%D%/src/field_text.ts %D%/src/history.ts %D%/src/inquiry.ts %D%/src/land.ts %D%/src/live.ts %D%/src/main.ts \
 	%D%/src/numbering.ts %D%/src/observed.ts %D%/src/permalink.ts %D%/src/place.ts %D%/src/place_text.ts \
 	%D%/src/record.ts %D%/src/remembered.ts %D%/src/screen.ts %D%/src/search.ts %D%/src/session.ts \
-	%D%/src/switches.ts %D%/src/theme.ts \
+	%D%/src/switches.ts %D%/src/units.ts %D%/src/theme.ts \
 	%D%/src/counter/certificate_view.ts %D%/src/counter/counter.ts %D%/src/counter/counter_panel.ts \
 	%D%/src/counter/file_pane.ts %D%/src/counter/intake_form.ts %D%/src/counter/lot_pane.ts \
 	%D%/src/counter/neighbours.ts %D%/src/counter/number_pane.ts %D%/src/counter/once_key.ts \
@@ -31,7 +31,7 @@ web_map_sources = \
 	%D%/src/panels/record_card.ts %D%/src/panels/record_history.ts \
 	%D%/src/panels/scopes_form.ts %D%/src/panels/search_box.ts \
 	%D%/src/panels/shape_tools.ts %D%/src/panels/status_bar.ts %D%/src/panels/swatch.ts \
-	%D%/src/panels/told_once.ts %D%/src/panels/tokens_list.ts \
+	%D%/src/panels/unit_name.ts %D%/src/panels/told_once.ts %D%/src/panels/tokens_list.ts \
 	%D%/src/style/card.css %D%/src/style/controls.css %D%/src/style/counter.css %D%/src/style/edit.css %D%/src/style/land.css \
 	%D%/src/style/layers.css %D%/src/style/layout.css %D%/src/style/people.css %D%/src/style/search.css %D%/src/style/style.css \
 	%D%/src/style/tokens.css %D%/src/style/tools.css

@@ -1,4 +1,4 @@
-/* The desk for house numbers in a browser: checks H1, H3 ... H6 with the interactions counted. */
+/* The desk for house numbers in a browser: checks H1, H3 ... H6 with the interactions counted, P3, P4. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
@@ -445,6 +445,40 @@ test("both languages in place, with what was typed; both themes, on a desk and o
 			await shot(page, `numbering-queue-${colorScheme}-${width}`);
 			await page.context().close();
 		}
+});
+
+test("P3, P4: an address of before leads to the one of today, both wards are told, in two interactions", async () => {
+	const sample = await startCity({ parcels: 4000 });
+	const { units } = await sample.ask("/api/units?all_dates=1");
+	const houses = (await sample.records("address")).filter(({ properties }) => properties.admin_unit_id !== properties.unit_now_id);
+	/* The ward in which it lay then, by geometry. */
+	const lay = async ({ geometry: { coordinates: [lon, lat] } }) => {
+		const { features } = await sample.ask(`/api/at?lon=${lon}&lat=${lat}&radius_m=1&all_dates=1`);
+		return units.find(({ id, valid_to }) => valid_to && features.some((one) => one.layer === "admin_unit" && one.id === id));
+	};
+	for (const house of [houses[10], houses.find(({ properties }) => properties.label.includes("/"))]) {
+		const [before, now] = [await lay(house), units.find(({ id }) => id === house.properties.unit_now_id)];
+		const page = await openPage({ browser, city: sample, faults }, "/", null, { reducedMotion: "reduce" });
+		const hand = new Hand(page);
+		await hand.type("[role=combobox]", `${house.properties.label} ${before.name.replace("Phường ", "")}`);
+		await page.locator(".record.selected").waitFor();
+		assert.ok(hand.count <= 2);
+		assert.ok(page.url().includes(`id=address/${house.id}`), `${page.url()} ${house.id}`);
+		const card = page.locator(".record.selected");
+		await card.locator("dothi-unit", { hasText: now.name }).waitFor();
+		await card.locator("dothi-unit", { hasText: "đến hết 30/06/2025" }).waitFor();
+		assert.match(await card.locator(".record-heading").innerText(), new RegExp(house.properties.label));
+		await shot(page, "numbering-p3");
+		await page.context().close();
+	}
+	await sample.stop();
+	/* A number that was changed is found by the one before. */
+	const page = await openPage(where(), "/", null, { reducedMotion: "reduce" });
+	await page.getByRole("combobox").fill("5 yersin");
+	const option = page.locator('[role="option"]', { hasText: "3B Yersin" });
+	await option.waitFor();
+	assert.match(await option.innerText(), /5 Yersin/);
+	await page.context().close();
 });
 
 test("no page had a fault", () => assert.deepEqual(faults, []));

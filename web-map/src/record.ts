@@ -32,6 +32,8 @@ export interface Row {
 	readonly look?: LookClass | undefined;
 	/** Another record that the value names. */
 	readonly link?: RecordKey | undefined;
+	/** An administrative unit, by its id. */
+	readonly unit?: number | undefined;
 }
 
 /* Years and other short numbers are not grouped: 1998, but 12.500. */
@@ -87,6 +89,7 @@ function rowOf(record: CityRecord, layer: Layer, field: Field, layers: readonly 
 		const look = classOf(layer.look, value);
 		return { title, text: look ? nameClass(look, text) : text, look };
 	}
+	if (text && (field.source === "unit_issued" || field.source === "unit_now")) return { title, text, unit: Number(value) };
 	if (field.type === "int" && field.id.endsWith("_id") && text)
 		return { title, text: t("ui_record_id", { id: Number(value) }), link: linkOf(field, value, layers) };
 	return { title, text };
@@ -129,7 +132,7 @@ function classTitleOf({ properties }: CityRecord, { look }: Layer): string | und
 
 /** What the record is called: its label, "Parcel no. 345", else its kind, else its number. */
 export function headingOf(record: CityRecord, layer: Layer): string {
-	const named = [layer.look.label?.field, "name", "code"].find((id) => record.properties[id ?? ""]);
+	const named = [layer.address?.label, layer.look.label?.field, "name", "code"].find((id) => record.properties[id ?? ""]);
 	const field = layer.fields.find((one) => one.id === named);
 	const text = field ? printValue(record.properties[field.id], field) : "";
 

@@ -66,6 +66,13 @@ export function formatDate(date: string): string {
 	return match ? `${match[3]}/${match[2]}/${match[1]}` : date;
 }
 
+const DAY_MS = 86_400_000;
+
+/** The last day of what ended on "2025-07-01": "2025-06-30". */
+export function dayBefore(day: string): string {
+	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
+}
+
 /** An instant of the register as a clock in Vietnam shows it: 14:05 09/03/2026. */
 export function formatInstant(instant: string): string {
 	const part = (options: Intl.DateTimeFormatOptions): string =>

@@ -7,7 +7,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { ApiError } from "../api";
 import type { Layer } from "../city";
 import { language, t } from "../i18n/language";
-import { formatDate, formatFixed } from "../i18n/number";
+import { dayBefore, formatDate, formatFixed } from "../i18n/number";
 import { askLineage, askParcel, askPlan, hold, release, type Lineage, type LineageStep, type ParcelFacts, type ParcelPlan, type PlanPart, type Unit } from "../land";
 import type { RecordKey } from "../permalink";
 import { type CityRecord, headingOf, tellValue } from "../record";
@@ -34,11 +34,6 @@ const CAUSES = {
 const PERCENT = 100;
 /* Less is rounding. */
 const LEAST_M2 = 0.1;
-const DAY_MS = 86_400_000;
-
-function dayBefore(day: string): string {
-	return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
-}
 
 @customElement("dothi-land-facts")
 export class LandFacts extends Panel {

@@ -19,6 +19,7 @@ import { Panel } from "./panel";
 import type { HistoryActions } from "./record_history";
 import "./land_facts";
 import "./record_history";
+import "./unit_name";
 import { swatch } from "./swatch";
 
 export interface CardActions extends HistoryActions, FactsActions {
@@ -219,7 +220,7 @@ export class RecordCard extends Panel {
 							<dt>${row.title}</dt>
 							<dd>
 								${row.look ? swatch(layer.geometry, layer.look, row.look) : nothing}
-								${row.link ? this.renderLink(row.text, row.link) : row.text}
+								${row.unit ? html`<dothi-unit .unit=${row.unit}></dothi-unit>` : row.link ? this.renderLink(row.text, row.link) : row.text}
 							</dd>
 						</div>
 					`,
