@@ -225,12 +225,12 @@ test("what others change is seen at once: in the card, on the map, in the editor
 });
 
 test("the map as of a day: tiles, cards, the address; nothing is edited there", async () => {
-	const { record } = bare[9];
+	const { record } = bare[10];
 	const was = record.properties.parcel_no;
 	/* From tomorrow on, as Vietnam counts, seven hours ahead of UTC, it has another number. */
 	const tomorrow = new Date(Date.now() + (24 + 7) * 3_600_000).toISOString().slice(0, 10);
 	await minh.change("parcel", record.id, { parcel_no: "555", valid_from: tomorrow });
-	const page = await openCard(bare[9]);
+	const page = await openCard(bare[10]);
 	assert.match(await page.locator(".record.selected").innerText(), new RegExp(`Thửa đất số ${was}`));
 	const tile = page.waitForRequest((request) => request.url().includes(`.mvt?date=${tomorrow}`));
 	await page.getByLabel("Bản đồ ngày").fill(tomorrow);
