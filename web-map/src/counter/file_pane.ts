@@ -154,7 +154,7 @@ export class FilePane extends CounterPanel {
 						const href = scan(paper.id);
 						return html`<li>
 							<span>${say(paper.title)}${paper.required ? nothing : html` <span class="muted tiny">${tell("ui_num_optional")}</span>`}</span>
-							<span class="paper-state ${paper.state}">${icon(HANDED_IN.includes(paper.state) ? "check" : paper.required ? "warning" : "minus")}${tell(paperStates[paper.state])}
+							<span class="paper-state ${paper.state}">${icon(HANDED_IN.includes(paper.state) ? "check" : paper.required ? "warning" : "minus")}${tell(paper.state === "missing" && !paper.required ? "ui_num_not_handed" : paperStates[paper.state])}
 								${href ? html`<a href=${new URL(href, location.href).pathname} target="_blank" rel="noopener">${tell("ui_num_look")}</a>` : nothing}</span>
 							${file.open && !HANDED_IN.includes(paper.state) ? this.renderBringing(file, paper) : nothing}
 						</li>`;
