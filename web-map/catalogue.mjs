@@ -3,7 +3,7 @@
  *
  * Its codes UI-* belong to the web map. They become generated/texts.ts, whose type knows every name
  * and its arguments: a text that is missing, or lacks an argument, does not compile. Those of the desk
- * for house numbers, UI-NUM-*, come with the desk: generated/counter_texts.ts.
+ * for house numbers, UI-NUM*, come with the desk: generated/counter_texts.ts.
  */
 
 const ARGUMENT_TYPES = { text: "string", int: "number", id: "number", real: "number", bytes: "number" };
@@ -36,7 +36,7 @@ export function readCatalogue(source) {
 }
 
 export function isOfCounter({ code }) {
-	return code.startsWith("UI-NUM-");
+	return code.startsWith("UI-NUM");
 }
 
 function readArgument(word, fail) {
