@@ -46,6 +46,19 @@ int address_number_read(const char *text, const struct street_chain *chain,
 	return 0;
 }
 
+/* Who has it is told when it is claimed, with the nearest that is free. */
+static bool is_others(const struct address_work *work)
+{
+	const struct street_houses *houses = &work->proposal->survey.houses;
+
+	for (size_t i = 0; i < houses->claim_count; i++)
+		if (houses->claims[i].number == work->number.number &&
+			!strcmp(houses->claims[i].suffix, work->number.suffix) &&
+			houses->claims[i].address_id != work->id)
+			return true;
+	return false;
+}
+
 /* A number of the author's own: on the right side, in order, or with a reason. */
 static int judge_number(const struct address_work *work, struct error *err)
 {
@@ -56,7 +69,7 @@ static int judge_number(const struct address_work *work, struct error *err)
 	char plate[32];
 	int parity;
 
-	if (!house || work->order.side_reason)
+	if (!house || work->order.side_reason || is_others(work))
 		return 0;
 	parity = numbering_parity(&houses->parameters, house->side);
 	(void)snprintf(plate, sizeof plate, "%d%s", number->number, number->suffix);

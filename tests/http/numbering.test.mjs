@@ -133,7 +133,9 @@ test('what is not right is refused, and nothing changes', async () => {
   await refused(await issue('Không Chiều L1'), 400, 'NUM-DIR-01');
   await refused(await issue('Yersin L1'), 409, 'NUM-DOOR-01');
   await refused(await issue('Yersin R20', {number: '41'}), 400, 'NUM-SIDE-01');
-  await refused(await issue('Yersin R20', {number: '6'}), 400, 'NUM-ORDER-01');
+  const racer = (await propose('Đua L1')).state === 'numbered' ? 'Đua L2' : 'Đua L1';
+  await refused(await issue(racer, {number: '205'}), 400, 'NUM-ORDER-01');
+  await refused(await issue('Yersin R20', {number: '6'}), 409, 'NUM-DUP-01');
   await refused(await issue('Yersin R20', {number: '38', side_reason: 'x'}), 409, 'NUM-DUP-01');
   for (const number of ['', 'abc', '25/', '0', '99999', '25-', '-5', 'A2-506', '7/3', '25-24'])
     await refused(await issue('Yersin R20', {number, side_reason: 'x'}), 400, 'NUM-LABEL-01');
