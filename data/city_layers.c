@@ -365,7 +365,7 @@ static const struct layer layers[] = {
 		.title = {"Số nhà", "House numbers"},
 		.geometry = GEOMETRY_POINT,
 		.writers = WRITER(ROLE_OFFICER) | WRITER(ROLE_APPROVER),
-		.called = "so nha so dia chi number no",
+		.called = "so nha so dia chi number no duong d dg pho street st hem ngo ngach kiet",
 		.search_place = {2, 3},
 		.is_large = true,
 		.address = &(const struct layer_address){.street = "street_id", .path = "path",

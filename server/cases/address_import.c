@@ -346,7 +346,7 @@ static int understand(struct importing *importing, const struct address_row *row
 	int rc = 0;
 
 	if (!house_number_read(row->number, len, &said->number, &rest) || rest != len ||
-		!said->number.has_house || said->number.is_flat || *said->number.house.before ||
+		!said->number.has_house ||
 		strlen(said->number.house.behind) >= NUMBERING_SUFFIX_MAX)
 		return fail_number_unread(why, row->number), 0;
 	rc = read_place(importing, row, said->place, err);
@@ -383,6 +383,8 @@ static int keep_row(struct importing *importing, const struct address_row *row,
 		.street_id = said->street->node.id,
 		.number = {.number = said->number.house.number,
 			.to = said->number.is_range ? said->number.to.number : 0},
+		.prefix = *said->number.house.before ? said->number.house.before : NULL,
+		.flat = said->number.is_flat ? said->number.flat : 0,
 		.status = status_of(row),
 		.parcel_id = said->parcel_id,
 		.east = said->place[0],

@@ -45,6 +45,21 @@ static int set_printed(const struct layer *layer, struct arena *arena,
 	return 0;
 }
 
+/* "15/3/7A", and what numbers have that are not given by rule: "L1004A", "A2-506". */
+static void print_plate(const struct address_saying *saying, struct strbuf *out)
+{
+	if (!saying->prefix && !saying->flat) {
+		street_plate(saying->chain, &saying->number, out);
+		return;
+	}
+	if (*saying->chain->path)
+		strbuf_add_format(out, "%s/", saying->chain->path);
+	strbuf_add_format(out, "%s%d%s", saying->prefix ? saying->prefix : "",
+		saying->number.number, saying->number.suffix);
+	if (saying->flat)
+		strbuf_add_format(out, "-%d", saying->flat);
+}
+
 static int say_number(const struct layer *layer, const struct address_saying *saying,
 	struct arena *arena, struct address_record *record, struct error *err)
 {
@@ -58,8 +73,12 @@ static int say_number(const struct layer *layer, const struct address_saying *sa
 	set_int(layer, record, role->street, saying->street_id);
 	set_int(layer, record, role->number, saying->number.number);
 	set_int(layer, record, role->number_to, saying->number.to);
-	street_plate(saying->chain, &saying->number, &plate);
-	street_label(saying->chain, &saying->number, &label);
+	set_int(layer, record, role->flat, saying->flat);
+	address_record_set(layer, record, role->prefix, saying->prefix);
+	print_plate(saying, &plate);
+	print_plate(saying, &label);
+	if (*saying->chain->street)
+		strbuf_add_format(&label, " %s", saying->chain->street);
 	strbuf_add_text(&path, saying->chain->path);
 	strbuf_add_text(&suffix, saying->number.suffix);
 	rc = set_printed(layer, arena, record, role->plate, &plate, err);

@@ -22,6 +22,8 @@ struct address_saying {
 	const struct street_chain *chain;
 	int64_t street_id;
 	struct numbering_number number;
+	const char *prefix; /* letters before it, "L" of L1004A; NULL none */
+	int flat;	    /* 506 of A2-506; 0 none */
 	const char *status; /* static */
 	int64_t parcel_id;  /* 0 none */
 	double east, north; /* of the entrance */
