@@ -412,7 +412,8 @@ int numbering_assign(struct arena *arena, const struct numbering_parameters *par
 
 	if (count > NUMBERING_HOUSES_MAX)
 		return fail_scheme_too_large(err, NUMBERING_HOUSES_MAX);
-	qsort(claims, claim_count, sizeof *claims, by_claim);
+	if (claim_count)
+		qsort(claims, claim_count, sizeof *claims, by_claim);
 	qsort(houses, count, sizeof *houses, by_place);
 	for (int i = 0; i < 2; i++) {
 		rows[i] = (struct row){parameters, claims, claim_count,

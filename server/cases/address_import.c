@@ -521,7 +521,9 @@ static int begin(struct importing *importing, struct store *store, struct error 
 		rc = feature_read_after(store, &streets, 0, take_street, importing, err);
 	if (rc)
 		return rc;
-	qsort(importing->streets, importing->street_count, sizeof *importing->streets, by_key);
+	if (importing->street_count)
+		qsort(importing->streets, importing->street_count, sizeof *importing->streets,
+			by_key);
 	importing->alleys = arena_zero(importing->tools.arena, importing->street_count + 1,
 		sizeof *importing->alleys);
 	if (!importing->alleys)
