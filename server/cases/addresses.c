@@ -313,10 +313,12 @@ static int prepare_renumber(
 	if (!rc)
 		rc = address_record_renumber(
 			work->layer, &saying, tools->arena, &work->record, err);
+	if (rc)
+		return rc;
 	note_freed(work);
 	work->record.feature.valid_from = work->order.valid_from;
 	work->record.feature.valid_to = (struct date){""};
-	return rc ? rc : check_rights(work, err);
+	return check_rights(work, err);
 }
 
 static int prepare_retire(
