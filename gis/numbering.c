@@ -232,7 +232,7 @@ static void give_letter(const struct row *row, const struct gap *gap,
 	int base = last->to ? last->to : last->number;
 
 	if (house->is_empty)
-		return; /* it given one when it is built on */
+		return; /* it takes one when it is built on */
 	house->doubt = NUMBERING_NO_ROOM;
 	if (*last->suffix && !at)
 		return;

@@ -1,5 +1,5 @@
 /*
- * numbering: which house of a street given which number (đánh số nhà).
+ * numbering: which house of a street takes which number (đánh số nhà).
  *
  * Houses are counted along the street in the direction of the numbering, odd numbers on one side and
  * even ones on the other, or all in one row. Who has a number keeps it. What comes between two that
